@@ -1,0 +1,184 @@
+"""The nouns that travel between the stations: frozen values, no behaviour but reading a content.
+
+    Source      a file found below a load path
+    Part        a source and the compilers that make a valid asset of it
+    Job         one or more parts and the steps that make a published asset of them
+    Content     a handle on bytes: digest, size, read
+    Reference   where in a content another asset is named
+    Asset       what a step takes and gives: a valid file at its own logical path
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ReferenceKind = Literal["import", "dynamic-import", "asset", "source-map", "bound", "inline"]
+Publication = Literal["fingerprinted", "plain", "prehashed", "private"]
+
+CHUNK = 1 << 20
+
+
+class ContentChanged(Exception):
+    """A file no longer holds the bytes of its digest: it was edited while the build read it."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A handle on bytes, in memory or in a file; `digest` is the SHA-256 of the bytes in hex."""
+
+    digest: str
+    size: int
+    data: bytes | None = field(default=None, repr=False)
+    file: str | None = None
+
+    @classmethod
+    def of(cls, data: bytes) -> Content:
+        return cls(hashlib.sha256(data).hexdigest(), len(data), data)
+
+    def read(self) -> bytes:
+        """All the bytes. Raises ContentChanged if a file no longer holds them, OSError if unreadable."""
+        if self.data is not None:
+            return self.data
+        assert self.file is not None
+        with open(self.file, "rb") as stream:
+            data = stream.read()
+        if hashlib.sha256(data).hexdigest() != self.digest:
+            raise ContentChanged(self.file)
+        return data
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes in pieces of bounded size. Raises as `read`, the ContentChanged after the last piece."""
+        if self.data is not None:
+            yield self.data
+            return
+        assert self.file is not None
+        digest = hashlib.sha256()
+        with open(self.file, "rb") as stream:
+            while piece := stream.read(CHUNK):
+                digest.update(piece)
+                yield piece
+        if digest.hexdigest() != self.digest:
+            raise ContentChanged(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file below a load path. `file` and `root` are absolute file paths, `path` is logical."""
+
+    path: str
+    file: str
+    root: str
+    size: int
+    digest: str
+
+    @property
+    def content(self) -> Content:
+        return Content(self.digest, self.size, file=self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A compiler or filter by name, with its options (JSON values)."""
+
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A source and the steps that turn it into a valid asset at the logical path `path`."""
+
+    path: str
+    source: Source
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An asset to publish at `path`: its parts, then the steps that all of them go through together."""
+
+    path: str
+    parts: tuple[Part, ...]
+    steps: tuple[Step, ...] = ()
+    publication: Publication = "fingerprinted"
+    external: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the author wrote: byte offset and length in a file, named relative to the configuration's directory."""
+
+    file: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another asset named in a content.
+
+    `start` and `stop` are byte offsets of the URL as written, inside its quotes. `written` is that URL
+    with the language's escapes undone. `target` is the logical path it resolves to, `fallback` a second
+    reading where the language has one, `suffix` its `?query#fragment`. An `optional` one need not resolve.
+    """
+
+    start: int
+    stop: int
+    kind: ReferenceKind
+    written: str
+    target: str
+    suffix: str
+    origin: Origin
+    fallback: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A valid file at its own logical path, and the references in it, sorted by place.
+
+    `file` is what to name in a message about it: its source, relative to the configuration's directory.
+    """
+
+    path: str
+    type: str
+    content: Content
+    references: tuple[Reference, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An asset as it will be served: `file` is its path below public/ (private/ for a private one).
+
+    `integrity` is "sha384-…" of the bytes of `content`. `imports`, `dynamic_imports` and `assets` are the
+    logical paths it refers to, sorted; `cycle` the members whose names were made together, else empty.
+    """
+
+    path: str
+    file: str
+    type: str
+    content: Content
+    integrity: str
+    publication: Publication
+    imports: tuple[str, ...] = ()
+    dynamic_imports: tuple[str, ...] = ()
+    assets: tuple[str, ...] = ()
+    cycle: tuple[str, ...] = ()
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A precompressed variant of a linked asset: `encoding` is "br", "gzip" or "zstd", `file` as in Linked."""
+
+    encoding: str
+    file: str
+    content: Content
