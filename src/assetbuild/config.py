@@ -1,0 +1,284 @@
+"""The configuration: `assetbuild.toml`, or `[tool.assetbuild]` in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from assetbuild.checks import Reading, diagnostic_at, mistyped
+from assetbuild.errors import Diagnostic, Severity, UsageError
+from assetbuild.settings import read_settings
+from assetbuild.toml_places import DEEPEST, Places, TooDeepError, place_at, read_places
+
+OWN_FILE = "assetbuild.toml"
+SHARED_FILE = "pyproject.toml"
+SHARED_TABLE = ("tool", "assetbuild")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPath:
+    """`directory` is an absolute file path that exists, `prefix` is logical ("" or "fa"), `written` is for messages."""
+
+    directory: str
+    prefix: str
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sass:
+    """`load_paths` are absolute directories."""
+
+    load_paths: tuple[str, ...]
+    implementation: Literal["libsass", "dart-sass"]
+    precision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """`path` is logical, `contents` are globs; `filters` None means those of its type."""
+
+    path: str
+    contents: tuple[str, ...]
+    filters: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What differs for the assets that `match`; None means not said. `options`: JSON values by compiler."""
+
+    match: tuple[str, ...]
+    filters: tuple[str, ...] | None
+    minify: bool | None
+    external: tuple[str, ...]
+    options: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A checked configuration; the keys are explained in docs/config.md.
+
+    `file`, `root` (its directory) and `output` are absolute, `text` is the TOML text with "\\n" line ends, `table`
+    the path of the table that holds the keys. `base_url` ends with "/". `bundles` are sorted by path.
+    """
+
+    file: str
+    root: str
+    text: str
+    table: tuple[str, ...]
+    sources: tuple[LoadPath, ...]
+    output: str
+    base_url: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    publish_contents: bool
+    unfingerprinted: tuple[str, ...]
+    prehashed: tuple[str, ...]
+    external: tuple[str, ...]
+    minify: bool
+    encodings: tuple[str, ...]
+    source_maps: Literal["none", "linked", "hidden"]
+    modules: Literal["rewrite", "importmap"]
+    context: Mapping[str, Any]
+    env: tuple[str, ...]
+    sass: Sass
+    bundles: tuple[Bundle, ...]
+    rules: tuple[Rule, ...]
+
+    def diagnostic(
+        self, key: tuple[str | int, ...], text: str, hint: str | None = None, severity: Severity = "error"
+    ) -> Diagnostic:
+        """A diagnostic at a key, or at an array's element: `("bundles", "js/app.js", "contents", 0)`.
+
+        A key that is not written has the place of the table it would stand in.
+        """
+        place = read_places(self.text).key(self.table + key)
+        return replace(diagnostic_at(os.path.basename(self.file), place, text, hint), severity=severity)
+
+
+def find_config(directory: str) -> str | None:
+    """The configuration file for a directory: in it, or else in the nearest parent that has one.
+
+    In one directory `assetbuild.toml` comes before a `pyproject.toml` with `[tool.assetbuild]`.
+    """
+    for place in _upwards(os.path.abspath(directory)):
+        own, shared = os.path.join(place, OWN_FILE), os.path.join(place, SHARED_FILE)
+        if os.path.isfile(own):
+            return own
+        if os.path.isfile(shared) and _has_our_table(shared):
+            return shared
+    return None
+
+
+def load_config(file: str) -> Config:
+    """Reads and checks a configuration file. Raises UsageError with everything that is wrong in it."""
+    name, root = os.path.basename(file), os.path.dirname(os.path.abspath(file))
+    text = _read(file, name)
+    table = SHARED_TABLE if name == SHARED_FILE else ()
+    document = _parse(text, name)
+    reading = Reading(root, name, table, _places(text, name))
+    written = _our_table(reading, document)
+    values = read_settings(reading, written)
+    _check_output(reading, values, at="output" if "output" in written else "sources")
+    if reading.problems:
+        raise UsageError(*sorted(reading.problems, key=lambda problem: (problem.line or 0, problem.column or 0)))
+    return _config(values, file=os.path.abspath(file), root=root, text=text, table=table)
+
+
+def with_output(config: Config, output: str) -> Config:
+    """The same configuration with another output directory. Raises UsageError if the release cannot be there."""
+    output = os.path.abspath(output)
+    problem = _output_problem(output, config.root, [source.directory for source in config.sources])
+    if problem:
+        raise UsageError(Diagnostic(f"the output directory {problem}"))
+    return replace(config, output=output)
+
+
+def _config(values: dict[str, Any], **place: Any) -> Config:
+    return Config(
+        **place,
+        **values
+        | {
+            "sources": tuple(LoadPath(**source) for source in values["sources"]),
+            "sass": Sass(**values["sass"]),
+            "bundles": tuple(Bundle(path, **bundle) for path, bundle in sorted(values["bundles"].items())),
+            "rules": tuple(Rule(**rule) for rule in values["rules"]),
+        },
+    )
+
+
+def _read(file: str, name: str) -> str:
+    """The text of a file, with "\\n" line ends and without a byte order mark."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read().removeprefix(BOM_UTF8)
+    except FileNotFoundError:
+        raise UsageError(Diagnostic(f"no configuration file '{file}'", name)) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(Diagnostic(f"the configuration file cannot be read: {reason}", name)) from None
+    try:
+        return data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode().replace("\r\n", "\n")
+        rest = data[error.start :].split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
+        place = place_at(before + rest, len(before), len(before) + 1)
+        raise UsageError(diagnostic_at(name, place, "the file is not UTF-8", "save it as UTF-8")) from None
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise _too_deep(name) from None
+    except ValueError as error:
+        # Besides TOMLDecodeError: int() refuses thousands of digits.
+        message, start = str(error), None
+        if found := re.search(r" \(at line (\d+), column (\d+)\)$", message):
+            lines = text.split("\n")
+            start = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
+        elif found := re.search(r" \(at end of document\)$", message):
+            start = len(text.rstrip())
+        message = message[: found.start()] if found else message
+        place = None if start is None else place_at(text, start, start + 1)
+        raise UsageError(diagnostic_at(name, place, f"TOML syntax error: {message[:1].lower()}{message[1:]}")) from None
+
+
+def _places(text: str, name: str) -> Places:
+    try:
+        return read_places(text)
+    except TooDeepError:
+        raise _too_deep(name) from None
+
+
+def _too_deep(name: str) -> UsageError:
+    return UsageError(Diagnostic(f"tables or arrays are nested more than {DEEPEST} deep", name))
+
+
+def _our_table(reading: Reading, document: dict[str, Any]) -> dict[str, Any]:
+    """The table that holds our keys. Raises UsageError if the file has none."""
+    table: Any = document
+    for depth, part in enumerate(reading.table):
+        if part not in table:
+            hint = f"add one, or put the keys into {OWN_FILE}"
+            raise UsageError(Diagnostic(f"there is no [{'.'.join(SHARED_TABLE)}] table", reading.name, hint=hint))
+        table = table[part]
+        if not isinstance(table, dict):
+            path = reading.table[: depth + 1]
+            mistyped(replace(reading, table=()), path, "a table", table)
+            raise UsageError(*reading.problems)
+    return dict(table)
+
+
+def _has_our_table(file: str) -> bool:
+    """Whether a pyproject.toml is meant for us; one that is broken is if it has the header, so that the error shows."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read().removeprefix(BOM_UTF8)
+    except OSError:
+        return False
+    try:
+        tool = tomllib.loads(data.decode().replace("\r\n", "\n")).get("tool")
+    except (ValueError, RecursionError):
+        return re.search(rb"^\s*\[+\s*tool\s*\.\s*assetbuild\s*[.\]]", data, re.MULTILINE) is not None
+    return isinstance(tool, dict) and "assetbuild" in tool
+
+
+def _check_output(reading: Reading, values: dict[str, Any], at: str) -> None:
+    sources = [source["directory"] for source in values["sources"] or () if source and source["directory"]]
+    problem = values["output"] and _output_problem(values["output"], reading.root, sources)
+    if problem:
+        reading.wrong((at,), f"'output' {problem}")
+
+
+def _output_problem(output: str, root: str, sources: list[str]) -> str | None:
+    """Why the release cannot be in this absolute directory, None if it can."""
+    shown = _relative(output, root)
+    for place in _upwards(output):
+        if os.path.lexists(place):
+            if not os.path.isdir(place):
+                return f"cannot be '{shown}': '{_relative(place, root)}' is not a directory"
+            break
+    for source in sources:
+        if _same(output, source):
+            return f"cannot be '{shown}': that is a source"
+        if _inside(output, source):
+            return f"cannot be '{shown}': it is inside the source '{_relative(source, root)}'"
+        if _inside(source, output):
+            return f"cannot be '{shown}': the source '{_relative(source, root)}' is inside it"
+    if _same(output, root) or _inside(root, output):
+        return f"cannot be '{shown}': it holds the configuration file"
+    return None
+
+
+def _relative(path: str, root: str) -> str:
+    try:
+        return os.path.relpath(path, root).replace(os.sep, "/")
+    except ValueError:
+        return path
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _inside(inner: str, outer: str) -> bool:
+    """Whether a directory is below another, compared by identity: symbolic links and letter case do not hide it."""
+    return any(_same(place, outer) for place in _upwards(os.path.dirname(os.path.realpath(inner))))
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    """A directory and its parents, nearest first."""
+    while True:
+        yield directory
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return
+        directory = parent

@@ -1,0 +1,211 @@
+"""The table of configuration keys, and the checks that know what assets are."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from assetbuild.checks import (
+    REQUIRED,
+    Check,
+    Key,
+    Problem,
+    Reading,
+    boolean,
+    did_you_mean,
+    free_table,
+    header,
+    integer,
+    list_of,
+    mistyped,
+    one_of,
+    one_or_list_of,
+    spell,
+    table_of,
+    tables_by_name,
+    text,
+    text_that,
+)
+from assetbuild.packages import find_package, package_directories
+from assetbuild.string_checks import (
+    EXAMPLE,
+    base_url,
+    bundle_path,
+    filter_name,
+    glob,
+    logical_problem,
+    prefix,
+    reference_glob,
+    variable_name,
+)
+from assetbuild.toml_places import KeyPath
+
+# Known values that the build does not carry out yet: dropping a row allows one.
+NOT_YET: dict[str, tuple[str, ...]] = {
+    "modules": ("importmap",),
+    "sass.implementation": ("dart-sass",),
+}
+
+ENCODINGS = ("br", "gzip", "zstd")
+
+
+def read_settings(reading: Reading, table: Any) -> dict[str, Any]:
+    """All keys of our table, checked and with their defaults; the problems are in `reading`."""
+    return section("")(reading, (), table) or {}
+
+
+def section(name: str) -> Check:
+    """A check for a table with the keys that KEYS lists below `name`."""
+
+    def check(reading: Reading, path: KeyPath, value: Any) -> dict[str, Any] | None:
+        if not isinstance(value, dict):
+            mistyped(reading, path, "a table", value)
+            return None
+        return table_of(_below(name), value, reading, path, top=_below(""))
+
+    return check
+
+
+def _below(name: str) -> tuple[Key, ...]:
+    return tuple(key for key in KEYS if key.name.rpartition(".")[0] == name)
+
+
+def choice(name: str, *allowed: str) -> Check:
+    return one_of(*allowed, not_yet=NOT_YET.get(name, ()))
+
+
+def array_of_tables(name: str) -> Check:
+    """A check for `[[name]]`."""
+    check_list = list_of(section(f"{name}.*"))
+
+    def check(reading: Reading, path: KeyPath, value: Any) -> Any:
+        if isinstance(value, dict):
+            mistyped(reading, path, "an array of tables", value, f"write [[{header(reading, name)}]]")
+            return None
+        return check_list(reading, path, value)
+
+    return check
+
+
+def _path_problem(value: str) -> Problem | None:
+    if not value:
+        return "must not be empty", "the directory of this file is '.'"
+    return ("must be a path, it has a NUL character", None) if "\0" in value else None
+
+
+path_text = text_that(_path_problem)
+
+
+def absolute(reading: Reading, path: KeyPath, value: Any) -> str | None:
+    """A path, relative to the configuration's directory, as an absolute one."""
+    if path_text(reading, path, value) is None:
+        return None
+    return os.path.normpath(os.path.join(reading.root, value))
+
+
+def directory(reading: Reading, path: KeyPath, value: Any) -> str | None:
+    """An existing directory, as an absolute path."""
+    found = absolute(reading, path, value)
+    if found is None or os.path.isdir(found):
+        return found
+    if os.path.exists(found):
+        reading.wrong(path, f"'{spell(path)}': '{value}' is not a directory")
+    else:
+        reading.wrong(path, f"'{spell(path)}': no directory '{value}'", _similar_directory(found, value))
+    return None
+
+
+def _similar_directory(found: str, value: str) -> str | None:
+    parent, name = os.path.split(found)
+    try:
+        siblings = [entry.name for entry in os.scandir(parent) if entry.is_dir() and not entry.name.startswith(".")]
+    except OSError:
+        return None
+    lead = value[: -len(name)] if value.endswith(name) else ""
+    return did_you_mean(value, [lead + sibling for sibling in siblings], otherwise=None)
+
+
+def source(reading: Reading, path: KeyPath, value: Any) -> dict[str, Any] | None:
+    """A load path: "assets", {path, prefix} or {package, path, prefix}."""
+    if isinstance(value, str):
+        return {"directory": directory(reading, path, value), "prefix": "", "written": value}
+    if not isinstance(value, dict):
+        mistyped(reading, path, "a string or a table", value)
+        return None
+    entry = section("sources.*")(reading, path, value)
+    found, written = None, entry["path"]
+    if written and "package" not in value:
+        found = directory(reading, (*path, "path"), written)
+    elif written and entry["package"] is not None:
+        found, written = _in_package(reading, path, entry["package"], written), f"{entry['package']}:{written}"
+    return {"directory": found, "prefix": entry["prefix"], "written": written}
+
+
+def _in_package(reading: Reading, path: KeyPath, package: str, inside: str) -> str | None:
+    roots = package_directories(package)
+    if not roots:
+        reading.wrong(
+            (*path, "package"), f"the package '{package}' is not installed in this environment", _package_hint(package)
+        )
+        return None
+    problem = logical_problem(inside.rstrip("/")) if inside != "." else None
+    if problem:
+        reading.wrong((*path, "path"), f"'{spell((*path, 'path'))}' {problem[0]}", problem[1])
+        return None
+    for root in roots:
+        if os.path.isdir(found := os.path.normpath(os.path.join(root, inside))):
+            return found
+    what = "is not a directory" if any(os.path.exists(os.path.join(root, inside)) for root in roots) else "is not there"
+    hint = _similar_directory(os.path.normpath(os.path.join(roots[0], inside)), inside)
+    reading.wrong((*path, "path"), f"the package '{package}' is installed, but its '{inside}' {what}", hint)
+    return None
+
+
+def _package_hint(package: str) -> str | None:
+    if not all(part.isidentifier() for part in package.split(".")):
+        return "write the name that an import statement has, such as 'django.contrib.admin'"
+    parent = package
+    while "." in parent:
+        parent, _, name = parent.rpartition(".")
+        if find_package(parent):
+            return f"'{parent}' is installed, but has no package '{name}'"
+    return None
+
+
+def any_name(reading: Reading, path: KeyPath, name: str) -> None:
+    """Reports nothing: which names there are is not known here."""
+
+
+KEYS: tuple[Key, ...] = (
+    Key("sources", list_of(source, filled=True), REQUIRED, 'sources = ["assets"]'),
+    Key("sources.*.path", path_text, REQUIRED, 'path = "static"'),
+    Key("sources.*.package", text),
+    Key("sources.*.prefix", prefix, ""),
+    Key("output", absolute, "build/release"),
+    Key("base_url", base_url, "/static/"),
+    Key("include", list_of(glob), ["**/*"]),
+    Key("exclude", list_of(glob), []),
+    Key("publish_contents", boolean, False),
+    Key("unfingerprinted", list_of(glob), ["favicon.ico", "robots.txt", "sw.js"]),
+    Key("prehashed", list_of(glob), []),
+    Key("external", list_of(reference_glob), []),
+    Key("minify", boolean, True),
+    Key("encodings", list_of(choice("encodings", *ENCODINGS), distinct=True), ["br", "gzip"]),
+    Key("source_maps", choice("source_maps", "none", "linked", "hidden"), "none"),
+    Key("modules", choice("modules", "rewrite", "importmap"), "rewrite"),
+    Key("context", free_table, {}),
+    Key("env", list_of(variable_name), []),
+    Key("sass", section("sass"), {}),
+    Key("sass.load_paths", list_of(directory), []),
+    Key("sass.implementation", choice("sass.implementation", "libsass", "dart-sass"), "libsass"),
+    Key("sass.precision", integer(0, 20), 10),
+    Key("bundles", tables_by_name(bundle_path, section("bundles.*"), EXAMPLE), {}),
+    Key("bundles.*.contents", list_of(glob, filled=True), REQUIRED, 'contents = ["js/*.js"]'),
+    Key("bundles.*.filters", list_of(filter_name)),
+    Key("rules", array_of_tables("rules"), []),
+    Key("rules.*.match", one_or_list_of(glob), REQUIRED, 'match = "legacy/**/*.js"'),
+    Key("rules.*.filters", list_of(filter_name)),
+    Key("rules.*.minify", boolean),
+    Key("rules.*.external", list_of(reference_glob), []),
+    Key("rules.*.options", tables_by_name(any_name, free_table, "rules.options.NAME"), {}),
+)
