@@ -1,0 +1,17 @@
+"""What a finder returns: a URL as it stands in a text, before anyone asks what it resolves to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assetbuild.model import ReferenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`start` and `stop` are byte offsets of the URL inside its quotes; `written` has escapes undone."""
+
+    start: int
+    stop: int
+    kind: ReferenceKind
+    written: str

@@ -1,0 +1,286 @@
+"""References in JavaScript: imports, exports from, `new URL("…", import.meta.url)`, source maps, `asset:` literals.
+
+Only what is written out is found: a computed `import(…)` is left alone, and so are keywords, `URL` and the
+`asset:` prefix themselves written with escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+from assetbuild.model import ReferenceKind
+from assetbuild.references.found import Found
+from assetbuild.references.javascript_lexer import (
+    COMMENT_PIECE,
+    GAP,
+    LINE,
+    NAME_PART,
+    STRING,
+    TEMPLATE,
+    Lexer,
+    continues_name,
+    lexer_of,
+)
+
+_END = rb"(?!" + NAME_PART + rb")"
+_NAME = NAME_PART + rb"++"
+_NAMED = rb"\{(?:" + GAP + rb"(?:" + _NAME + rb"|" + STRING + rb"|,))*+" + GAP + rb"\}"
+_NAMESPACE = rb"\*" + GAP + rb"as" + _END + GAP + _NAME
+_FROM = GAP + rb"from" + GAP
+
+# import "x" · import a from "x" · import a, {b} from "x" · import * as a from "x" · import defer * as a from "x"
+_IMPORT = re.compile(
+    rb"import" + _END + GAP + rb"(?:(?:(?:source|defer)" + _END + GAP + rb")?"
+    rb"(?:" + _NAME + rb"(?:" + GAP + rb"," + GAP + rb"(?:" + _NAMESPACE + rb"|" + _NAMED + rb"))?"
+    rb"|" + _NAMESPACE + rb"|" + _NAMED + rb")" + _FROM + rb")?(" + STRING + rb")"
+)
+# export * from "x" · export * as a from "x" · export * as "a" from "x" · export {a as b} from "x"
+_EXPORT = re.compile(
+    rb"export" + _END + GAP + rb"(?:\*(?:" + GAP + rb"as" + _END + GAP + rb"(?:" + _NAME + rb"|" + STRING + rb"))?"
+    rb"|" + _NAMED + rb")" + _FROM + rb"(" + STRING + rb")"
+)
+# import("x") · import("x", {with: …}) · import.source("x")
+_DYNAMIC = re.compile(
+    rb"import" + _END + GAP + rb"(?:\." + GAP + rb"(?:source|defer)" + _END + GAP + rb")?"
+    rb"\(" + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
+)
+_URL = re.compile(
+    rb"URL" + _END + GAP + rb"\(" + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"," + GAP
+    + rb"import" + _END + GAP + rb"\." + GAP + rb"meta" + _END + GAP + rb"\." + GAP + rb"url" + _END
+    + GAP + rb"(?:," + GAP + rb")?\)"
+)  # fmt: skip
+_WHOLE_LITERAL = re.compile(rb"(" + STRING + rb"|" + TEMPLATE + rb")")
+
+# What must stand after the first word, as far as a search can tell that does not know comments. Sound: a byte
+# above ASCII may be white space, a slash a comment.
+_UNSURE = rb"[/\x80-\xff]"
+_LIST_HINT = rb"\{[^{}/'\"\\\x80-\xff]*+(?:['\"\\]|" + _UNSURE + rb"|\}\s*+(?:from|" + _UNSURE + rb"))"
+_IMPORT_HINT = re.compile(
+    rb"import(?:" + _UNSURE + rb"|\s*+(?:['\"*]|" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")"
+    rb"|\.\s*+(?:source|defer|" + _UNSURE + rb")|" + _LIST_HINT + rb"|(?:source|defer)(?![\w$])"
+    rb"|(?<!t)[\w$\\][\w$\\{}]*+(?:" + _UNSURE + rb"|\s*+(?:,|from|" + _UNSURE + rb"))))"
+)
+_EXPORT_HINT = re.compile(rb"export(?:" + _UNSURE + rb"|\s*+(?:\*|" + _UNSURE + rb"|" + _LIST_HINT + rb"))")
+_URL_HINT = re.compile(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
+_ASSET_HINT = re.compile(rb"asset(?:-data)?:")
+_SOURCE_MAP = b"sourceMappingURL="
+# ECMA-426, MatchSourceMapURL.
+_SOURCE_MAP_COMMENT = re.compile(
+    rb"(?://[@#]\s*+sourceMappingURL=(\S++)\s*+|/\*[@#]\s*+sourceMappingURL=((?:[^\s*]++|\*(?!/))++)\s*+\*/)\Z"
+)
+_ESCAPE = re.compile(
+    r"\\(?:u\{0*(?P<point>[0-9a-fA-F]{1,6})\}|u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})"
+    r"|(?P<line>\r\n|[\r\n\u2028\u2029])|(?P<zero>0(?![0-9]))|(?P<bad>[xu0-9])|(?P<other>.)|(?P<end>\Z))",
+    re.DOTALL,
+)
+_NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_GLOBAL_OBJECTS = frozenset([b"window", b"globalThis", b"self"])
+_PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
+_MUST_ESCAPE = re.compile(r"[^ -~]|[\\'\"`]|\$(?=\{)")
+
+
+def find(data: bytes) -> list[Found]:
+    """The references in a script or module, in their order.
+
+    Kinds: "import" (static, and export from), "dynamic-import", "asset" (`new URL`), "bound" and "inline" (a whole
+    string, or template without substitution or tag, that starts with `asset:` but not `asset://`, or with
+    `asset-data:`), "source-map" (the last such comment). A string with an invalid escape is none. Never raises.
+    """
+    hints = _hints(data)
+    has_map = _SOURCE_MAP in data
+    if not hints and not has_map:
+        return []
+    lexer = lexer_of(data)
+    found: dict[int, Found] = {}
+    for start, first in hints:
+        lexer.read(start)
+        if lexer.is_code(start):
+            each = _READERS[first](lexer, start)
+            if each:
+                found.setdefault(each.start, each)
+    if has_map:
+        found.update((each.start, each) for each in _source_map(lexer))
+    return [found[start] for start in sorted(found)]
+
+
+def may_refer(data: bytes) -> bool:
+    """A search that knows no grammar: False only where `find` gives nothing."""
+    return _SOURCE_MAP in data or bool(_hints(data))
+
+
+def _hints(data: bytes) -> list[tuple[int, int]]:
+    """Where a reference may begin, ascending, each with the byte that tells which reader to ask."""
+    hints: list[tuple[int, int]] = []
+    for word, hint in ((b"import", _IMPORT_HINT), (b"export", _EXPORT_HINT)):
+        if word in data:
+            hints += [(match.start(), word[0]) for match in hint.finditer(data) if _begins_word(data, match.start())]
+    if b"meta" in data and b"URL" in data and b"import" in data:
+        hints += [(m.start(), 0x55) for m in _URL_HINT.finditer(data) if _may_be_constructed(data, m.start())]
+    if b"asset:" in data or b"asset-data:" in data:
+        hints += [
+            (match.start() - 1, data[match.start() - 1])
+            for match in _ASSET_HINT.finditer(data)
+            if match.start() and data[match.start() - 1] in b"'\"`"
+        ]
+    hints.sort()
+    return hints
+
+
+def _begins_word(data: bytes, start: int) -> bool:
+    """Whether the word at `start` may be a keyword, judging by the bytes before it."""
+    before = data[start - 1 : start]
+    if before == b".":
+        return data[start - 3 : start] == b"..."
+    return not (before.isalnum() or before in (b"_", b"$", b"#", b"\\"))
+
+
+def _may_be_constructed(data: bytes, start: int) -> bool:
+    """Whether a blank, a comment or a dot may stand before the `URL` at `start`, as it must after `new`."""
+    return start > 0 and (data[start - 1] in b"./ \t\n\r\v\f" or data[start - 1] >= 0x80)
+
+
+def _import(lexer: Lexer, start: int) -> Found | None:
+    if continues_name(lexer.data, start) or lexer.is_property(start):
+        return None
+    static = _IMPORT.match(lexer.data, start)
+    if static:
+        return _found(static, "import")
+    return _found(_DYNAMIC.match(lexer.data, start), "dynamic-import")
+
+
+def _export(lexer: Lexer, start: int) -> Found | None:
+    if continues_name(lexer.data, start) or lexer.is_property(start):
+        return None
+    return _found(_EXPORT.match(lexer.data, start), "import")
+
+
+def _url(lexer: Lexer, start: int) -> Found | None:
+    match = _URL.match(lexer.data, start)
+    if match is None or continues_name(lexer.data, start):
+        return None
+    word, place = lexer.word_before(start)
+    end, piece = lexer.before(start)
+    if piece < 0 and lexer.data[end - 1 : end] == b".":
+        word, place = lexer.word_before(end - 1)
+        if word not in _GLOBAL_OBJECTS:
+            return None
+        word, place = lexer.word_before(place)
+    if word != b"new" or lexer.is_property(place):
+        return None
+    return _found(match, "asset")
+
+
+def _literal(lexer: Lexer, start: int) -> Found | None:
+    match = _WHOLE_LITERAL.match(lexer.data, start)
+    if match is None or (match[0][:1] == b"`" and lexer.is_tagged(start)):
+        return None
+    bound = match[0].startswith(b"asset:", 1)
+    if bound and match[0].startswith(b"//", 7):
+        return None
+    return _found(match, "bound" if bound else "inline")
+
+
+_READERS: dict[int, Callable[[Lexer, int], Found | None]] = {
+    0x69: _import,
+    0x65: _export,
+    0x55: _url,
+    0x22: _literal,
+    0x27: _literal,
+    0x60: _literal,
+}
+
+
+def _found(match: re.Match[bytes] | None, kind: ReferenceKind) -> Found | None:
+    """The URL inside the quotes of the match's only group."""
+    if match is None:
+        return None
+    start, stop = match.start(1) + 1, match.end(1) - 1
+    written = _unescape(match.string[start:stop], template=match.string[start - 1] == 0x60)
+    return None if written is None else Found(start, stop, kind, written)
+
+
+def _unescape(raw: bytes, template: bool) -> str | None:
+    """The value of a literal (ECMA-262, SV and TV), or None for an escape that modules and templates forbid.
+
+    Text that is not UTF-8 is read as Latin-1; half a surrogate pair becomes U+FFFD, as in a URL.
+    """
+    text = _decode(raw)
+    if template:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\\" not in text:
+        return text
+    try:
+        text = _ESCAPE.sub(_escaped, text)
+    except ValueError:
+        return None
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """What an escape stands for. Raises ValueError for an invalid one."""
+    kind = match.lastgroup
+    if kind in ("bad", "end"):
+        raise ValueError(match[0])
+    if kind in ("point", "unit", "byte"):
+        return chr(int(match[kind], 16))
+    if kind == "line":
+        return ""
+    return "\0" if kind == "zero" else _NAMED_ESCAPES.get(match["other"], match["other"])
+
+
+def _source_map(lexer: Lexer) -> Iterator[Found]:
+    """The last comment that names a source map, if any."""
+    data = lexer.data
+    lexer.read(len(data))
+    place = data.rfind(_SOURCE_MAP)
+    while place >= 0:
+        piece = bisect_right(lexer.starts, place) - 1
+        limit = place
+        if piece >= 0 and lexer.stops[piece] > place:
+            limit = lexer.starts[piece]
+            comment = data[limit : lexer.stops[piece]]
+            match = _SOURCE_MAP_COMMENT.match(comment) if lexer.kinds[piece] == COMMENT_PIECE else None
+            if match and match.lastindex:
+                start, stop = match.span(match.lastindex)
+                yield Found(limit + start, limit + stop, "source-map", _decode(comment[start:stop]))
+                return
+        place = data.rfind(_SOURCE_MAP, 0, limit)
+
+
+def source_map_comment(data: bytes, found: Found) -> tuple[int, int]:
+    """The extents of the comment that holds `found` (of kind "source-map"), without the line's end."""
+    start = max(data.rfind(opening, 0, found.start - len(_SOURCE_MAP)) for opening in (b"//", b"/*"))
+    if data[start + 1] == 0x2A:
+        return start, data.index(b"*/", found.stop) + 2
+    return start, LINE.match(data, found.stop).end()  # type: ignore[union-attr]
+
+
+def write(data: bytes, start: int, stop: int, url: str) -> bytes:
+    """ASCII bytes to put in the place of `data[start:stop]`, which `find` gave, so that it means `url`.
+
+    In a comment, where there are no escapes, what cannot stand there is percent-encoded.
+    """
+    mark = data[start - 1 : start]
+    if mark not in (b"'", b'"', b"`"):
+        return quote(url, safe=_PRINTABLE).replace("*/", "%2A/").encode("ascii")
+
+    def escape(match: re.Match[str]) -> str:
+        character = match[0]
+        if character in "'\"`" and character != mark.decode():
+            return character
+        if " " <= character <= "~":
+            return "$" if character == "$" and mark != b"`" else "\\" + character
+        units = character.encode("utf-16-be", "surrogatepass")
+        return "".join(f"\\u{units[place]:02x}{units[place + 1]:02x}" for place in range(0, len(units), 2))
+
+    return _MUST_ESCAPE.sub(escape, url).encode("ascii")

@@ -1,0 +1,198 @@
+"""Source maps (ECMA-426, version 3): read them, look places up, move columns after the generated text was edited.
+
+Lines and columns count from 0 here, columns in UTF-16 code units, as the format has them.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+DIGITS = {character: value for value, character in enumerate(ALPHABET)}
+GUARD = ")]}'"
+
+Segment = tuple[int, ...]
+"""(generated column), or with source, line, column, or with source, line, column, name: all absolute."""
+
+Edit = tuple[int, int, int, int]
+"""Generated line, column, length before, length after. Line and column are those before any edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written: index into `sources`, line, column."""
+
+    source: int
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Decoded mappings to look places up in: one list of segments for each generated line, sorted by column."""
+
+    lines: Sequence[Sequence[Segment]]
+
+    def find(self, line: int, column: int) -> Place | None:
+        """The place of the last segment at or before this generated column of the line, None where it names none."""
+        if not 0 <= line < len(self.lines):
+            return None
+        segments = self.lines[line]
+        index = bisect_right(segments, column, key=itemgetter(0))
+        if index == 0 or len(segments[index - 1]) == 1:
+            return None
+        return Place(*segments[index - 1][1:4])
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """The JSON document of a source map's bytes; the guard line `)]}'` may precede it. Raises ValueError."""
+    try:
+        document = json.loads(_split_guard(data)[1])
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the source map is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise ValueError("the source map is not a JSON object")
+    if document.get("version") not in (3, "3"):
+        raise ValueError(f"the source map's version is {document.get('version')!r}, not 3")
+    if "sections" not in document and not isinstance(document.get("mappings"), str):
+        raise ValueError("the source map has no mappings")
+    return document
+
+
+def is_indexed(document: dict[str, Any]) -> bool:
+    """Whether the map is made of sections, each a map of its own; `shift` leaves such a map alone."""
+    return "sections" in document
+
+
+def decode(mappings: str) -> list[list[Segment]]:
+    """The segments of each generated line, in their order. Raises ValueError."""
+    lines: list[list[Segment]] = []
+    totals = [0, 0, 0, 0, 0]
+    for text in mappings.split(";"):
+        totals[0] = 0
+        segments: list[Segment] = []
+        for piece in text.split(","):
+            if not piece:
+                continue
+            deltas = _decode_numbers(piece)
+            if len(deltas) not in (1, 4, 5):
+                raise ValueError(f"a segment of the source map has {len(deltas)} fields: {piece!r}")
+            for field, delta in enumerate(deltas):
+                totals[field] += delta
+                if totals[field] < 0:
+                    raise ValueError(f"a segment of the source map points before the start: {piece!r}")
+            segments.append(tuple(totals[: len(deltas)]))
+        lines.append(segments)
+    return lines
+
+
+def encode(lines: Iterable[Iterable[Segment]]) -> str:
+    """The `mappings` of these segments: the inverse of `decode`."""
+    texts = []
+    before = [0, 0, 0, 0, 0]
+    for segments in lines:
+        before[0] = 0
+        pieces = []
+        for segment in segments:
+            pieces.append("".join(_encode_number(value - before[field]) for field, value in enumerate(segment)))
+            before[: len(segment)] = segment
+        texts.append(",".join(pieces))
+    return ";".join(texts)
+
+
+def shift(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """The map (its JSON bytes) of a generated text after edits that replaced pieces within lines.
+
+    What starts before or at an edited piece stays (an insertion has no piece: what stands there moves), what
+    follows it moves, what was inside it stays inside. The edits must not overlap; their order does not matter.
+    An indexed map is returned as it is. Raises ValueError if the map is broken.
+    """
+    document = read(data)
+    if not edits or is_indexed(document):
+        return data
+    lines = document["mappings"].split(";")
+    for line, group in groupby(sorted(edits), key=itemgetter(0)):
+        if 0 <= line < len(lines):
+            lines[line] = _shift_line(lines[line], [edit[1:] for edit in group])
+    document["mappings"] = ";".join(lines)
+    guard = _split_guard(data)[0]
+    return guard + json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _shift_line(text: str, edits: Sequence[tuple[int, int, int]]) -> str:
+    """One line's mappings: only the first field of a segment changes, the others are copied as text."""
+    pieces = []
+    column = moved_before = 0
+    for piece in text.split(","):
+        if not piece:
+            continue
+        width = next((index for index, digit in enumerate(piece, 1) if _digit(digit) < 32), len(piece))
+        column += _decode_numbers(piece[:width])[0]
+        moved = _moved(column, edits)
+        pieces.append(_encode_number(moved - moved_before) + piece[width:])
+        moved_before = moved
+    return ",".join(pieces)
+
+
+def _moved(column: int, edits: Sequence[tuple[int, int, int]]) -> int:
+    """Where a column lies after the edits (column, length before, length after) of its line, sorted."""
+    by = 0
+    for start, before, after in edits:
+        if start + before <= column:
+            by += after - before
+        elif start < column:
+            return start + by + min(column - start, after)
+        else:
+            break
+    return column + by
+
+
+def _split_guard(data: bytes) -> tuple[bytes, str]:
+    """The guard line against script inclusion (empty where there is none), and the JSON text."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the source map is not UTF-8: {error.reason} at byte {error.start}") from None
+    if not text.startswith(GUARD):
+        return b"", text
+    guard, newline, rest = text.partition("\n")
+    return (guard + newline).encode(), rest
+
+
+def _digit(character: str) -> int:
+    try:
+        return DIGITS[character]
+    except KeyError:
+        raise ValueError(f"{character!r} is no Base64 VLQ digit of a source map") from None
+
+
+def _decode_numbers(text: str) -> list[int]:
+    """Base64 VLQ: five bits a digit, the lowest first; 32 says that more follow; the lowest bit of all is the sign."""
+    numbers = []
+    value = position = 0
+    for character in text:
+        digit = _digit(character)
+        value |= (digit & 31) << position
+        if digit & 32:
+            position += 5
+            continue
+        numbers.append(-(value >> 1) if value & 1 else value >> 1)
+        value = position = 0
+    if position:
+        raise ValueError(f"a number of the source map is cut off: {text!r}")
+    return numbers
+
+
+def _encode_number(number: int) -> str:
+    value = -number << 1 | 1 if number < 0 else number << 1
+    digits = ""
+    while value > 31:
+        digits += ALPHABET[value & 31 | 32]
+        value >>= 5
+    return digits + ALPHABET[value]

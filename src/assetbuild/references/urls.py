@@ -1,0 +1,98 @@
+"""URLs as they are written in assets: what they name, and how a file names another (WHATWG URL, RFC 3986)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_STRIPPED = "".join(map(chr, range(0x21)))
+_REMOVED = str.maketrans("", "", "\t\n\r")
+# RFC 3986 pchar without the percent sign and what CSS or HTML would need to escape.
+_SAFE = "!$&*+,;=:@-._~"
+
+ASSET_SCHEME = "asset:"
+INLINE_SCHEME = "asset-data:"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`path` is logical; it begins with "../" where the URL leaves the release. `optional`: need not resolve."""
+
+    path: str
+    suffix: str
+    optional: bool = False
+
+
+def resolve(written: str, path: str, base_url: str, *, bare: bool = False) -> Target | None:
+    """What a URL written in the asset at the logical path `path` names; None where it is not ours to resolve.
+
+    Not ours: other schemes, `//host`, `#fragment`, a query alone, a directory, rooted paths outside `base_url`,
+    and with `bare` (module specifiers) names that begin with neither "/" nor "./" nor "../".
+    """
+    url = written.strip(_STRIPPED).translate(_REMOVED)
+    location, suffix = _split(url)
+    if not location:
+        return None
+    if location.startswith(base_url):
+        return _target("", location[len(base_url) :], suffix, optional=base_url == "/")
+    if scheme := _SCHEME.match(location):
+        rest = location[scheme.end() :]
+        if scheme.group().lower() in (ASSET_SCHEME, INLINE_SCHEME) and not rest.startswith("/"):
+            return _target("", rest, suffix)
+        return None
+    if location.startswith("/") or (bare and not location.startswith(("./", "../"))):
+        return None
+    return _target(path.rpartition("/")[0], location, suffix)
+
+
+def relative(source: str, target: str) -> str:
+    """The relative URL, percent-encoded, from one file to another, both POSIX paths from one root."""
+    here = source.split("/")[:-1]
+    there = target.split("/")
+    shared = 0
+    for ours, theirs in zip(here, there[:-1], strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    url = "../" * (len(here) - shared) + encode("/".join(there[shared:]))
+    return "./" + url if ":" in url.partition("/")[0] else url
+
+
+def encode(path: str) -> str:
+    """A path percent-encoded as RFC 3986 wants it in a URL."""
+    return quote(path, safe="/" + _SAFE)
+
+
+def _split(url: str) -> tuple[str, str]:
+    cut = min((at for at in (url.find("?"), url.find("#")) if at >= 0), default=len(url))
+    return url[:cut], url[cut:]
+
+
+def _target(directory: str, location: str, suffix: str, *, optional: bool = False) -> Target | None:
+    segments = directory.split("/") if directory else []
+    climbed = 0
+    last = ""
+    for last in location.split("/"):
+        if last == "..":
+            if segments:
+                segments.pop()
+            else:
+                climbed += 1
+        elif last not in (".", ""):
+            segments.append(_decode(last))
+    if last in ("", ".", ".."):
+        return None
+    return Target("../" * climbed + "/".join(segments), suffix, optional)
+
+
+def _decode(segment: str) -> str:
+    if "%" in segment:
+        try:
+            decoded = unquote_to_bytes(segment).decode()
+        except UnicodeDecodeError:
+            return segment
+        segment = segment if "/" in decoded else decoded
+    return segment if segment.isascii() else unicodedata.normalize("NFC", segment)
