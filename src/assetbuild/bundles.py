@@ -1,0 +1,79 @@
+"""Which sources a bundle's `contents` name, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from assetbuild.config import Bundle, Config
+from assetbuild.errors import Diagnostic
+from assetbuild.globs import is_literal, matcher
+from assetbuild.media import media_type
+from assetbuild.model import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A bundle and the parts it is made of, in order, each once."""
+
+    bundle: Bundle
+    parts: tuple[Part, ...]
+
+
+def expand_bundles(config: Config, parts: Sequence[Part]) -> tuple[list[Contents], list[Diagnostic]]:
+    """Every bundle with its parts; a diagnostic for each pattern that names nothing or something that cannot be in it.
+
+    Globs are sorted, each file comes once, the first mention wins. A pattern names sources or the assets made of them;
+    one that names another bundle, and no source, stands for that bundle's contents.
+    """
+    expansion = _Expansion(config, parts)
+    contents = [Contents(bundle, tuple(expansion.parts_of(bundle, ()))) for bundle in config.bundles]
+    return contents, list(dict.fromkeys(expansion.diagnostics))
+
+
+class _Expansion:
+    def __init__(self, config: Config, parts: Sequence[Part]) -> None:
+        self._config = config
+        self._parts = sorted(parts, key=lambda part: (part.path, part.source.path))
+        self._bundles = {bundle.path: bundle for bundle in config.bundles}
+        self.diagnostics: list[Diagnostic] = []
+
+    def parts_of(self, bundle: Bundle, within: tuple[str, ...]) -> Iterable[Part]:
+        chosen: dict[str, Part] = {}
+        for index, pattern in enumerate(bundle.contents):
+            for part in self._named(bundle, index, pattern, (*within, bundle.path)):
+                chosen.setdefault(part.source.path, part)
+        return chosen.values()
+
+    def _named(self, bundle: Bundle, index: int, pattern: str, within: tuple[str, ...]) -> Iterable[Part]:
+        parts = self._matching(pattern, media_type(bundle.path))
+        if parts:
+            wrong = [part for part in parts if media_type(part.path) != media_type(bundle.path)]
+            for part in wrong:
+                self._complain(bundle, index, f"'{part.path}' cannot be in bundle '{bundle.path}': it is another type")
+            return [part for part in parts if part not in wrong]
+        inner = self._bundles.get(pattern)
+        if inner is None:
+            names = sorted({name for part in self._parts for name in (part.source.path, part.path)})
+            nearest = get_close_matches(pattern, names, 1, 0.7) if is_literal(pattern) else []
+            hint = f"did you mean '{nearest[0]}'?" if nearest else "paths are logical: relative to a load path, with its prefix"
+            self._complain(bundle, index, f"'{pattern}' matches no source", hint)
+            return ()
+        if inner.path in within:
+            self._complain(bundle, index, f"bundle '{bundle.path}' contains itself: {' → '.join((*within, inner.path))}")
+            return ()
+        return self.parts_of(inner, within)
+
+    def _matching(self, pattern: str, kind: str) -> list[Part]:
+        if is_literal(pattern):
+            exact = [part for part in self._parts if part.source.path == pattern]
+            return exact or [part for part in self._parts if part.path == pattern]
+        matches = matcher((pattern,))
+        found = [part for part in self._parts if matches(part.source.path) or matches(part.path)]
+        fitting = [part for part in found if media_type(part.path) == kind]
+        # "js/*" may meet a source map or a README beside the scripts; a glob of nothing fitting is a mistake.
+        return fitting or found
+
+    def _complain(self, bundle: Bundle, index: int, text: str, hint: str | None = None) -> None:
+        self.diagnostics.append(self._config.diagnostic(("bundles", bundle.path, "contents", index), text, hint))

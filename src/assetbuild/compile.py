@@ -1,0 +1,164 @@
+"""Third station: every part through its compilers, every job through its steps. Pure: contents in, contents out."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+from assetbuild import compilers, media
+from assetbuild.cache import Cache
+from assetbuild.cache.trace import Trace, recall, remember
+from assetbuild.compilers.base import Tools, World
+from assetbuild.compilers.run import read_part, run_steps
+from assetbuild.errors import Diagnostic
+from assetbuild.events import Advanced, Listener, Started
+from assetbuild.model import Asset, ContentChanged, Job, Part, Step
+from assetbuild.references import language
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a part or job: its assets (the one asked for first), none if it failed. `ran`: not from the cache."""
+
+    assets: tuple[Asset, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    ran: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The outcome of each job by its path. `cached` and `ran` count the jobs that have anything to do."""
+
+    outcomes: Mapping[str, Outcome]
+    diagnostics: tuple[Diagnostic, ...]
+    cached: int
+    ran: int
+
+    @property
+    def failed(self) -> frozenset[str]:
+        return frozenset(path for path, outcome in self.outcomes.items() if not outcome.assets)
+
+
+def compile_jobs(
+    jobs: Sequence[Job],
+    parts: Mapping[str, Part],
+    world: World,
+    cache: Cache,
+    executor: Executor,
+    listener: Listener,
+) -> Compiled:
+    """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path."""
+    listener(Started("compile", len(jobs)))
+    driver = _Driver(world, cache, executor)
+    driver.make_parts(part for job in jobs for part in job.parts if part.steps or compilers.joins(job))
+    inputs = {job.path: driver.inputs(job, parts) for job in jobs}
+    outcomes: dict[str, Outcome] = {}
+    results = executor.map(lambda job: driver.make(job, inputs[job.path]), jobs)
+    for job, outcome in zip(jobs, results, strict=True):
+        outcomes[job.path] = outcome
+        listener(Advanced("compile", 1, job.path))
+    diagnostics = tuple(dict.fromkeys(one for outcome in outcomes.values() for one in outcome.diagnostics))
+    worked = [outcomes[job.path] for job in jobs if job.steps or any(part.steps for part in job.parts)]
+    ran = sum(outcome.ran for outcome in worked)
+    return Compiled(outcomes, diagnostics, len(worked) - ran, ran)
+
+
+@dataclass(slots=True)
+class _Driver:
+    """Parts are made once, whoever needs them; `made` holds them by their key."""
+
+    world: World
+    cache: Cache
+    executor: Executor
+    made: dict[str, Outcome] = field(default_factory=dict)
+
+    def make_parts(self, parts: Iterable[Part]) -> None:
+        wanted = {key: part for part in parts if (key := self._part_key(part)) not in self.made}
+        self.made.update(zip(wanted, self.executor.map(self._make_part, wanted, wanted.values()), strict=True))
+
+    def inputs(self, job: Job, parts: Mapping[str, Part]) -> tuple[Outcome, ...]:
+        """The outcomes of a job's parts, then of all style sheets that they import, nearest first."""
+        if not compilers.joins(job):
+            part = job.parts[0]
+            return (self.made[self._part_key(part)],) if part.steps else ()
+        outcomes = [self.made[self._part_key(part)] for part in job.parts]
+        seen = {part.path for part in job.parts}
+        for outcome in outcomes:
+            imported = [parts[path] for path in _imports(outcome) if path not in seen and path in parts]
+            self.make_parts(imported)
+            seen.update(part.path for part in imported)
+            outcomes += (self.made[self._part_key(part)] for part in imported)
+        return tuple(outcomes)
+
+    def make(self, job: Job, inputs: tuple[Outcome, ...]) -> Outcome:
+        part = job.parts[0]
+        if not inputs and not job.steps and language(media.media_type(job.path)) is None:
+            file = self.world.display(part.source.file)
+            return Outcome((Asset(part.path, media.media_type(part.path), part.source.content, (), file),))
+        diagnostics = tuple(dict.fromkeys(one for outcome in inputs for one in outcome.diagnostics))
+        if not all(outcome.assets for outcome in inputs):
+            return Outcome((), diagnostics, ran=True)
+        assets = tuple(outcome.assets[0] for outcome in inputs)
+        extras = inputs[0].assets[1:] if len(inputs) == 1 else ()
+        key = self._key(job.path, [_identity(asset) for asset in assets] or [self._part_key(part)], job.steps)
+        outcome = self._traced(key, part, assets, job.steps)
+        return Outcome(
+            (*outcome.assets, *extras) if outcome.assets else (),
+            (*diagnostics, *outcome.diagnostics),
+            outcome.ran or any(one.ran for one in inputs),
+        )
+
+    def _make_part(self, key: str, part: Part) -> Outcome:
+        return self._traced(key, part, (), part.steps)
+
+    def _traced(self, key: str, part: Part, assets: tuple[Asset, ...], steps: tuple[Step, ...]) -> Outcome:
+        """The assets under this key from the cache, else through the steps; without assets, the part is read first."""
+        trace = recall(self.cache, key, self._holds, part.source.content)
+        if trace is not None:
+            return Outcome(trace.assets, trace.diagnostics)
+        tools = Tools(self.world)
+        try:
+            run = run_steps(assets or (read_part(part, tools),), steps, tools)
+        except ContentChanged as error:
+            text, hint = "changed while it was read", "build again"
+            return Outcome((), (Diagnostic(text, file=self.world.display(error.file), hint=hint),), ran=True)
+        except OSError as error:
+            file = self.world.display(error.filename) if isinstance(error.filename, str) else part.path
+            return Outcome((), (Diagnostic(f"cannot be read: {error.strerror}", file=file),), ran=True)
+        if run.assets:
+            remember(self.cache, key, Trace(tools.files, tools.logical, run.assets, run.diagnostics), part.source.content)
+        return Outcome(run.assets, run.diagnostics, ran=True)
+
+    def _holds(self, files: Mapping[str, str | None], logical: Mapping[str, str | None]) -> bool:
+        world = self.world
+        for path, digest in logical.items():
+            source = world.sources.get(path)
+            if (source.digest if source else None) != digest:
+                return False
+        return all(world.digest_of(world.absolute(file)) == digest for file, digest in files.items())
+
+    def _part_key(self, part: Part) -> str:
+        source = part.source
+        identity = ["part", part.path, source.path, source.digest, self.world.display(source.file)]
+        return self._key(part.path, identity, part.steps)
+
+    def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:
+        made_by = [[step.name, compilers.version(step.name), dict(step.options)] for step in steps]
+        whole = [path, identity, made_by, self.world.base_url, compilers.own_digest()]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _identity(asset: Asset) -> list[Any]:
+    references = json.dumps([dataclasses.astuple(reference) for reference in asset.references])
+    return [asset.path, asset.content.digest, hashlib.sha256(references.encode()).hexdigest(), asset.file]
+
+
+def _imports(outcome: Outcome) -> list[str]:
+    if not outcome.assets or outcome.assets[0].type != media.CSS:
+        return []
+    return [reference.target for reference in outcome.assets[0].references if reference.kind == "import"]

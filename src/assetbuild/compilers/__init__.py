@@ -1,0 +1,115 @@
+"""From one language to another, and text to text of one type: one file each, and the table of them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+from dataclasses import dataclass
+from functools import cache
+from typing import cast
+
+from assetbuild import media
+from assetbuild.compilers.base import Compiler
+from assetbuild.model import Job
+
+FOREIGN = "webassets:"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`function` is "module:name" below this package; `library` what it drives (a distribution's name, for cache keys).
+
+    `suffixes` maps the end of a source's name to the end of the asset's, for compilers from another language.
+    """
+
+    function: str
+    library: str | None = None
+    suffixes: tuple[tuple[str, str], ...] = ()
+
+
+TABLE: dict[str, Entry] = {
+    "jinja": Entry("jinja:compile_template", "jinja2", ((".jinja", ""),)),
+    "sass": Entry("sass:compile_sass", "libsass", ((".scss", ".css"), (".sass", ".css"))),
+    "concatenate-css": Entry("concatenate_css:concatenate"),
+    "concatenate-js": Entry("concatenate_js:concatenate"),
+    "rcssmin": Entry("minify:minify_css", "rcssmin"),
+    "rjsmin": Entry("minify:minify_javascript", "rjsmin"),
+    "json": Entry("minify:minify_json"),
+    "webassets": Entry("webassets:apply_filter", "webassets"),
+}
+
+MINIFIERS = {
+    media.CSS: "rcssmin",
+    media.JAVASCRIPT: "rjsmin",
+    media.JSON: "json",
+    media.WEBMANIFEST: "json",
+}
+JOINERS = {media.CSS: "concatenate-css", media.JAVASCRIPT: "concatenate-js"}
+FILTERS = frozenset(MINIFIERS.values())
+
+
+def load(name: str) -> Compiler:
+    """The compiler or filter of this name."""
+    module, _, function = TABLE[name].function.partition(":")
+    return cast(Compiler, getattr(importlib.import_module(f"{__name__}.{module}"), function))
+
+
+def version(name: str) -> str:
+    """What the output of this compiler depends on besides its inputs and options: our code and the library's version."""
+    library = TABLE[name].library
+    return f"{own_digest()} {library} {installed_version(library)}" if library else own_digest()
+
+
+def joins(job: Job) -> bool:
+    """Whether the job makes a bundle: its first step takes several assets."""
+    return bool(job.steps) and job.steps[0].name in JOINERS.values()
+
+
+def compiled_name(path: str) -> tuple[str, tuple[str, ...]]:
+    """The logical path of the asset that a source becomes, and the names of the compilers on the way."""
+    steps: list[str] = []
+    while True:
+        for name, entry in TABLE.items():
+            for suffix, replacement in entry.suffixes:
+                stem = path.removesuffix(suffix) + replacement
+                if path.endswith(suffix) and _is_known(stem):
+                    break
+            else:
+                continue
+            path = stem
+            steps.append(name)
+            break
+        else:
+            return path, tuple(steps)
+
+
+def _is_known(path: str) -> bool:
+    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    return bool(stem) and (extension in media.TYPES or extension in ("scss", "sass"))
+
+
+@cache
+def own_digest() -> str:
+    """A digest of the source files that compiling goes through, so that a changed assetbuild trusts no older result."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    digest = hashlib.sha256()
+    for directory in ("compilers", "references", ""):
+        folder = os.path.join(package, directory)
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), "rb") as stream:
+                    digest.update(stream.read())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def installed_version(distribution: str) -> str:
+    """The version of an installed distribution, "none" where it is not there."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "none"

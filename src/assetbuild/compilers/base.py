@@ -1,0 +1,86 @@
+"""What every compiler and filter is: a function from assets to assets, and the tools it may use.
+
+A compiler is a function `(assets, options, tools) -> Result`. It gets one asset (several, if it joins
+them), the options of its step, and asks the world only through `Tools`, which records every question
+and its answer: a cached result holds as long as all the answers would be the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assetbuild.errors import Diagnostic
+from assetbuild.model import Asset, Content, Origin, Source
+from assetbuild.paths import shown_path
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a step made: the asset itself first, then what came with it (a source map); none if it failed.
+
+    `origins`, where there is one, tells what the author wrote for the bytes at an offset of the asset's content.
+    """
+
+    assets: tuple[Asset, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    origins: Callable[[int, bytes], Origin | None] | None = None
+
+
+Compiler = Callable[[tuple[Asset, ...], Mapping[str, Any], "Tools"], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all compilers of one build see: fixed while it runs.
+
+    `root` is the configuration file's directory (absolute). `digest_of` gives the SHA-256 of a file's
+    bytes in hex, None where there is no such file.
+    """
+
+    root: str
+    base_url: str
+    sources: Mapping[str, Source]
+    digest_of: Callable[[str], str | None]
+
+    def display(self, file: str) -> str:
+        """A file path relative to the configuration's directory, POSIX."""
+        return shown_path(file, self.root)
+
+    def absolute(self, name: str) -> str:
+        """The file path that `display` shows as `name`."""
+        return os.path.normpath(os.path.join(self.root, name))
+
+
+@dataclass(slots=True)
+class Tools:
+    """The world as one run of a compiler may ask it; `files` and `logical` hold what it asked and got."""
+
+    world: World
+    files: dict[str, str | None] = field(default_factory=dict)
+    logical: dict[str, str | None] = field(default_factory=dict)
+
+    def exists(self, file: str) -> bool:
+        """Whether there is a regular file at this absolute path. A "no" is recorded too."""
+        return self._digest(file) is not None
+
+    def read(self, file: str) -> bytes:
+        """The bytes of the file at this absolute path. Raises OSError, and ContentChanged as Content.read."""
+        digest = self._digest(file)
+        if digest is None:
+            raise FileNotFoundError(file)
+        return Content(digest, 0, file=file).read()
+
+    def source(self, path: str) -> Source | None:
+        """The source at a logical path, None where there is none."""
+        source = self.world.sources.get(path)
+        self.logical[path] = source.digest if source else None
+        return source
+
+    def _digest(self, file: str) -> str | None:
+        name = self.world.display(file)
+        if name not in self.files:
+            self.files[name] = self.world.digest_of(file)
+        return self.files[name]

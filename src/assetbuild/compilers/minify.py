@@ -1,0 +1,79 @@
+"""Minifying, in one place: whichever tool does it, its result passes the check here before it counts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from assetbuild.compilers.base import Result, Tools
+from assetbuild.compilers.check import css_difference, javascript_difference, stripped_css
+from assetbuild.errors import Diagnostic
+from assetbuild.model import Asset, Content
+from assetbuild.origins import diagnostic_at
+
+_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[ \t\r\n]+')
+_BOM = b"\xef\xbb\xbf"
+
+Difference = Callable[[bytes, bytes], str | None]
+
+
+def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
+    """White space and comments out, by rcssmin; `/*!` comments stay.
+
+    rcssmin does not know the grammar of newer CSS (nesting, layers): a sheet that it would damage is stripped token by token.
+    """
+    import rcssmin
+
+    def minify(data: bytes) -> bytes:
+        output = bytes(rcssmin.cssmin(data, keep_bang_comments=True))
+        return output if css_difference(data, output) is None else stripped_css(data)
+
+    return _checked(assets[0], minify, css_difference, tools)
+
+
+def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
+    """White space and comments out, by rjsmin; `/*!` comments stay."""
+    import rjsmin
+
+    return _checked(assets[0], lambda data: rjsmin.jsmin(data, keep_bang_comments=True), javascript_difference, tools)
+
+
+def minify_json(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
+    """White space between tokens out; the spelling of numbers and strings stays."""
+    return _checked(assets[0], _compact_json, lambda before, after: None, tools)
+
+
+def _compact_json(data: bytes) -> bytes:
+    json.loads(data.decode())
+    return _JSON_TOKEN.sub(lambda token: token.group() if token.group().startswith(b'"') else b"", data)
+
+
+def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Difference, tools: Tools) -> Result:
+    """The minified asset if it means the same, else the asset as it was, with a warning that says why."""
+    data = asset.content.read().removeprefix(_BOM)
+    try:
+        output = bytes(minifier(data))
+    except ValueError as error:
+        return Result((asset,), (_unminified(asset, f"{error}"),))
+    reason = difference(data, output)
+    if reason is not None:
+        return Result((asset,), (_unminified(asset, reason),))
+    dropped = tuple(
+        diagnostic_at(
+            tools.world.root,
+            reference.origin,
+            f"source map '{reference.written}' describes the text before minifying: comment dropped",
+            "name the file *.min.* or set minify = false for it, and it stays as it is with its map",
+            "notice",
+        )
+        for reference in asset.references
+        if reference.kind == "source-map"
+    )
+    return Result((replace(asset, content=Content.of(output), references=()),), dropped)
+
+
+def _unminified(asset: Asset, reason: str) -> Diagnostic:
+    return Diagnostic(f"left unminified: {reason}", file=asset.file, severity="warning")

@@ -1,0 +1,109 @@
+"""Steps one after another, and the references carried through them: found anew in each text, placed where the author wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from assetbuild.compilers import JOINERS, load
+from assetbuild.compilers.base import Result, Tools
+from assetbuild.errors import Diagnostic
+from assetbuild.media import media_type
+from assetbuild.model import Asset, Origin, Part, Reference, Step
+from assetbuild.references import find_references, language
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The asset and what came with it; no assets if a step failed."""
+
+    assets: tuple[Asset, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_part(part: Part, tools: Tools) -> Asset:
+    """A part before its first step: its source, with the references in it if that is a language with references.
+
+    Raises OSError and ContentChanged as Content.read.
+    """
+    source = part.source
+    file = tools.world.display(source.file)
+    kind = media_type(source.path)
+
+    def origin_of(start: int, stop: int) -> Origin:
+        return Origin(file, start, stop - start)
+
+    references: tuple[Reference, ...] = ()
+    content = source.content
+    if language(kind) is not None:
+        data = content.read()
+        content = replace(content, data=data)
+        references = find_references(source.path, kind, data, tools.world.base_url, origin_of)
+    return Asset(source.path, kind, content, references, file)
+
+
+def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) -> Run:
+    """Several assets through the first step, what it makes through the others."""
+    diagnostics: list[Diagnostic] = []
+    extras: list[Asset] = []
+    for step in steps:
+        result = load(step.name)(assets, step.options, tools)
+        diagnostics += result.diagnostics
+        if not result.assets:
+            return Run((), tuple(diagnostics))
+        made = replace(result.assets[0], file=result.assets[0].file or assets[0].file)
+        made, problems = _with_references(made, assets[0], step, result, tools)
+        diagnostics += problems
+        extras += (replace(extra, file=made.file) for extra in result.assets[1:])
+        assets = (made,)
+    return Run((*assets, *extras), tuple(diagnostics))
+
+
+def _with_references(
+    made: Asset, before: Asset, step: Step, result: Result, tools: Tools
+) -> tuple[Asset, list[Diagnostic]]:
+    """The references of what a step made: its own, if it says so, else those found in its text."""
+    if made.content is before.content or step.name in JOINERS.values():
+        return made, []
+    data = made.content.read()
+    if result.origins is not None:
+        origin_of = _mapped(result.origins, data, made.file)
+        return replace(made, references=_find(made, data, tools, origin_of)), []
+    found = _find(made, data, tools, lambda start, stop: Origin(made.file, 0, 0))
+    expected = [reference for reference in before.references if reference.kind != "source-map"]
+    if [_names(one) for one in found if one.kind != "source-map"] == [_names(one) for one in expected]:
+        origins = iter(expected)
+        return replace(made, references=tuple(_placed(one, origins) for one in found)), []
+    if step.name == "webassets":
+        return replace(made, references=_nearest(found, before.references)), []
+    text = f"left as it was: '{step.name}' changed which assets it refers to"
+    return before, [Diagnostic(text, file=before.file, severity="warning")]
+
+
+def _find(
+    asset: Asset, data: bytes, tools: Tools, origin_of: Callable[[int, int], Origin]
+) -> tuple[Reference, ...]:
+    return find_references(asset.path, asset.type, data, tools.world.base_url, origin_of)
+
+
+def _mapped(
+    origins: Callable[[int, bytes], Origin | None], data: bytes, file: str
+) -> Callable[[int, int], Origin]:
+    return lambda start, stop: origins(start, data[start:stop]) or Origin(file, 0, 0)
+
+
+def _names(reference: Reference) -> tuple[str, str, str]:
+    return reference.kind, reference.target, reference.suffix
+
+
+def _placed(reference: Reference, origins: Iterator[Reference]) -> Reference:
+    if reference.kind == "source-map":
+        return reference
+    former = next(origins)
+    return replace(reference, origin=former.origin, written=former.written, fallback=former.fallback)
+
+
+def _nearest(found: tuple[Reference, ...], former: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """A foreign filter may add and drop references: those that name what one did before are placed where that one was."""
+    by_target = {reference.target: reference.origin for reference in reversed(former)}
+    return tuple(replace(one, origin=by_target.get(one.target, one.origin)) for one in found)

@@ -1,0 +1,233 @@
+"""Second station: which assets are made, from which sources, by which steps, and how they are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from assetbuild import compilers, media
+from assetbuild.bundles import Contents, expand_bundles
+from assetbuild.config import Config
+from assetbuild.errors import Diagnostic
+from assetbuild.globs import is_literal, matcher
+from assetbuild.model import Job, Part, Publication, Source, Step
+from assetbuild.paths import escaped, fold, shown_path
+from assetbuild.private_names import why_dotfile, why_leftover, why_secret
+from assetbuild.rules import Ruling, rulings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be made.
+
+    `jobs` are sorted by path. `parts` are all sources as the assets they could be, by the asset's path, published or
+    not. `absent` says of a name that no job makes why that is so, for whoever refers to it.
+    """
+
+    jobs: tuple[Job, ...]
+    parts: Mapping[str, Part]
+    absent: Mapping[str, str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str, str]) -> Plan:
+    """Every source and bundle of the configuration as jobs. Collects all problems in the plan's diagnostics.
+
+    `environment` holds the variables that templates may read, by name.
+    """
+    ruling_of = rulings(config)
+    parts = [_part(config, source, ruling_of, environment) for source in sources.values() if not is_partial(source.path)]
+    contents, diagnostics = expand_bundles(config, parts)
+    consumed = {} if config.publish_contents else _consumed(contents)
+    candidates: list[Job] = [_bundle_job(config, bundle, ruling_of) for bundle in contents]
+    absent: dict[str, str] = {}
+    publishable = _Publishable(config)
+    for part in parts:
+        reason = consumed.get(part.source.path) or publishable.why_not(part)
+        if reason:
+            absent.setdefault(part.path, reason)
+        else:
+            candidates.append(_job(config, part, publishable.publication(part.path), ruling_of))
+    by_path: dict[str, Part] = {}
+    for part in parts:
+        by_path.setdefault(part.path, part)
+    jobs = sorted(candidates, key=lambda job: job.path)
+    diagnostics += publishable.words + _name_clashes(config, jobs)
+    return Plan(tuple(jobs), by_path, absent, tuple(diagnostics))
+
+
+def is_partial(path: str) -> bool:
+    """Whether a source is a Sass partial: made to be imported, never an asset itself."""
+    name = path.rpartition("/")[2].removesuffix(".jinja")
+    return name.startswith("_") and name.endswith((".scss", ".sass"))
+
+
+def _part(
+    config: Config, source: Source, ruling_of: Callable[[str, str], Ruling], environment: Mapping[str, str]
+) -> Part:
+    path, names = compilers.compiled_name(source.path)
+    ruling = ruling_of(source.path, path)
+    return Part(path, source, tuple(Step(name, _options(config, name, ruling, path, environment)) for name in names))
+
+
+def _options(
+    config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]
+) -> dict[str, object]:
+    options: dict[str, object] = {}
+    if name == "jinja":
+        options = {"context": config.context, "env": environment}
+    elif name == "sass":
+        maps = config.source_maps != "none"
+        options = {
+            "precision": config.sass.precision,
+            "load_paths": [shown_path(directory, config.root) for directory in config.sass.load_paths],
+            "source_map": maps,
+            "style": "compressed" if maps and _minifies(config, ruling, path) else "expanded",
+        }
+    return {**options, **ruling.options.get(name, {})}
+
+
+def _minifies(config: Config, ruling: Ruling, path: str) -> bool:
+    if ruling.minify is not None:
+        return ruling.minify
+    return config.minify and ".min." not in path.rpartition("/")[2]
+
+
+def _filters(config: Config, ruling: Ruling, part: Part) -> tuple[Step, ...]:
+    """The filters of a part's asset: those of its rule, else the minifier of its type."""
+    if ruling.filters is not None:
+        return tuple(filter_step(name, ruling) for name in ruling.filters)
+    mapped = any(step.name == "sass" and step.options.get("source_map") for step in part.steps)
+    minifier = compilers.MINIFIERS.get(media.media_type(part.path))
+    if minifier is None or mapped or part.path.endswith(".map") or not _minifies(config, ruling, part.path):
+        return ()
+    return (filter_step(minifier, ruling),)
+
+
+def filter_step(name: str, ruling: Ruling) -> Step:
+    """A filter by its configured name, with the options that the rules give it."""
+    options = dict(ruling.options.get(name, {}))
+    if name.startswith(compilers.FOREIGN):
+        return Step("webassets", {"filter": name.removeprefix(compilers.FOREIGN), "options": options})
+    return Step(name, options)
+
+
+def _job(config: Config, part: Part, publication: Publication, ruling_of: Callable[[str, str], Ruling]) -> Job:
+    ruling = ruling_of(part.source.path, part.path)
+    untouched = publication == "prehashed" and ruling.filters is None
+    steps = () if untouched else _filters(config, ruling, part)
+    return Job(part.path, (part,), steps, publication, ruling.external)
+
+
+def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, str], Ruling]) -> Job:
+    bundle, kind = contents.bundle, media.media_type(contents.bundle.path)
+    ruling = ruling_of(bundle.path, bundle.path)
+    joiner = Step(compilers.JOINERS[kind], {"path": bundle.path, "entries": len(contents.parts)})
+    if bundle.filters is not None:
+        filters = tuple(filter_step(name, ruling) for name in bundle.filters)
+    elif ruling.filters is not None:
+        filters = tuple(filter_step(name, ruling) for name in ruling.filters)
+    else:
+        filters = (filter_step(compilers.MINIFIERS[kind], ruling),) if _minifies(config, ruling, bundle.path) else ()
+    parts = []
+    external = set(ruling.external)
+    for part in contents.parts:
+        own = ruling_of(part.source.path, part.path)
+        external.update(own.external)
+        parts.append(_bundle_part(part, own, filters if kind == media.JAVASCRIPT else ()))
+    # A script is minified by itself, so that no minifier sees two programs at once; style sheets after joining.
+    after = tuple(step for step in filters if kind != media.JAVASCRIPT or step.name not in compilers.FILTERS)
+    return Job(bundle.path, tuple(parts), (joiner, *after), _Publishable(config).publication(bundle.path), tuple(sorted(external)))
+
+
+def _bundle_part(part: Part, ruling: Ruling, bundle_filters: tuple[Step, ...]) -> Part:
+    if ruling.filters is not None:
+        filters = tuple(filter_step(name, ruling) for name in ruling.filters)
+    elif ruling.minify is False or ".min." in part.path.rpartition("/")[2]:
+        filters = ()
+    else:
+        filters = tuple(step for step in bundle_filters if step.name in compilers.FILTERS)
+    steps = tuple(
+        replace(step, options={**step.options, "source_map": False, "style": "expanded"}) if step.name == "sass" else step
+        for step in part.steps
+    )
+    return replace(part, steps=(*steps, *filters))
+
+
+def _consumed(contents: list[Contents]) -> dict[str, str]:
+    consumed: dict[str, str] = {}
+    for bundle in contents:
+        for part in bundle.parts:
+            consumed.setdefault(
+                part.source.path,
+                f"bundle '{bundle.bundle.path}' consumes it: refer to the bundle, or set publish_contents = true",
+            )
+    return consumed
+
+
+class _Publishable:
+    """What the configuration's globs say of a name; gathers a word about each private file they would have published."""
+
+    def __init__(self, config: Config) -> None:
+        self._included = matcher(config.include)
+        self._excluded = matcher(config.exclude)
+        self._named = frozenset(pattern for pattern in config.include if is_literal(pattern))
+        self._plain = matcher(config.unfingerprinted)
+        self._prehashed = matcher(config.prehashed)
+        self._source_maps = config.source_maps
+        self.words: list[Diagnostic] = []
+
+    def why_not(self, part: Part) -> str | None:
+        """Why the part's asset is not published, None if it is."""
+        path = part.source.path
+        if self._excluded(path) or self._excluded(part.path):
+            return "exclude names it"
+        if path in self._named:
+            return None
+        if reason := why_leftover(path) or why_secret(path):
+            return self._word(path, reason)
+        if not (self._included(path) or self._included(part.path)):
+            dotfile = why_dotfile(path)
+            return self._word(path, dotfile) if dotfile else "include does not name it"
+        if path.endswith(".map") and self._source_maps == "none":
+            return 'source_maps = "none"'
+        return None
+
+    def _word(self, path: str, reason: str) -> str:
+        hint = "name it in `include`, without wildcards, if it is meant to be public"
+        self.words.append(Diagnostic(f"not published: '{escaped(path)}' is {reason}", hint=hint, severity="notice"))
+        return f"it is {reason}"
+
+    def publication(self, path: str) -> Publication:
+        """How the asset at this logical path is published."""
+        if path.endswith(".map") and self._source_maps == "hidden":
+            return "private"
+        if self._plain(path):
+            return "plain"
+        return "prehashed" if self._prehashed(path) else "fingerprinted"
+
+
+def _name_clashes(config: Config, jobs: list[Job]) -> list[Diagnostic]:
+    """Two assets for one name, or two names that a case-insensitive or normalising file system holds to be one."""
+    diagnostics = []
+    seen: dict[str, Job] = {}
+    for job in jobs:
+        other = seen.setdefault(fold(job.path), job)
+        if other is job:
+            continue
+        makers = " and ".join(sorted({_maker(config, other), _maker(config, job)}))
+        if other.path == job.path:
+            text, hint = f"two assets for one name '{job.path}': {makers}", "rename or exclude one of them"
+        else:
+            text = f"'{other.path}' and '{job.path}' differ only in case or normal form"
+            hint = "rename one: many file systems take them for the same name"
+        bundle = next((one.path for one in (other, job) if compilers.joins(one)), None)
+        if bundle is not None:
+            diagnostics.append(config.diagnostic(("bundles", bundle), text, hint))
+        else:
+            diagnostics.append(Diagnostic(text, file=shown_path(job.parts[0].source.file, config.root), hint=hint))
+    return diagnostics
+
+
+def _maker(config: Config, job: Job) -> str:
+    return f"bundle '{job.path}'" if compilers.joins(job) else shown_path(job.parts[0].source.file, config.root)
