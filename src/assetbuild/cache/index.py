@@ -1,0 +1,179 @@
+"""The stat index: digests of files that have not changed since an earlier build.
+
+A file is known by its size, mtime, ctime, inode and device. As in git's index, an equal stat proves nothing
+for a file changed in the very tick in which it was read: an entry is kept for the next build only if the
+file's mtime and ctime are older than the moment this build began, by the file system's own clock.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat as status
+import struct
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assetbuild.model import CHUNK, ContentChanged
+
+_MAGIC = b"assetbuild stat index 1\n"
+_MASK = (1 << 64) - 1
+_IDENTITY = struct.Struct("<5Q")  # size, mtime, ctime, inode, device, each modulo 2**64
+_IDENTITY_SIZE = 40
+_RECORD_SIZE = _IDENTITY_SIZE + 32
+_TIMES_AND_DEVICE = struct.Struct("<8xqq8xQ")
+_ATTEMPTS = 5
+_COARSEST_CLOCK = 2_000_000_000
+_NO_SUCH_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL})
+_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in nanoseconds by the clock of one file system; `device` is None for the system's clock."""
+
+    nanoseconds: int
+    device: int | None = None
+
+
+def file_system_moment(directory: str) -> Moment:
+    """Now, by the clock of the file system of this directory: the mtime of a file just written there.
+
+    Where nothing can be written it is the system's clock.
+    """
+    try:
+        descriptor = os.open(os.path.join(directory, "clock"), os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0))
+        try:
+            os.write(descriptor, b"\n")
+            written = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return Moment(time.time_ns())
+    return Moment(written.st_mtime_ns, written.st_dev & _MASK)
+
+
+class FileIndex:
+    """SHA-256 digests by absolute file path; safe to ask from several threads.
+
+    `began` is a moment before the first file is looked at. A record is the identity of a file's state, then
+    the digest: bytes, because tens of thousands of them are loaded, compared and dumped in every build.
+    """
+
+    def __init__(self, began: Moment | None = None, former: Mapping[str, bytes] | None = None) -> None:
+        self._began = began or Moment(time.time_ns())
+        self._former = former or {}
+        self._asked: dict[str, bytes] = {}
+
+    @classmethod
+    def load(cls, data: bytes | None, began: Moment | None = None) -> FileIndex:
+        """The index of an earlier build's `dump`; an empty one if there is none or it is damaged."""
+        return cls(began, _parse(data) if data else None)
+
+    def digest(self, file: str, stat: os.stat_result | None = None) -> str | None:
+        """The digest of a file's bytes, None if there is no such regular file.
+
+        `stat` is what os.stat says of the file, if the caller knows. Raises OSError if the file cannot be
+        read, ContentChanged if it is being written all the time.
+        """
+        found = self.sized_digest(file, stat)
+        return found[1] if found else None
+
+    def sized_digest(self, file: str, stat: os.stat_result | None = None) -> tuple[int, str] | None:
+        """The number of bytes and their digest, as `digest`; the two belong together even if the file changes."""
+        # A Windows directory listing knows no inode and may be out of date.
+        if stat is None or not stat.st_ino:
+            stat = _stat(file)
+        if stat is None or not status.S_ISREG(stat.st_mode):
+            return None
+        record = self._asked.get(file) or self._former.get(file)
+        if record is None or record[:_IDENTITY_SIZE] != _identity(stat):
+            found = _read(file)
+            if found is None:
+                return None
+            size, record = found
+        else:
+            size = stat.st_size
+        self._asked[file] = record
+        return size, record[_IDENTITY_SIZE:].hex()
+
+    def dump(self) -> bytes:
+        """What the next build may trust: of the files asked for in this one, those older than its beginning."""
+        settled = {file: record for file, record in self._asked.items() if self._is_settled(record)}
+        names = "\0".join(settled).encode("utf-8", "surrogatepass")
+        body = len(settled).to_bytes(8, "little") + b"".join(settled.values()) + names
+        return _MAGIC + hashlib.sha256(body).digest() + body
+
+    def _is_settled(self, record: bytes) -> bool:
+        modified, changed, device = _TIMES_AND_DEVICE.unpack_from(record)
+        # Another file system may have a coarser clock than the one the beginning was read from.
+        margin = 0 if device == self._began.device else _COARSEST_CLOCK
+        latest: int = max(modified, changed)
+        return latest < self._began.nanoseconds - margin
+
+
+def _stat(file: str) -> os.stat_result | None:
+    try:
+        return os.stat(file)
+    except OSError as error:
+        if error.errno in _NO_SUCH_FILE:
+            return None
+        raise
+    except ValueError:  # a name with a NUL, or one that cannot be encoded
+        return None
+
+
+def _identity(stat: os.stat_result) -> bytes:
+    return _IDENTITY.pack(
+        stat.st_size,
+        stat.st_mtime_ns & _MASK,
+        stat.st_ctime_ns & _MASK,
+        stat.st_ino & _MASK,
+        stat.st_dev & _MASK,
+    )
+
+
+def _read(file: str) -> tuple[int, bytes] | None:
+    """Size and record of one state of the file: read again while it changes under the reader."""
+    for _ in range(_ATTEMPTS):
+        try:
+            descriptor = os.open(file, _READ)
+        except OSError as error:
+            if error.errno in _NO_SUCH_FILE:
+                return None
+            raise
+        try:
+            before = os.fstat(descriptor)
+            if not status.S_ISREG(before.st_mode):
+                return None
+            length, digest = _hash(descriptor, before.st_size)
+            after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        identity = _identity(after)
+        if identity == _identity(before) and length == after.st_size:
+            return length, identity + digest
+    raise ContentChanged(file)
+
+
+def _hash(descriptor: int, size: int) -> tuple[int, bytes]:
+    piece = os.read(descriptor, min(size + 1, CHUNK))
+    digest, length = hashlib.sha256(piece), len(piece)
+    while piece and length < size:
+        piece = os.read(descriptor, CHUNK)
+        digest.update(piece)
+        length += len(piece)
+    return length, digest.digest()
+
+
+def _parse(data: bytes) -> dict[str, bytes]:
+    start = len(_MAGIC) + 32
+    body = data[start:]
+    if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
+        return {}
+    end = 8 + int.from_bytes(body[:8], "little") * _RECORD_SIZE
+    records = [body[place : place + _RECORD_SIZE] for place in range(8, end, _RECORD_SIZE)]
+    names = body[end:].decode("utf-8", "surrogatepass").split("\0")
+    return dict(zip(names, records, strict=False))  # no name at all splits into one
