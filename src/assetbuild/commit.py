@@ -1,0 +1,110 @@
+"""The last station: files first, then manifest.json by one atomic replace. Killed anywhere, a whole release stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from assetbuild.errors import BuildError, Diagnostic, ReleaseError
+from assetbuild.events import Advanced, Listener, Noted, Started, ignore
+from assetbuild.model import Content, ContentChanged, Encoded, Linked
+from assetbuild.release.changes import Changes, Placed, changes_for
+from assetbuild.release.disk import cannot_write, make_directory, write_new
+from assetbuild.release.document import release_document, wanted_files
+from assetbuild.release.earlier import Earlier
+from assetbuild.release.layout import MANIFEST, STAGING, place
+from assetbuild.release.lock import locked
+from assetbuild.release.pending import Move, Pending, enact, recover
+from assetbuild.runtime.manifest import dump_manifest
+
+__all__ = ["Committed", "commit", "recover"]
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The release's id and manifest document; `written`, `unchanged` and `bytes_written` are of its files alone."""
+
+    release: str
+    manifest: dict[str, Any]
+    written: int
+    unchanged: int
+    bytes_written: int
+
+
+def commit(
+    linked: Sequence[Linked],
+    encoded: Mapping[str, tuple[Encoded, ...]],
+    output: str,
+    base_url: str,
+    digest_of: Callable[[str], str | None],
+    listener: Listener = ignore,
+) -> Committed:
+    """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
+
+    `encoded` is by logical path; `digest_of` gives the SHA-256 in hex of the file at a file path, None if there
+    is none. Raises ReleaseError if another build holds the directory, if it cannot be written, or if a
+    fingerprinted or prehashed name stands there with other bytes; BuildError if a content cannot be read. The
+    former release is whole then, or, if manifest.json was replaced already, the new one.
+    """
+    document = release_document(linked, encoded, base_url)
+    wanted = wanted_files(linked, encoded)
+    release = document["release"]
+    manifest = dump_manifest(document)
+    with locked(output):
+        try:
+            recover(output)
+            earlier = Earlier(output, release)
+            if earlier.damage is not None:
+                listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
+            changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
+            if changes:
+                _carry_out(output, release, sha256(manifest).hexdigest(), changes, listener)
+        except OSError as error:
+            raise cannot_write(error) from error
+    return Committed(release, document, changes.written, len(wanted) - changes.written, changes.bytes_written)
+
+
+def _carry_out(output: str, release: str, manifest: str, changes: Changes, listener: Listener) -> None:
+    listener(Started("commit", len(changes.additions) + len(changes.replacements)))
+    try:
+        make_directory(place(output, STAGING))
+        additions = _staged(output, changes.additions, "a", listener)
+        replacements = _staged(output, changes.replacements, "r", listener)
+        if changes.manifest is not None:
+            _stage(output, f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
+        enact(output, Pending(manifest, release, additions, replacements, changes.removals))
+    except BaseException:
+        # What cannot be put right now is put right by the next build: the record is there.
+        with suppress(ReleaseError):
+            recover(output)
+        raise
+
+
+def _staged(output: str, files: Sequence[Placed], prefix: str, listener: Listener) -> tuple[Move, ...]:
+    moves = []
+    for number, file in enumerate(files):
+        staged = f"{STAGING}/{prefix}{number}"
+        _stage(output, staged, file.content, file.path)
+        moves.append(Move(staged, file.path, file.content.digest, file.former))
+        listener(Advanced("commit", 1, file.path))
+    return tuple(moves)
+
+
+def _stage(output: str, staged: str, content: Content, path: str) -> None:
+    try:
+        write_new(place(output, staged), _pieces(content))
+    except OSError as error:
+        raise cannot_write(error, place(output, path)) from error
+
+
+def _pieces(content: Content) -> Iterator[bytes]:
+    """The content's bytes; errors of reading become BuildErrors, so that they are not taken for those of writing."""
+    try:
+        yield from content.chunks()
+    except ContentChanged as error:
+        raise BuildError(Diagnostic(f"{error.file} changed while it was read; build again")) from error
+    except OSError as error:
+        raise BuildError(Diagnostic(f"cannot read {content.file}: {error.strerror or error}")) from error

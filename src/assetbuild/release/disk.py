@@ -1,0 +1,88 @@
+"""Writing and removing files: fixed modes whatever the umask, OSErrors as words."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable
+
+from assetbuild.errors import Diagnostic, ReleaseError
+from assetbuild.release.layout import parents, place
+
+# A web server that runs as another user reads the release.
+FILE_MODE = 0o644
+DIRECTORY_MODE = 0o755
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+def make_directory(path: str) -> None:
+    """Make the directory at this file path and those above it that are missing. Raises OSError."""
+    if os.path.isdir(path):
+        return
+    above = os.path.dirname(path)
+    if above and above != path:
+        make_directory(above)
+    try:
+        os.mkdir(path, DIRECTORY_MODE)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path) from None
+    else:
+        os.chmod(path, DIRECTORY_MODE)
+
+
+def write_new(file: str, pieces: Iterable[bytes]) -> None:
+    """Write a file that is not there yet. Raises OSError, FileExistsError among them, and what `pieces` raises.
+
+    The data is not forced to the disk: a process that dies loses nothing, a machine that loses power may;
+    `verify` tells, and the next build repairs.
+    """
+    descriptor = os.open(file, _NEW, FILE_MODE)
+    try:
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, FILE_MODE)
+    except OSError as error:
+        # Errors of a descriptor know no name; one of `pieces` may have its own.
+        error.filename = error.filename or file
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def read_if_there(file: str) -> bytes | None:
+    """The bytes of a small file, None if there is none. Raises OSError."""
+    try:
+        with open(file, "rb") as stream:
+            return stream.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def remove_file(file: str) -> None:
+    """Remove a file, or a symbolic link itself; no error if there is none. Raises OSError."""
+    try:
+        os.unlink(file)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+
+
+def prune_directories(output: str, paths: Iterable[str]) -> None:
+    """Remove the directories above these paths that are empty now, but those directly in the release directory."""
+    directories = {above for path in paths for above in parents(path)[:-1]}
+    for directory in sorted(directories, key=len, reverse=True):
+        try:
+            os.rmdir(place(output, directory))
+        except OSError:
+            # Not empty, or already gone: both are as they should be.
+            continue
+
+
+def cannot_write(error: OSError, path: str | None = None) -> ReleaseError:
+    """The error in words. `path` is a file path; without it, the error's own last one."""
+    path = path or error.filename2 or error.filename or "the release"
+    return ReleaseError(Diagnostic(f"cannot write {path}: {error.strerror or error}"))

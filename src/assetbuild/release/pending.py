@@ -1,0 +1,190 @@
+"""The commit or clean under way, written down before it touches anything, so that it can be finished or undone.
+
+The order: everything new lies in .staging/; the record; additions are renamed into place; manifest.json is
+replaced (from here on the change is finished, before it is undone); replacements, removals, history; the
+record goes. Every step may be done twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from assetbuild.release import history
+from assetbuild.release.disk import (
+    cannot_write,
+    make_directory,
+    prune_directories,
+    read_if_there,
+    remove_file,
+    write_new,
+)
+from assetbuild.release.layout import HISTORY, MANIFEST, PENDING, PUBLIC, STAGING, is_inside, parents, place
+
+
+class Move(NamedTuple):
+    """A staged file and its place, both below the release directory.
+
+    `digest` is the SHA-256 of its bytes in hex, `former` that of what stands in its place, None for nothing.
+    """
+
+    staged: str
+    path: str
+    digest: str
+    former: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """`manifest` is the SHA-256 in hex of manifest.json once committed, `release` the id that becomes the last.
+
+    `additions` are put in place before the manifest, where nothing stood; `replacements` and `removals` come
+    after it. Paths are below the release directory.
+    """
+
+    manifest: str
+    release: str | None = None
+    additions: tuple[Move, ...] = ()
+    replacements: tuple[Move, ...] = ()
+    removals: tuple[str, ...] = ()
+
+    def paths(self) -> set[str]:
+        """Every path that may or may not be there while this is under way."""
+        return {move.path for move in (*self.additions, *self.replacements)} | set(self.removals)
+
+
+class DamagedRecordError(Exception):
+    """The record is not one that a commit has written."""
+
+
+def read_pending(output: str) -> Pending | None:
+    """The record, None if nothing is under way. Raises DamagedRecordError, OSError."""
+    data = read_if_there(place(output, PENDING))
+    if data is None:
+        return None
+    try:
+        pending = _pending(json.loads(data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise DamagedRecordError from None
+    staged = {move.staged for move in (*pending.additions, *pending.replacements)}
+    if not all(map(is_inside, pending.paths() | staged)):
+        raise DamagedRecordError
+    return pending
+
+
+def _record(pending: Pending) -> dict[str, Any]:
+    return {
+        "manifest": pending.manifest,
+        "release": pending.release,
+        "additions": pending.additions,
+        "replacements": pending.replacements,
+        "removals": pending.removals,
+    }
+
+
+def _pending(record: Any) -> Pending:
+    return Pending(
+        str(record["manifest"]),
+        record["release"],
+        tuple(Move(*move) for move in record["additions"]),
+        tuple(Move(*move) for move in record["replacements"]),
+        tuple(record["removals"]),
+    )
+
+
+def enact(output: str, pending: Pending) -> None:
+    """Carry out a change whose new files are all in .staging/. Raises OSError: then `recover` is due."""
+    staged = f"{STAGING}/{PENDING}"
+    write_new(place(output, staged), [json.dumps(_record(pending)).encode()])
+    os.replace(place(output, staged), place(output, PENDING))
+    _move(output, pending.additions)
+    if os.path.exists(place(output, f"{STAGING}/{MANIFEST}")):
+        os.replace(place(output, f"{STAGING}/{MANIFEST}"), place(output, MANIFEST))
+    _finish(output, pending)
+
+
+def recover(output: str) -> None:
+    """Finish or undo what was cut off, and leave no temporary file. The caller holds the lock.
+
+    Finished if manifest.json is already the new one, else undone. A damaged record (the machine lost power) is
+    dropped: the next build puts right what it should have. Raises ReleaseError.
+    """
+    try:
+        try:
+            pending = read_pending(output)
+        except DamagedRecordError:
+            pending = None
+        if pending is not None:
+            manifest = read_if_there(place(output, MANIFEST))
+            if manifest is not None and hashlib.sha256(manifest).hexdigest() == pending.manifest:
+                _move(output, pending.additions)
+                _finish(output, pending)
+            else:
+                _undo(output, pending)
+        clear_staging(output)
+        remove_file(place(output, PENDING))
+    except OSError as error:
+        raise cannot_write(error) from error
+
+
+def clear_staging(output: str) -> None:
+    """Remove .staging/ and the files in it. Raises OSError."""
+    directory = place(output, STAGING)
+    if os.path.islink(directory):
+        os.unlink(directory)
+        return
+    for name in _names_in(directory):
+        os.unlink(os.path.join(directory, name))
+    if os.path.isdir(directory):
+        os.rmdir(directory)
+
+
+def _finish(output: str, pending: Pending) -> None:
+    _move(output, pending.replacements)
+    for path in pending.removals:
+        remove_file(place(output, path))
+    prune_directories(output, pending.removals)
+    _write_history(output, pending.release)
+    clear_staging(output)
+    remove_file(place(output, PENDING))
+
+
+def _undo(output: str, pending: Pending) -> None:
+    for move in pending.additions:
+        remove_file(place(output, move.path))
+    prune_directories(output, [move.path for move in (*pending.additions, *pending.replacements)])
+
+
+def _move(output: str, moves: Iterable[Move]) -> None:
+    there = set(_names_in(place(output, STAGING)))
+    due = [move for move in moves if move.staged.rpartition("/")[2] in there]
+    directories = {parents(move.path)[0] for move in due}
+    for directory in sorted(directories | {PUBLIC}):
+        make_directory(place(output, directory))
+    for move in due:
+        os.replace(place(output, move.staged), place(output, move.path))
+
+
+def _write_history(output: str, last: str | None) -> None:
+    order = history.releases_in_order(output)
+    if last in order:
+        order.remove(last)
+        order.append(last)
+    if order == history.recorded(output):
+        return
+    staged = place(output, f"{STAGING}/history")
+    make_directory(place(output, STAGING))
+    remove_file(staged)
+    write_new(staged, [history.history_bytes(order)])
+    os.replace(staged, place(output, HISTORY))
+
+
+def _names_in(directory: str) -> list[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,70 @@
+"""What stands in a release directory where the files of a new release are to go."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from assetbuild.errors import Diagnostic
+from assetbuild.release.document import Wanted
+from assetbuild.release.layout import RELEASES, directories_above, place
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`missing` are not there, `differing` there with bytes of the SHA-256 beside them, the rest as wanted.
+
+    `blocked`: something that is no file stands in a file's place, or no directory in a directory's.
+    """
+
+    missing: tuple[Wanted, ...]
+    differing: tuple[tuple[Wanted, str], ...]
+    blocked: tuple[Diagnostic, ...]
+
+
+def compare(output: str, wanted: Iterable[Wanted], digest_of: Callable[[str], str | None]) -> Standing:
+    """Compare the files wanted with those there. `digest_of` gives a file's SHA-256 in hex, None if there is none.
+
+    Symbolic links are not followed. Raises OSError.
+    """
+    wanted = list(wanted)
+    there, blocked = _look(output, directories_above(file.path for file in wanted) | {RELEASES})
+    missing: list[Wanted] = []
+    differing: list[tuple[Wanted, str]] = []
+    for file in wanted:
+        is_file = there.get(file.path)
+        if is_file is None:
+            missing.append(file)
+        elif not is_file:
+            blocked.append(_blocked(output, file.path, "a file"))
+        elif (digest := digest_of(place(output, file.path))) is None:
+            missing.append(file)
+        elif digest != file.content.digest:
+            differing.append((file, digest))
+    return Standing(tuple(missing), tuple(differing), tuple(blocked))
+
+
+def _look(output: str, directories: Iterable[str]) -> tuple[dict[str, bool], list[Diagnostic]]:
+    """What is in these directories: path -> whether it is a regular file."""
+    there: dict[str, bool] = {}
+    blocked: list[Diagnostic] = []
+    for directory in sorted(directories):
+        try:
+            mode = os.lstat(place(output, directory)).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        if not stat.S_ISDIR(mode):
+            blocked.append(_blocked(output, directory, "a directory"))
+            continue
+        with os.scandir(place(output, directory)) as entries:
+            for entry in entries:
+                there[f"{directory}/{entry.name}"] = entry.is_file(follow_symlinks=False)
+    return there, blocked
+
+
+def _blocked(output: str, path: str, needed: str) -> Diagnostic:
+    return Diagnostic(
+        f"{place(output, path)} stands where the release needs {needed}", hint="remove it, and build again"
+    )
