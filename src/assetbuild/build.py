@@ -1,0 +1,103 @@
+"""The build, as a table of contents: each station takes what the one before it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from assetbuild.cache import Cache
+from assetbuild.cache.index import FileIndex, Moment
+from assetbuild.commit import Committed, commit
+from assetbuild.compile import Compiled, compile_jobs
+from assetbuild.compilers.base import World
+from assetbuild.config import Config
+from assetbuild.discover import discover
+from assetbuild.encode import EncodeResult, encode
+from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
+from assetbuild.events import Listener, Noted
+from assetbuild.globs import matcher
+from assetbuild.link import LinkResult, Rules, link
+from assetbuild.model import Source
+from assetbuild.plan import Plan, plan
+
+INDEX = "index/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.
+
+    `began` is a moment before the first source was looked at.
+    """
+
+    cache: Cache
+    executor: Executor
+    listener: Listener
+    environment: Mapping[str, str]
+    began: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Everything a build knows before it writes."""
+
+    sources: Mapping[str, Source]
+    plan: Plan
+    compiled: Compiled
+    linked: LinkResult
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished build."""
+
+    made: Made
+    encoded: EncodeResult
+    committed: Committed
+
+
+def build(config: Config, stage: Stage) -> Built:
+    """Sources in, a release in `config.output` out.
+
+    Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
+    """
+    index = FileIndex.load(stage.cache.get(INDEX), stage.began)
+    made = make(config, stage, index)
+    encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
+    committed = commit(
+        made.linked.linked, encoded.variants, config.output, config.base_url, index.digest, stage.listener
+    )
+    stage.cache.put(INDEX, index.dump())
+    return Built(made, encoded, committed)
+
+
+def make(config: Config, stage: Stage, index: FileIndex) -> Made:
+    """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
+    tell = stage.listener
+    found = discover(config.sources, index, tell, config.root)
+    _stop_at(found.diagnostics)
+    planned = plan(config, found.files, stage.environment)
+    _stop_at((*found.diagnostics, *planned.diagnostics))
+    world = World(config.root, config.base_url, found.files, index.digest)
+    compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
+    assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
+    linked = link(assets, compiled.failed, planned.absent, _rules(config), tell)
+    diagnostics = (*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics)
+    _stop_at(diagnostics)
+    for diagnostic in diagnostics:
+        tell(Noted(diagnostic))
+    return Made(found.files, planned, compiled, linked, diagnostics)
+
+
+def _rules(config: Config) -> Rules:
+    return Rules(config.root, config.base_url, matcher(config.external), config.source_maps == "hidden")
+
+
+def _stop_at(diagnostics: tuple[Diagnostic, ...]) -> None:
+    """Raises if there are errors among these: with all of them, and the warnings, in one go."""
+    errors = errors_of(diagnostics)
+    if errors:
+        in_config = all(error.file is not None and error.file.endswith(".toml") for error in errors)
+        raise (UsageError if in_config else BuildError)(*diagnostics)

@@ -1,0 +1,103 @@
+"""`assetbuild build`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
+from assetbuild.cli.report import Report, add_output_arguments
+
+if TYPE_CHECKING:
+    from assetbuild.build import Built
+    from assetbuild.config import Config
+
+HELP = "compile, minify, fingerprint and precompress all assets into a release"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from assetbuild.cli.stage import add_stage_arguments
+
+    add_config_argument(parser)
+    parser.add_argument("--output", metavar="DIR", help="where the release goes (default: `output` of the configuration)")
+    add_stage_arguments(parser)
+    parser.add_argument("--archive", metavar="F.tar.gz", help="also write the release as one reproducible archive")
+    add_output_arguments(parser, ("text", "json", "github"))
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    started = time.perf_counter()
+    require_build_stage()
+    from assetbuild.archive import write_archive
+    from assetbuild.build import build
+    from assetbuild.cli.stage import build_stage
+    from assetbuild.config import with_output
+
+    config = configuration(arguments)
+    if arguments.output:
+        config = with_output(config, arguments.output)
+    with build_stage(arguments, config, report) as stage:
+        built = build(config, stage)
+    if arguments.archive:
+        write_archive(config.output, arguments.archive, int(os.environ.get("SOURCE_DATE_EPOCH") or 0))
+    summary = _summary(built, time.perf_counter() - started)
+    _say(summary, config, report, built, arguments.archive)
+    return report.finish(0, summary, built.committed.release)
+
+
+def _summary(built: Built, seconds: float) -> dict[str, Any]:
+    linked = [asset for asset in built.made.linked.linked if asset.publication != "private"]
+    variants = [variant for asset in linked for variant in built.encoded.variants.get(asset.path, ())]
+    sizes: dict[str, int] = {}
+    for variant in variants:
+        sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
+    used = {part.source.path: part.source.size for job in built.made.plan.jobs for part in job.parts}
+    compressible = {asset.path for asset in linked if asset.path in built.encoded.variants}
+    return {
+        "assets": len(linked),
+        "source_bytes": sum(used.values()),
+        "bytes": sum(asset.content.size for asset in linked),
+        "encoded_assets": len(compressible),
+        "encoded_bytes": dict(sorted(sizes.items())),
+        "compiled": {"ran": built.made.compiled.ran, "cached": built.made.compiled.cached},
+        "compressed": {"ran": built.encoded.ran, "cached": built.encoded.cached},
+        "files_written": built.committed.written,
+        "files_unchanged": built.committed.unchanged,
+        "warnings": sum(one.severity == "warning" for one in built.made.diagnostics),
+        "seconds": round(seconds, 3),
+    }
+
+
+def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, archive: str | None) -> None:
+    encoded = "".join(f", {size_of(size)} as {name}" for name, size in summary["encoded_bytes"].items())
+    report.say(
+        f"built {summary['assets']} assets in {summary['seconds']:.2f} s: "
+        f"{size_of(summary['source_bytes'])} of sources, {size_of(summary['bytes'])} published{encoded}"
+    )
+    compiled, compressed = summary["compiled"], summary["compressed"]
+    report.say(
+        f"compiled {compiled['ran']} ({compiled['cached']} from the cache), "
+        f"compressed {compressed['ran']} ({compressed['cached']} from the cache)"
+    )
+    notices = sum(one.severity == "notice" for one in built.made.diagnostics)
+    if notices and not report.verbose:
+        report.say(f"{notices} notice{'s' if notices > 1 else ''} (-v shows them)")
+    report.say(
+        f"release {built.committed.release[:16]} in {os.path.relpath(config.output)}: "
+        f"{summary['files_written']} files written, {summary['files_unchanged']} unchanged"
+    )
+    if archive:
+        report.say(f"archive {archive}")
+
+
+def size_of(count: int) -> str:
+    """A number of bytes for people: SI units, three digits."""
+    if count < 1000:
+        return f"{count} B"
+    for unit in ("kB", "MB", "GB"):
+        scaled = count / 1000 if unit == "kB" else count / 1_000_000 if unit == "MB" else count / 1_000_000_000
+        if scaled < 1000 or unit == "GB":
+            break
+    return f"{scaled:.3g} {unit}" if scaled < 100 else f"{scaled:.0f} {unit}"

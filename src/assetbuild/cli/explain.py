@@ -1,0 +1,97 @@
+"""`assetbuild explain`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
+from assetbuild.cli.report import Report, add_output_arguments
+from assetbuild.errors import BuildError, Diagnostic
+
+if TYPE_CHECKING:
+    from assetbuild.build import Made
+    from assetbuild.model import Job, Linked
+
+HELP = "show how an asset is made: sources, steps, name, references, and what came from the cache"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from assetbuild.cli.stage import add_stage_arguments
+
+    add_config_argument(parser)
+    parser.add_argument("name", metavar="NAME", help="a logical path: css/app.css")
+    add_stage_arguments(parser)
+    add_output_arguments(parser)
+
+
+def run(arguments: argparse.Namespace, report: Report) -> int:
+    require_build_stage()
+    from assetbuild.build import INDEX, make
+    from assetbuild.cache.index import FileIndex
+    from assetbuild.cli.stage import build_stage
+
+    config = configuration(arguments)
+    with build_stage(arguments, config, report) as stage:
+        made = make(config, stage, FileIndex.load(stage.cache.get(INDEX), stage.began))
+    explanation = explain(made, arguments.name)
+    for label, values in explanation.items():
+        _say(report, label, values)
+    return report.finish(0, explanation)
+
+
+def explain(made: Made, name: str) -> dict[str, Any]:
+    """What a build knows of one asset, in the order to be read. Raises BuildError if no such asset is made."""
+    linked = {asset.path: asset for asset in made.linked.linked}
+    if name not in linked:
+        raise BuildError(_no_such(made, name, sorted(linked)))
+    asset = linked[name]
+    job = next((job for job in made.plan.jobs if job.path == name), None)
+    outcome = made.compiled.outcomes.get(name)
+    return {
+        "asset": name,
+        "type": asset.type,
+        "sources": [part.source.path for part in job.parts] if job else [],
+        "steps": _steps(job) if job else ["made beside another asset"],
+        "made": "" if outcome is None else "now" if outcome.ran else "from the cache or the source itself",
+        "file": asset.file,
+        "name": _why(asset),
+        "bytes": asset.content.size,
+        "integrity": asset.integrity,
+        "imports": list(asset.imports),
+        "dynamic imports": list(asset.dynamic_imports),
+        "refers to": list(asset.assets),
+        "referred to by": sorted(
+            other.path for other in linked.values() if name in (*other.imports, *other.dynamic_imports, *other.assets)
+        ),
+    }
+
+
+def _no_such(made: Made, name: str, known: list[str]) -> Diagnostic:
+    if name in made.plan.absent:
+        return Diagnostic(f"'{name}' is not published", hint=made.plan.absent[name])
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name, known, 1)
+    return Diagnostic(f"no asset named '{name}'", hint=f"did you mean '{nearest[0]}'?" if nearest else None)
+
+
+def _steps(job: Job) -> list[str]:
+    of_parts = dict.fromkeys(step.name for part in job.parts for step in part.steps)
+    return [*of_parts, *(step.name for step in job.steps)]
+
+
+def _why(asset: Linked) -> str:
+    if asset.publication == "plain":
+        return "kept: `unfingerprinted` names it"
+    if asset.publication == "prehashed":
+        return "kept: `prehashed` names it"
+    if asset.cycle:
+        return f"made together with the cycle it is in: {', '.join(asset.cycle)}"
+    return "the first 16 hex digits of the SHA-256 of its bytes"
+
+
+def _say(report: Report, label: str, values: Any) -> None:
+    lines = values if isinstance(values, list) else [values]
+    for index, line in enumerate(lines or ["–"]):
+        report.say(f"{label if index == 0 else '':>16}  {line}")

@@ -1,0 +1,67 @@
+"""The build stage as the command line sets it up: cache, workers, listener, environment."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+from assetbuild.build import Stage
+from assetbuild.cache import Cache, NoCache
+from assetbuild.cache.index import file_system_moment
+from assetbuild.cache.local import LocalCache
+from assetbuild.cli.report import Report
+from assetbuild.config import Config
+from assetbuild.errors import Diagnostic, UsageError
+from assetbuild.executors import executor
+
+DIRECTORY = ".assetbuild"
+
+
+def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
+    """How to work: --jobs, --cache, --no-cache."""
+    parser.add_argument("--jobs", type=_at_least_one, metavar="N", help="how many workers (default: one a processor)")
+    caching = parser.add_mutually_exclusive_group()
+    caching.add_argument("--cache", metavar="URL", help="a directory, or file:// URL (default: .assetbuild beside the configuration)")
+    caching.add_argument("--no-cache", action="store_true", help="remember nothing, and use nothing remembered")
+
+
+@contextmanager
+def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -> Iterator[Stage]:
+    """A stage that is there for one command; its cache is written at the end, whatever comes of the build."""
+    directory = None if arguments.no_cache else _cache_directory(arguments.cache, config)
+    cache: Cache = LocalCache(directory, report.warn) if directory else NoCache()
+    environment = {name: os.environ[name] for name in config.env if name in os.environ}
+    began = file_system_moment(directory) if directory else None
+    try:
+        with executor(arguments.jobs or _processors()) as workers:
+            yield Stage(cache, workers, report.listen, environment, began)
+    finally:
+        cache.close()
+
+
+def _cache_directory(url: str | None, config: Config) -> str:
+    if url is None:
+        return os.path.join(config.root, DIRECTORY)
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        return unquote(parts.path)
+    if "://" in url:
+        raise UsageError(Diagnostic(f"no cache of kind '{parts.scheme}'", hint="name a directory or a file:// URL"))
+    return os.path.abspath(url)
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
