@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from assetbuild import compilers, media
-from assetbuild.bundles import Contents, expand_bundles
+from assetbuild.planning.bundles import Contents, expand_bundles
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
 from assetbuild.model import Job, Part, Publication, Source, Step
 from assetbuild.paths import escaped, fold, shown_path
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
-from assetbuild.rules import Ruling, rulings
+from assetbuild.planning.rules import Ruling, rulings
 
 
 @dataclass(frozen=True, slots=True)

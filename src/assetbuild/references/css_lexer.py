@@ -84,7 +84,11 @@ def tokens(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Tok
 
 def token_at(data: bytes, position: int) -> Token:
     """The token that begins at `position`, which must be inside the data and the start of a token."""
-    return next(tokens(data, position))
+    match = _TOKEN.match(data, position)
+    assert match is not None
+    kind = match.lastgroup
+    assert kind is not None
+    return match[0].decode() if kind == "mark" else _KINDS[kind], position, match.end()
 
 
 _NAME_BYTES = bytes(code for code in range(256) if re.match(_NAME, bytes([code])) and code != 0x5C)

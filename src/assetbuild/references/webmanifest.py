@@ -20,6 +20,11 @@ String = tuple[int, int]
 """The extent of a string's inside."""
 
 
+def may_refer(data: bytes) -> bool:
+    """False only if `find` certainly finds nothing."""
+    return b'src"' in data or b"\\" in data
+
+
 def find(data: bytes) -> list[Found]:
     """The images of a manifest, sorted by place: kind "asset", or "inline" for `asset-data:`.
 

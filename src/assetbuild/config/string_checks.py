@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from assetbuild import globs
-from assetbuild.checks import Check, Problem, Reading, header, text_that
-from assetbuild.toml_places import KeyPath
+from assetbuild.config.checks import Check, Problem, Reading, header, text_that
+from assetbuild.config.toml_places import KeyPath
 
 BUNDLE_EXTENSIONS = (".css", ".js", ".mjs")
 EXAMPLE = 'bundles."js/app.js"'

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from assetbuild.checks import Reading, diagnostic_at, mistyped
+from assetbuild.config.checks import Reading, diagnostic_at, mistyped
 from assetbuild.errors import Diagnostic, Severity, UsageError
-from assetbuild.settings import read_settings
-from assetbuild.toml_places import DEEPEST, Places, TooDeepError, place_at, read_places
+from assetbuild.config.keys import read_settings
+from assetbuild.config.toml_places import DEEPEST, Places, TooDeepError, place_at, read_places
 
 OWN_FILE = "assetbuild.toml"
 SHARED_FILE = "pyproject.toml"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetbuild.toml_places import DEEPEST, Place, TooDeepError, place_at, read_places
+from assetbuild.config.toml_places import DEEPEST, Place, TooDeepError, place_at, read_places
 
 DOCUMENT = textwrap.dedent('''\
     # a comment with [brackets] and = signs
@@ -119,6 +119,12 @@ def test_what_is_not_written_has_the_place_of_its_nearest_parent():
     assert cut(places.key(("bundles", "js/app.js", "filters", 0))) == (19, "js/app.js")
     assert cut(places.value(("long", 9))) == (7, "long")
     assert places.key(("nowhere",)) is None
+
+
+def test_the_first_mention_of_a_key_is_its_place():
+    places = read_places("[a.b]\n[a.c]\n[a]\n")
+    assert cut(places.key(("a",))) == (1, "a")
+    assert cut(places.key(("a", "c"))) == (2, "c")
 
 
 def test_a_name_is_found_in_another_unicode_normal_form():

@@ -1,4 +1,4 @@
-"""Checks of single configuration values, to be put together in the table of keys (settings.py).
+"""Checks of single configuration values, to be put together in the table of keys (keys.py).
 
 A check takes a Reading, the path of a key and its TOML value; it returns the value in the form the program
 uses, or reports what is wrong and returns None. Nothing is raised: all mistakes are shown in one run.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assetbuild.errors import Diagnostic
-from assetbuild.toml_places import KeyPath, Place, Places
+from assetbuild.config.toml_places import KeyPath, Place, Places
 
 REQUIRED: Final = object()
 _SHOWN = 40

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from assetbuild.packages import find_package, package_directories
+from assetbuild.config.packages import find_package, package_directories
 
 BOMB = "raise RuntimeError('imported')\n"
 
@@ -107,3 +107,9 @@ def test_an_editable_install_with_a_finder_of_its_own_is_found(tmp_path, monkeyp
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, EditableFinder])
     assert find_package("zq_edit") == str(package)
     assert find_package("zq_edit.inner") == str(package / "inner")
+
+
+def test_an_entry_that_stands_twice_on_the_path_counts_once(site, monkeypatch):
+    root = site("a", {"zq_space/data.txt": ""})
+    monkeypatch.setattr(sys, "path", [str(root), str(root)])
+    assert package_directories("zq_space") == (str(root / "zq_space"),)

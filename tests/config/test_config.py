@@ -11,9 +11,9 @@ import pytest
 
 from assetbuild.config import Bundle, LoadPath, Rule, Sass, find_config, load_config, with_output
 from assetbuild.errors import UsageError
-from assetbuild.settings import KEYS, NOT_YET
+from assetbuild.config.keys import KEYS, NOT_YET
 
-DOCS = Path(__file__).parent.parent / "docs" / "config.md"
+DOCS = Path(__file__).parents[2] / "docs" / "config.md"
 
 
 @pytest.fixture
@@ -524,6 +524,10 @@ def test_a_pyproject_where_our_table_is_a_value_is_refused(problems):
     assert shown == ["1:19:1: 'tool.assetbuild' must be a table, not the number 1"]
 
 
+def test_the_text_has_unix_line_ends(load):
+    assert load(b'sources = ["assets"]\r\nminify = true\r\n').text == 'sources = ["assets"]\nminify = true\n'
+
+
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError) as caught:
         load_config(str(tmp_path / "none.toml"))
@@ -572,10 +576,17 @@ def test_the_base_url_ends_with_a_slash(load, written, read):
     assert load(f'sources = ["assets"]\nbase_url = "{written}"').base_url == read
 
 
-@pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs symbolic links")
 def test_a_symbolic_link_does_not_hide_an_output_in_a_source(problems, project, tmp_path):
     project({})
     (tmp_path / "link").symlink_to("assets")
+    assert problems('sources = ["assets"]\noutput = "link/out"') == [
+        "2:11:link/out: 'output' cannot be 'link/out': it is inside the source 'assets'"
+    ]
+
+
+def test_a_symbolic_link_into_the_middle_of_a_source_is_seen(problems, project, tmp_path):
+    project({"assets/deep/x": ""})
+    (tmp_path / "link").symlink_to("assets/deep")
     assert problems('sources = ["assets"]\noutput = "link/out"') == [
         "2:11:link/out: 'output' cannot be 'link/out': it is inside the source 'assets'"
     ]

@@ -1,0 +1,39 @@
+# `make demo` and `make test` do everything on a fresh machine with Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+SHOP := fixtures/shop
+
+.PHONY: demo test test-all check format clean
+
+demo: .venv/installed
+	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
+	$(BIN)/assetbuild verify --config $(SHOP)/assetbuild.toml
+	$(BIN)/python $(SHOP)/render.py
+
+test: check
+	$(BIN)/pytest -q -n $(WORKERS) -m "not long"
+
+test-all: check
+	$(BIN)/pytest -q -n $(WORKERS)
+
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: .venv/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Everything pinned in constraints.txt, from wheels alone: no compiler is needed.
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt flit_core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt \
+		--no-build-isolation --editable '.[build,dev]'
+	touch $@
+
+clean:
+	rm -rf .venv $(SHOP)/build $(SHOP)/.assetbuild

@@ -1,0 +1,31 @@
+"""Programs and packages that only some tests need: skipped without them, unless skipping is forbidden."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+
+import pytest
+
+INSTALL = {
+    "chromium": "apt-get install chromium",
+    "tree_sitter": "pip install tree-sitter tree-sitter-javascript",
+    "tree_sitter_javascript": "pip install tree-sitter tree-sitter-javascript",
+}
+
+
+def need(name: str) -> str:
+    """The path of a program (or the name of an installed package); skips the test if there is none.
+
+    With ASSETBUILD_NO_SKIP=1 in the environment the test fails instead.
+    """
+    found = shutil.which(name)
+    if found is None and name.isidentifier() and importlib.util.find_spec(name) is not None:
+        found = name
+    if found is not None:
+        return found
+    reason = f"{name} is missing: {INSTALL.get(name, f'install {name}')}"
+    if os.environ.get("ASSETBUILD_NO_SKIP") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
