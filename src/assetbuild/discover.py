@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assetbuild.cache.index import FileIndex
 from assetbuild.errors import Diagnostic
-from assetbuild.events import Advanced, Listener, Noted, Started
+from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import ContentChanged, Source
 from assetbuild.paths import escaped, normal_form, why_not_published
 from assetbuild.private_names import why_leftover
@@ -78,8 +78,7 @@ def discover(load_paths: Sequence[LoadPath], index: FileIndex, listener: Listene
     """All files below the load paths, of which the first to have a logical path wins.
 
     `root` is the configuration file's directory (absolute), which the paths in diagnostics are relative to.
-    Warnings and notices go to the listener too, as soon as they are known. Raises nothing: whatever cannot be
-    read is an error among the diagnostics.
+    Raises nothing: whatever cannot be read is an error among the diagnostics.
     """
     table: dict[str, _Found] = {}
     diagnostics: list[Diagnostic] = []
@@ -91,10 +90,6 @@ def discover(load_paths: Sequence[LoadPath], index: FileIndex, listener: Listene
             first = table.setdefault(path, found)
             if first is not found and first[0] != found[0]:
                 diagnostics.append(_shadowed(path, first, found))
-    diagnostics.sort(key=_order)
-    for diagnostic in diagnostics:
-        if diagnostic.severity != "error":
-            listener(Noted(diagnostic))
     files = _digested(table, index, listener, diagnostics)
     return Sources(files, tuple(sorted(diagnostics, key=_order)))
 
@@ -214,6 +209,8 @@ class _Walk:
             return
         if error.errno == errno.ELOOP:
             self._warn(entry.path, "a symbolic link that leads in a circle is left out")
+        elif error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            raise error
         else:
             leads = escaped(os.readlink(entry.path))
             self._warn(entry.path, f"a broken symbolic link is left out: '{leads}': {_strerror(error)}")

@@ -131,6 +131,8 @@ def test_much_is_written_before_the_end(tmp_path: Path):
         "UPDATE contents SET value = substr(value, 1, 3)",
         "UPDATE contents SET value = 'text'",
         "UPDATE contents SET value = x''",
+        "UPDATE contents SET value = CAST(x'ff' AS TEXT)",
+        "UPDATE entries SET used = 'text', size = 'text'",
         "UPDATE entries SET digest = x'00'",
         "DELETE FROM contents",
     ],
@@ -290,6 +292,20 @@ def test_a_database_locked_for_too_long_is_told_once(tmp_path: Path):
     assert len(told) == 1
     assert "locked" in told[0]
     assert read(directory, "key", "new") == [b"value", None]
+
+
+def test_a_second_failure_in_the_same_build_is_not_told(tmp_path: Path):
+    directory = filled(tmp_path / "c", {"key": b"value"})
+    database(directory).write_bytes(b"garbage" * 1000)
+    told: list[str] = []
+    cache = LocalCache(str(directory), told.append, busy_timeout=0.05)
+    assert cache.get("key") is None
+    with closing(sqlite3.connect(database(directory), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        cache.put("new", b"value")
+        cache.close()
+    assert len(told) == 1
+    assert read(directory, "new") == [None]
 
 
 def test_deleting_the_directory_at_any_time_is_no_error(tmp_path: Path):

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from css_soups import soups
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assetbuild.references import css
 from assetbuild.references.css_import import ImportRule, parse_import
 from assetbuild.references.css_lexer import name_of, tokens, top_level
+from references.css_soups import soups
 
 
 def found(sheet: str) -> list[tuple[str, str]]:
@@ -53,6 +53,10 @@ def assets(sheet: str) -> list[str]:
         ("a{b:\\\nurl(a)}", ["a"]),
         ("a{b:+url(a) 1%url(b) .url(c)}", ["a", "b", "c"]),
         ("a{b:((((url(a)))))}", ["a"]),
+        ("\ufeffurl(a)", ["a"]),
+        ("a{b:f(@x) url(a)}", ["a"]),
+        ("a{b:[@x] url(a)}", ["a"]),
+        ("@media x{@y} a{b:url(a)}", ["a"]),
     ],
 )
 def test_urls_are_found_however_they_are_written(sheet: str, expected: list[str]) -> None:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from css_soups import soups
 from hypothesis import given
 
 from assetbuild.references.css_lexer import closers, inside, token_at, tokens, top_level, unescape
+from references.css_soups import soups
 
 
 def texts(css: str) -> list[tuple[str, str]]:

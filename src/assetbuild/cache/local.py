@@ -96,9 +96,10 @@ class LocalCache:
         if row is None:
             return None
         digest, used, value = row
-        if not isinstance(value, bytes) or _digest(key, value) != digest:
+        if not isinstance(value, bytes) or not isinstance(used, int) or _digest(key, value) != digest:
             return None
-        self._used[key] = used
+        with self._lock:
+            self._used[key] = used
         return value
 
     def put(self, key: str, value: bytes) -> None:
@@ -173,6 +174,7 @@ class LocalCache:
             isolation_level=None,
             check_same_thread=False,
         )
+        connection.text_factory = bytes  # a damaged value may be text, and not even UTF-8
         connection.execute("PRAGMA synchronous = OFF")
         if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             _create(connection)
@@ -186,14 +188,15 @@ class LocalCache:
         return connection
 
     def _disconnect(self) -> None:
+        if self._connection is None:
+            return
         import sqlite3
 
-        if self._connection is not None:
-            try:
-                self._connection.close()
-            except sqlite3.Error as error:
-                self._tell(f"could not be closed: {_words(error)}")
-            self._connection = None
+        try:
+            self._connection.close()
+        except sqlite3.Error as error:
+            self._tell(f"could not be closed: {_words(error)}")
+        self._connection = None
 
     def _flush(self, connection: sqlite3.Connection) -> None:
         with connection:
@@ -291,7 +294,7 @@ def _create(connection: sqlite3.Connection) -> None:
 def _longest_unused(connection: sqlite3.Connection, surplus: int) -> list[tuple[int]]:
     """The entries to drop to be rid of `surplus` bytes, those unused for longest first."""
     victims: list[tuple[int]] = []
-    for identifier, size in connection.execute("SELECT id, size FROM entries ORDER BY used, id"):
+    for identifier, size in connection.execute("SELECT id, CAST(size AS INTEGER) FROM entries ORDER BY used, id"):
         if surplus <= 0:
             break
         victims.append((identifier,))

@@ -42,8 +42,8 @@ def recall(cache: Cache, key: str, holds: Callable[[Answers, Answers], bool], gi
         try:
             if holds(record["files"], record["logical"]):
                 return _restored(cache, record, given)
-        except (KeyError, TypeError, LookupError):
-            continue
+        except (AttributeError, LookupError, TypeError, ValueError):
+            continue  # no record of ours
     return None
 
 
@@ -68,9 +68,11 @@ def _records(cache: Cache, key: str) -> list[dict[str, Any]]:
         return []
     try:
         form, records = json.loads(value)
-    except ValueError:
+    except (TypeError, ValueError):
         return []
-    return [record for record in records if isinstance(record, dict)] if form == FORMAT else []
+    if form != FORMAT or not isinstance(records, list):
+        return []
+    return [record for record in records if isinstance(record, dict)]
 
 
 def _asset_record(asset: Asset) -> list[Any]:

@@ -31,7 +31,9 @@ _ESCAPED_LETTER = re.compile(rb"\\[-0-9A-Za-z]")
 _WORDS = (b"url(", b"@import", b"src(", b"image-set(", b"sourcemappingurl=")
 
 # Up to the next thing to look at: no parenthesis but that of url(, src( and image-set(, as far as three letters tell.
-_BORING = re.compile(rb"(?:[^\"'\\@/(]++|\((?<![rR][lLcC]\()(?<![eE][tT]\()\(*+" + SIMPLE)
+_BORING = re.compile(
+    rb"(?:[^\"'\\@/(]++|\((?<![rR][lLcC]\()(?<![eE][tT]\()\(*+|@(?![-a-zA-Z_\\\x00\x80-\xff])" + SIMPLE
+)
 
 _MAP = b"sourceMappingURL="
 _MAP_COMMENT = re.compile(rb"/\*[#@][ \t\n\r\f]*+" + _MAP)

@@ -107,6 +107,8 @@ def token_around(data: bytes, position: int) -> Token:
         start -= 1
     elif data.startswith(b"<!--", max(0, start - 2)) and start >= 2:
         start += 2
+    elif start == 0 and data.startswith(_BOM):
+        start = len(_BOM)
     token = token_at(data, start)
     return token if token[2] > position else token_at(data, position)
 
@@ -171,12 +173,13 @@ def _odd_backslashes(text: bytes) -> bool:
 SIMPLE_STRINGS = (
     rb'|"[^"\\\n\r\f]*+(?:\\(?:\r\n|[\s\S])[^"\\\n\r\f]*+){0,64}"'
     rb"|'[^'\\\n\r\f]*+(?:\\(?:\r\n|[\s\S])[^'\\\n\r\f]*+){0,64}'"
+    rb"|[\"'](?:(?<=\")[^\"\\\n\r\f]*+|(?<=')[^'\\\n\r\f]*+)(?=[\n\r\f])"
 )
 SIMPLE_ESCAPES = (
     rb"|(?:\\(?:[0-9a-fA-F]{1,6}+[ \t\n\f]?+(?!\r)|[^\n\r\f0-9a-fA-F])[-a-zA-Z0-9_\x80-\xff\x00]*+){1,64}"
     rb"(?![(\\\-a-zA-Z0-9_\x80-\xff\x00])"
 )
-SIMPLE = rb"|/(?!\*)|/\*(?![#@])[^*]*+\*/" + SIMPLE_STRINGS + SIMPLE_ESCAPES + rb"){0,500}"
+SIMPLE = rb"|\\(?=[\n\r\f])|/(?!\*)|/\*(?![#@])[^*]*+\*/" + SIMPLE_STRINGS + SIMPLE_ESCAPES + rb"){0,500}"
 _LEAF = rb"|\((?<![rR][lL]\()[^\"'\\/()\[\]{}]*+\)"
 _TO_BRACKET = re.compile(rb"(?:[^\"'\\/()\[\]{}]++|\{[^\"'\\/()\[\]{}]*+\}" + _LEAF + SIMPLE)
 _TO_MARK = re.compile(rb"(?:[^\"'\\/()\[\]{};]++" + _LEAF + SIMPLE)

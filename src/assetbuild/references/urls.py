@@ -32,12 +32,13 @@ def resolve(written: str, path: str, base_url: str, *, bare: bool = False) -> Ta
     Not ours: other schemes, `//host`, `#fragment`, a query alone, a directory, rooted paths outside `base_url`,
     and with `bare` (module specifiers) names that begin with neither "/" nor "./" nor "../".
     """
-    url = written.strip(_STRIPPED).translate(_REMOVED)
-    location, suffix = _split(url)
-    if not location:
+    location, suffix = _split(_normal(written))
+    if not location or location.startswith("//"):
         return None
     if location.startswith(base_url):
-        return _target("", location[len(base_url) :], suffix, optional=base_url == "/")
+        target = _target("", location[len(base_url) :], suffix, optional=base_url == "/")
+        # "/static/../media/x" is no more ours than "/media/x".
+        return None if target is None or target.path.startswith("../") else target
     if scheme := _SCHEME.match(location):
         rest = location[scheme.end() :]
         if scheme.group().lower() in (ASSET_SCHEME, INLINE_SCHEME) and not rest.startswith("/"):
@@ -46,6 +47,12 @@ def resolve(written: str, path: str, base_url: str, *, bare: bool = False) -> Ta
     if location.startswith("/") or (bare and not location.startswith(("./", "../"))):
         return None
     return _target(path.rpartition("/")[0], location, suffix)
+
+
+def is_rooted(written: str, base_url: str) -> bool:
+    """Whether a URL that resolves names its asset from the root: by `base_url`, or as `asset:`."""
+    location = _normal(written)
+    return location.startswith(base_url) or location[: len(ASSET_SCHEME)].lower() == ASSET_SCHEME
 
 
 def relative(source: str, target: str) -> str:
@@ -64,6 +71,11 @@ def relative(source: str, target: str) -> str:
 def encode(path: str) -> str:
     """A path percent-encoded as RFC 3986 wants it in a URL."""
     return quote(path, safe="/" + _SAFE)
+
+
+def _normal(written: str) -> str:
+    """Without what browsers drop from a URL: white space around it, tabs and line breaks in it."""
+    return written.strip(_STRIPPED).translate(_REMOVED)
 
 
 def _split(url: str) -> tuple[str, str]:
