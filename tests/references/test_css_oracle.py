@@ -63,7 +63,11 @@ def by_tinycss2(data: bytes) -> list[str]:
         if rule.type == "at-rule":
             if leading and rule.lower_at_keyword == "import" and rule.content is None:
                 urls += [address for node in rule.prelude[:2] for address in imported(node)][:1]
-            leading = leading and rule.lower_at_keyword in ("import", "charset", "layer") and rule.content is None
+            # `@import` with a block is no valid rule, and so does not end the zone where imports count.
+            valid = rule.lower_at_keyword not in ("import", "charset") and (
+                rule.lower_at_keyword != "layer" or rule.content is not None
+            )
+            leading = leading and not valid
         elif rule.type == "qualified-rule":
             leading = False
             urls += walk(rule.prelude)

@@ -55,6 +55,7 @@ _REGEX = re.compile(
 _HASHBANG = re.compile(rb"(?:\xef\xbb\xbf)?#!" + LINE_REST)
 _CLOSING_HTML_COMMENT = re.compile(rb"(?:\A|[\r\n]|\xe2\x80[\xa8\xa9]|\*/)" + SPACE + rb"*+(?:/\*|-->)")
 _WORD_TAIL = re.compile(rb"[\w$]++\Z")
+_NUMBER_TAIL = re.compile(rb"(?<![\w$.\x80-\xff])\d[\d_]*+\.\Z")
 _ESCAPED_NAME_PART = re.compile(rb"\\u\{[0-9a-fA-F]{1,6}\}\Z")
 _LINE_END = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
 _CLASS_HEAD = re.compile(rb"(?<![\w$.#])(class(?:\s+[\w$]+)?(?:\s+extends\s[^{}]*)?)\s*\Z")
@@ -73,11 +74,13 @@ _BEFORE_EXPRESSION = frozenset(
 )
 _STATEMENT_HEADS = frozenset([b"if", b"while", b"for", b"with"])
 _BLOCK_HEADS = frozenset([b"if", b"while", b"for", b"with", b"switch", b"catch", b"await"])
+_BINDERS = frozenset([b"const", b"let", b"var"])
 _BEFORE_BLOCK = frozenset([b"else", b"do", b"try", b"finally", b"static"])
 _BEFORE_DECLARATION = frozenset([b"else", b"do", b"default", b"export"])
 _LONGEST_WORD = 12
 _WINDOW = 256
 _STRIDE = 4096
+_LABELS = 16
 
 COMMENT_PIECE, CHUNK_PIECE, REGEX_PIECE, SLASH_PIECE, BROKEN_PIECE = range(5)
 
@@ -216,8 +219,18 @@ class Lexer:
         self._add(start, LINE.match(self.data, start).end(), COMMENT_PIECE)  # type: ignore[union-attr]
 
     def _begins_line(self, position: int) -> bool:
-        end, _ = self.before(position)
-        return end == 0 or _LINE_END.search(self.data, end, position) is not None
+        piece, end = len(self.starts), position
+        while True:
+            floor = self.stops[piece - 1] if piece else 0
+            blank = _without_blanks(self.data, floor, end)
+            if blank > floor or _LINE_END.search(self.data, blank, end):
+                return blank == 0 or _LINE_END.search(self.data, blank, end) is not None
+            if not piece or self.kinds[piece - 1] != COMMENT_PIECE:
+                return not piece
+            piece -= 1
+            end = self.starts[piece]
+            if _LINE_END.search(self.data, end, self.stops[piece]):
+                return True
 
     def before(self, position: int) -> tuple[int, int]:
         """Past the last byte before `position` that is not blank nor comment; the piece it ends, or -1."""
@@ -253,7 +266,9 @@ class Lexer:
         if start and self.data[start - 1] == 0x23:
             return True
         end, piece = self.before(start)
-        return piece < 0 and self.data[end - 1 : end] == b"." and self.data[end - 3 : end] != b"..."
+        if piece >= 0 or self.data[end - 1 : end] != b"." or self.data[end - 3 : end] == b"...":
+            return False
+        return end == start or _NUMBER_TAIL.search(self.data, max(0, end - _WINDOW), end) is None
 
     def operand_before(self, position: int) -> bool:
         """Whether an operand ends before `position`, the farthest place read so far: then a slash divides."""
@@ -275,6 +290,10 @@ class Lexer:
             return self.data[end - 2 : end - 1].isdigit()
         if byte < 0x80 and not (byte in b"_$" or bytes([byte]).isalnum()):
             return False
+        return self._is_operand_word(end)
+
+    def _is_operand_word(self, end: int) -> bool:
+        """Whether the word that ends at `end` is a name, a number or the like of `this`."""
         word, start = self._word_at(end)
         return word not in _BEFORE_EXPRESSION or self.is_property(start) or not self._is_operator(word, start)
 
@@ -289,8 +308,10 @@ class Lexer:
         if word != b"of":
             return True
         end, piece = self.before(start)
-        if piece >= 0 or end == 0 or _LINE_END.search(self.data, end, start):
+        if piece >= 0 or end == 0:
             return False
+        if _LINE_END.search(self.data, end, start):
+            return self.word_before(self._word_at(end)[1])[0] in _BINDERS
         if self.data[end - 1] in b"]}":
             return True
         return _is_name_byte(self.data[end - 1]) and self._word_at(end)[0] not in _BEFORE_EXPRESSION
@@ -307,10 +328,7 @@ class Lexer:
             return False
         if data[operand - 1] in b")]":
             return True
-        if not _is_name_byte(data[operand - 1]):
-            return False
-        word, start = self._word_at(operand)
-        return word not in _BEFORE_EXPRESSION or self.is_property(start)
+        return _is_name_byte(data[operand - 1]) and self._is_operand_word(operand)
 
     def _parenthesis_is_operand(self, close: int) -> bool:
         """`(a) / b` divides; after `if (a)` and its like a statement begins."""
@@ -353,8 +371,10 @@ class Lexer:
     def _brace_is_operand(self, close: int) -> bool:
         """Whether the `}` at `close` ends an object, a function expression or a class expression."""
         opener = self._opener(close)
-        if opener < 0:
-            return False
+        return opener >= 0 and self._opens_operand(opener, _LABELS)
+
+    def _opens_operand(self, opener: int, labels: int) -> bool:
+        """As `_brace_is_operand`, for the `{`; looks through at most `labels` blocks that begin with a label."""
         end, piece = self.before(opener)
         if piece >= 0:
             return not self._piece_is_operand(piece)
@@ -368,10 +388,21 @@ class Lexer:
         if byte in b";{}]":
             return False
         if byte == 0x3A:
-            return self._opener(opener) >= 0 and not self._ends_case(end)
+            return self._is_value(opener, end, labels)
         if not _is_name_byte(byte):
             return True
         return self._word_begins_operand(opener, end)
+
+    def _is_value(self, opener: int, colon: int, labels: int) -> bool:
+        """Whether the brace at `opener`, after a colon, is a value and no labelled block or case."""
+        enclosing = self._opener(opener)
+        if enclosing < 0 or self._ends_case(colon):
+            return False
+        label, start = self.word_before(colon - 1)
+        end, piece = self.before(start)
+        if self.data[enclosing] != 0x7B or not label or piece >= 0 or self.data[end - 1] not in b"{;}":
+            return True
+        return end - 1 == enclosing and (not labels or self._opens_operand(enclosing, labels - 1))
 
     def _word_begins_operand(self, opener: int, end: int) -> bool:
         """What the brace at `opener` opens when a word ends at `end` before it."""
@@ -448,8 +479,7 @@ class Lexer:
             return self._piece_is_operand(piece)
         if end == 0 or not _is_name_byte(self.data[end - 1]):
             return end > 0 and self.data[end - 1] in b")]'\"`"
-        word, start = self._word_at(end)
-        return word not in _BEFORE_EXPRESSION or self.is_property(start)
+        return self._is_operand_word(end)
 
     def stretches(self) -> Iterator[tuple[int, int]]:
         """The extents between the pieces, each followed by the piece of the same number; the last by none."""

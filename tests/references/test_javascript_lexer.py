@@ -1,0 +1,182 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assetbuild.references import javascript_lexer
+
+SOUP = st.lists(
+    st.sampled_from(
+        [
+            "/",
+            "//",
+            "/*",
+            "*/",
+            "/a/g",
+            "[/]",
+            "'",
+            '"',
+            "`",
+            "${",
+            "{",
+            "}",
+            "(",
+            ")",
+            "[",
+            "]",
+            "++",
+            "--",
+            ".",
+            "...",
+            "=>",
+            ";",
+            ":",
+            ",",
+            "=",
+            "?",
+            "<!--",
+            "-->",
+            "#!",
+            "\\",
+            "\n",
+            "\r",
+            "\u2028",
+            "\xa0",
+            "a",
+            "é",
+            "1",
+            "1.",
+            "of",
+            "if",
+            "for",
+            "while",
+            "return",
+            "typeof",
+            "yield",
+            "await",
+            "function",
+            "class",
+            "async",
+            "case",
+            "default",
+            "import",
+            "export",
+            "from",
+            "meta",
+            "URL",
+            "new",
+            "asset:",
+            '("x")',
+            "'y'",
+            "//#sourceMappingURL=z",
+        ]
+    ),
+    max_size=40,
+).map(lambda tokens: " ".join(tokens).replace("  ", "").encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = b / c / d", []),
+        ("a = (b) / c / d", []),
+        ("if (b) /c'/g.test(d)", ["/c'/g"]),
+        ("while (b) /c`/.test(d)", ["/c`/"]),
+        ("for await (b of c) /d'/.test(e)", ["/d'/"]),
+        ("a.if(b) / c / d", []),
+        ("a = b => /'/", ["/'/"]),
+        ('typeof /"/', ['/"/']),
+        ("function* g() { yield /`/ }", ["/`/"]),
+        ("[.../'/g.exec(a)]", ["/'/g"]),
+        ("a.return / b / c", []),
+        ("this.#return / b / c", []),
+        ("a++ / b / c", []),
+        ("a + ++/'/.lastIndex", ["/'/"]),
+        ("a\n++/'/.lastIndex", ["/'/"]),
+        ("of / b / c", []),
+        ("of-- / b / c", []),
+        ("for (a of /'/) b", ["/'/"]),
+        ("1. / b / c", []),
+        ("1. in /'/", ["/'/"]),
+        ("{}\n/'/.test(a)", ["/'/"]),
+        ("x = {} / b / c", []),
+        ("x = function () {} / b / c", []),
+        ("function f() {}\n/'/.test(a)", ["/'/"]),
+        ("(class A {} / b / c)", []),
+        ("class A extends B {}\n/'/.test(a)", ["/'/"]),
+        ("switch (a) { case 1: {} /'/.test(a) }", ["/'/"]),
+        ("x = () => {}\n/'/.test(a)", ["/'/"]),
+        ("/[/'\\]]/u", ["/[/'\\]]/u"]),
+        ("a = '/' / \"'\" / `\"`", ["'/'", '"\'"', '`"`']),
+        ("`a${ {b: `c${'}'}d`} }e`", ["`a${", "`c${", "'}'", "}d`", "}e`"]),
+        ("#!it's\n'a'", ["'a'"]),
+        ("// it's\u2028'a'", ["'a'"]),
+        ("/* it's */ 'a' // it's", ["'a'"]),
+        ("'a\\\n\\'b'", ["'a\\\n\\'b'"]),
+        ("\ufeff#!it's\n'a'", ["'a'"]),
+    ],
+)
+def test_every_literal_is_found_whole(text: str, expected: list[str]) -> None:
+    assert javascript_lexer.literals(text.encode()) == ([each.encode() for each in expected], True)
+
+
+@pytest.mark.parametrize("text", ["'a", '"a\n"', "`a", "`${a", "`${'}`", "/* a", "a = /b", "(", "(]", "}", "f({)}"])
+def test_a_text_cut_short_is_not_whole(text: str) -> None:
+    assert not javascript_lexer.literals(text.encode())[1]
+
+
+def test_html_comments_are_comments_in_scripts_only() -> None:
+    assert javascript_lexer.literals(b"<!-- it's\n'a'\n --> it's\n/* \n */ --> it's") == ([b"'a'"], True)
+    assert javascript_lexer.literals(b"export default a <!--'b'") == ([b"'b'"], True)
+    assert javascript_lexer.literals(b"while (n --> 'a') b") == ([b"'a'"], True)
+
+
+@pytest.mark.parametrize("text", ["import 'a'", "export {}", "export default 1", "x(import.meta)", "import a from 'b'"])
+def test_module_syntax_makes_a_module(text: str) -> None:
+    assert javascript_lexer.is_module(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["import('a')", "'export {}'", "a.export = {}", "// import 'a'", "importer", "({import: 1})"]
+)
+def test_a_script_is_no_module(text: str) -> None:
+    assert not javascript_lexer.is_module(text.encode())
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "/*",
+        "(",
+        "`",
+        "import",
+        "`${",
+        "/[",
+        "'",
+        "(a)/1",
+        "}/a/;",
+        "{/a/;",
+        "\n-->",
+        "<!--",
+        "/**/",
+        "++/a",
+        "import/*",
+    ],
+)
+def test_reading_takes_time_in_proportion_to_the_size(unit: str) -> None:
+    text = (unit * 200_000)[:200_000].encode()
+    before = time.process_time()
+    javascript_lexer.literals(text)
+    javascript_lexer.is_module(text)
+    assert time.process_time() - before < 10
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.binary(max_size=200), SOUP))
+def test_any_bytes_are_read_to_the_end(text: bytes) -> None:
+    literals, _ = javascript_lexer.literals(text)
+    place = 0
+    for literal in literals:
+        place = text.index(literal, place) + len(literal)
+    javascript_lexer.is_module(text)
