@@ -8,11 +8,11 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from releasing import build, faults, linked
 
 from assetbuild import archive
 from assetbuild.archive import write_archive
 from assetbuild.errors import ReleaseError, UsageError
+from releasing import build, faults, linked
 
 FILES = {"css/app.css": b"a{}" * 99, "img/" + "long" * 40 + "-ü.png": bytes(5000)}
 

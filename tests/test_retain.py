@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from releasing import build, faults, stamps, tree
 
 from assetbuild.errors import ReleaseError, UsageError
 from assetbuild.release.history import releases_in_order
 from assetbuild.retain import clean
+from releasing import build, faults, stamps, tree
 
 
 def three(output: Path) -> list[str]:
@@ -63,9 +63,14 @@ def test_after_a_rollback_by_hand_the_live_files_stay(tmp_path: Path) -> None:
     assert clean(str(tmp_path), 1).releases == (ids[1],)
     assert only(tmp_path) == ["1", "3"]
     assert faults(tmp_path) == []
-    # Even if its kept copy is gone.
-    (tmp_path / f"releases/{ids[0]}.json").unlink()
-    clean(str(tmp_path), 1)
+
+
+def test_the_current_release_keeps_its_files_even_if_its_kept_copy_is_gone(tmp_path: Path) -> None:
+    first = build(tmp_path, {"only/1.css": b"1"})
+    second = build(tmp_path, {"only/1.css": b"1", "only/2.css": b"2"})
+    build(tmp_path, {"only/3.css": b"3"})
+    (tmp_path / f"releases/{first.release}.json").rename(tmp_path / "manifest.json")
+    assert clean(str(tmp_path), 1).releases == (second.release,)
     assert only(tmp_path) == ["1", "3"]
 
 

@@ -4,16 +4,17 @@ import builtins
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
-from releasing import build, compressed, cycle, faults, integrity_of, linked
 
 from assetbuild.errors import errors_of
+from assetbuild.release import inspect
 from assetbuild.runtime.manifest import dump_manifest, release_id
 from assetbuild.verify import verify
+from releasing import build, compressed, cycle, faults, integrity_of, linked
 
 CSS = b"a{color:red}" * 50
 FILE = "public/css/app-" + linked("css/app.css", CSS).content.digest[:16] + ".css"
@@ -143,9 +144,8 @@ def test_a_fingerprint_that_is_not_of_the_bytes_is_found(release: Path) -> None:
     for variant in (release / "public").glob("LICENSE-*.*"):
         variant.unlink()
     file.write_bytes(b"mine")
-    assert [fault for fault in faults(release) if "fingerprint" in fault] == [
-        f"public/{file.name} does not have the fingerprint of its bytes, {linked('LICENSE', b'mine').content.digest[:16]}"
-    ]
+    right = linked("LICENSE", b"mine").content.digest[:16]
+    assert f"public/{file.name} does not have the fingerprint of its bytes, {right}" in faults(release)
 
 
 def test_the_fingerprints_of_a_cycle_are_computed_again(release: Path) -> None:
@@ -181,6 +181,18 @@ def test_a_variant_must_decode_to_the_bytes_of_its_asset(release: Path, encoding
 
     edit(release, change)
     assert faults(release) == [f"{file} does not decode to the bytes of css/app.css"]
+
+
+def test_decoding_stops_where_there_is_more_than_there_should_be(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(stream: IO[bytes]) -> Iterator[bytes]:
+        for _ in range(100):
+            yield CSS
+        pytest.fail("it did not stop")
+
+    monkeypatch.setattr(inspect, "decoder", lambda encoding: endless)
+    assert f"{FILE}.br does not decode to the bytes of css/app.css" in faults(release)
 
 
 def test_an_unknown_encoding_is_a_fault(release: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from assetbuild.cache import Cache
@@ -18,7 +20,8 @@ from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
 from assetbuild.events import Listener, Noted
 from assetbuild.globs import matcher
 from assetbuild.link import LinkResult, Rules, link
-from assetbuild.model import Source
+from assetbuild.model import ContentChanged, Source
+from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
 
 INDEX = "index/1"
@@ -40,7 +43,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Everything a build knows before it writes."""
+    """Everything a build knows before it writes. `diagnostics` are sorted by place."""
 
     sources: Mapping[str, Source]
     plan: Plan
@@ -65,7 +68,8 @@ def build(config: Config, stage: Stage) -> Built:
     """
     index = FileIndex.load(stage.cache.get(INDEX), stage.began)
     made = make(config, stage, index)
-    encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
+    with _reading(config.root):
+        encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
     committed = commit(
         made.linked.linked, encoded.variants, config.output, config.base_url, index.digest, stage.listener
     )
@@ -77,16 +81,19 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
     found = discover(config.sources, index, tell, config.root)
-    _stop_at(found.diagnostics)
+    _stop_at(found.diagnostics, config)
     planned = plan(config, found.files, stage.environment)
-    _stop_at((*found.diagnostics, *planned.diagnostics))
+    _stop_at((*found.diagnostics, *planned.diagnostics), config)
     world = World(config.root, config.base_url, found.files, index.digest)
-    compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
+    with _reading(config.root):
+        compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
     linked = link(assets, compiled.failed, planned.absent, _rules(config), tell)
-    diagnostics = (*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics)
-    _stop_at(diagnostics)
-    for diagnostic in diagnostics:
+    # Those of discover are told already.
+    later = _sorted((*planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
+    diagnostics = _sorted((*found.diagnostics, *later))
+    _stop_at(diagnostics, config)
+    for diagnostic in later:
         tell(Noted(diagnostic))
     return Made(found.files, planned, compiled, linked, diagnostics)
 
@@ -95,9 +102,27 @@ def _rules(config: Config) -> Rules:
     return Rules(config.root, config.base_url, matcher(config.external), config.source_maps == "hidden")
 
 
-def _stop_at(diagnostics: tuple[Diagnostic, ...]) -> None:
+def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By file, line and column; of those at one place, in the order in which they were found."""
+    return tuple(sorted(diagnostics, key=lambda one: (one.file or "", one.line or 0, one.column or 0)))
+
+
+def _stop_at(diagnostics: tuple[Diagnostic, ...], config: Config) -> None:
     """Raises if there are errors among these: with all of them, and the warnings, in one go."""
     errors = errors_of(diagnostics)
     if errors:
-        in_config = all(error.file is not None and error.file.endswith(".toml") for error in errors)
-        raise (UsageError if in_config else BuildError)(*diagnostics)
+        in_config = all(error.file == os.path.basename(config.file) for error in errors)
+        raise (UsageError if in_config else BuildError)(*_sorted(diagnostics))
+
+
+@contextmanager
+def _reading(root: str) -> Iterator[None]:
+    """Raises BuildError for a source that cannot be read any more, or is not what it was."""
+    try:
+        yield
+    except ContentChanged as error:
+        changed = Diagnostic("changed while it was read", file=shown_path(error.file, root), hint="build again")
+        raise BuildError(changed) from error
+    except OSError as error:
+        file = shown_path(error.filename, root) if isinstance(error.filename, str) else None
+        raise BuildError(Diagnostic(f"cannot be read: {error.strerror or error}", file=file)) from error

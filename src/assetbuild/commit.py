@@ -56,7 +56,7 @@ def commit(
     with locked(output):
         try:
             recover(output)
-            earlier = Earlier(output, release)
+            earlier = Earlier(output, manifest, document)
             if earlier.damage is not None:
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, manifest, wanted, earlier, digest_of)

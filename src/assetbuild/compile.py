@@ -118,20 +118,22 @@ class _Driver:
 
     def _traced(self, key: str, part: Part, assets: tuple[Asset, ...], steps: tuple[Step, ...]) -> Outcome:
         """The assets under this key from the cache, else through the steps; without assets, the part is read first."""
-        trace = recall(self.cache, key, self._holds, part.source.content)
-        if trace is not None:
-            return Outcome(trace.assets, trace.diagnostics)
         tools = Tools(self.world)
         try:
+            trace = recall(self.cache, key, self._holds, part.source.content)
+            if trace is not None:
+                return Outcome(trace.assets, trace.diagnostics)
             run = run_steps(assets or (read_part(part, tools),), steps, tools)
         except ContentChanged as error:
             text, hint = "changed while it was read", "build again"
             return Outcome((), (Diagnostic(text, file=self.world.display(error.file), hint=hint),), ran=True)
         except OSError as error:
             file = self.world.display(error.filename) if isinstance(error.filename, str) else part.path
-            return Outcome((), (Diagnostic(f"cannot be read: {error.strerror}", file=file),), ran=True)
+            return Outcome((), (Diagnostic(f"cannot be read: {error.strerror or 'it is gone'}", file=file),), ran=True)
         if run.assets:
-            remember(self.cache, key, Trace(tools.files, tools.logical, run.assets, run.diagnostics), part.source.content)
+            remember(
+                self.cache, key, Trace(tools.files, tools.logical, run.assets, run.diagnostics), part.source.content
+            )
         return Outcome(run.assets, run.diagnostics, ran=True)
 
     def _holds(self, files: Mapping[str, str | None], logical: Mapping[str, str | None]) -> bool:
@@ -150,7 +152,8 @@ class _Driver:
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:
         made_by = [[step.name, compilers.version(step.name), dict(step.options)] for step in steps]
         whole = [path, identity, made_by, self.world.base_url, compilers.own_digest()]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
+        # Not sorted: a template sees its context in the order of the configuration.
+        return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
 
 
 def _identity(asset: Asset) -> list[Any]:

@@ -17,7 +17,7 @@ class SerialExecutor(Executor):
         future: Future[T] = Future()
         try:
             future.set_result(function(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001  the future hands it to whoever asks for the result
+        except Exception as error:  # noqa: BLE001  the future hands it to whoever asks for the result
             future.set_exception(error)
         return future
 

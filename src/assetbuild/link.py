@@ -1,8 +1,9 @@
 """Fourth station: names made of bytes. Fingerprints dependency first, cycles as one, references rewritten.
 
-Compiling is acyclic; cycles exist only between references, and only this station sees them. A fingerprint is of the final
-bytes, so a file is named after all files that its text names. Where files name one another (a strongly connected
-component) the names among them are written as zeros, all are hashed together, and each is named by that and its own path.
+Compiling is acyclic; cycles exist only between references, and only this station sees them. A fingerprint is of the
+final bytes, so a file is named after all files that its text names. Where files name one another (a strongly connected
+component) the names among them are written as zeros, all are hashed together, and each is named by that and its own
+path.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assetbuild.errors import Diagnostic
+from assetbuild.errors import Diagnostic, Severity, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Names, Node, resolve_references
 from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, shifted_map
 from assetbuild.linking.text import Names as Spelling
-from assetbuild.model import Asset, Content, ContentChanged, Job, Linked, Publication
+from assetbuild.model import Asset, Content, ContentChanged, Job, Linked, Origin, Publication
+from assetbuild.origins import diagnostic_at
 from assetbuild.paths import fingerprinted_name
 
 
@@ -61,7 +63,7 @@ def link(
         nodes[path] = Node(asset, publication, bound)
     listener(Started("link", len(nodes)))
     writer = _Writer(nodes, rules, listener)
-    linked = writer.write() if not diagnostics or not _fatal(diagnostics) else ()
+    linked = writer.write() if not errors_of(diagnostics) else ()
     return LinkResult(tuple(linked), (*diagnostics, *writer.diagnostics))
 
 
@@ -80,10 +82,6 @@ def _published(
     return dict(sorted(published.items())), diagnostics
 
 
-def _fatal(diagnostics: Sequence[Diagnostic]) -> bool:
-    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
-
-
 @dataclass(slots=True)
 class _Writer:
     """Writes the nodes in order of dependency; `done` holds those whose names are known."""
@@ -100,8 +98,12 @@ class _Writer:
             for reference in node.asset.references:
                 if reference.kind == "source-map" and reference.target in self.nodes:
                     self.map_owners.setdefault(reference.target, path)
+            self._warn_of_inlined(node)
         edges = {path: self._needed(path, node) for path, node in self.nodes.items()}
         for members in components(edges):
+            inside = set(members)
+            if any(needed not in self.done for path in members for needed in edges[path] if needed not in inside):
+                continue  # what it needs has failed, and is reported
             try:
                 if len(members) > 1 or members[0] in edges[members[0]]:
                     self._write_cycle(members)
@@ -116,12 +118,24 @@ class _Writer:
             self.listener(Advanced("link", len(members), members[0]))
         return [self.done[path] for path in self.nodes if path in self.done]
 
+    def _warn_of_inlined(self, node: Node) -> None:
+        """Nothing is relative to a data URL (RFC 3986, 5.1): what an inlined file refers to is out of its reach."""
+        for bound in node.bound:
+            if bound.reference.kind != "inline" or bound.target is None:
+                continue
+            for inner in self.nodes[bound.target].bound:
+                if inner.target and inner.reference.kind not in ("inline", "bound", "source-map"):
+                    text = f"'{bound.target}' is inlined, and cannot reach '{inner.target}' from there"
+                    hint = "inline that too (asset-data:), or refer to the file"
+                    self.diagnostics.append(self._at(bound.reference.origin, text, hint, "warning"))
+
     def _needed(self, path: str, node: Node) -> list[str]:
         """What has to be named before this node: all whose fingerprint its text will carry."""
         needed = {
             bound.target
             for bound in node.bound
-            if bound.target and (self.nodes[bound.target].publication == "fingerprinted" or bound.reference.kind == "inline")
+            if bound.target
+            and (self.nodes[bound.target].publication == "fingerprinted" or bound.reference.kind == "inline")
         }
         if path in self.map_owners:
             owner = self.nodes[self.map_owners[path]]
@@ -141,7 +155,7 @@ class _Writer:
             for bound in self.nodes[path].bound:
                 if bound.reference.kind == "inline" and bound.target in inside:
                     text = f"'{bound.target}' is inlined into itself"
-                    self.diagnostics.append(Diagnostic(text, file=self.nodes[path].asset.file))
+                    self.diagnostics.append(self._at(bound.reference.origin, text))
                     return
         together = hashlib.sha256()
         for path in members:
@@ -151,15 +165,13 @@ class _Writer:
             together.update(content.size.to_bytes(8, "big"))
             for piece in content.chunks():
                 together.update(piece)
-        fingerprints = {
-            path: hashlib.sha256(together.digest() + path.encode()).hexdigest()[:16] for path in members
-        }
+        fingerprints = {path: hashlib.sha256(together.digest() + path.encode()).hexdigest()[:16] for path in members}
         for path in members:
             content = self._text(path, frozenset(), fingerprints)
             if content is not None:
                 self._finish(path, self.nodes[path], content, fingerprints[path], members)
 
-    def _text(self, path: str, zeros: frozenset[str], known: Mapping[str, str] = {}) -> Content | None:  # noqa: B006
+    def _text(self, path: str, zeros: frozenset[str], known: Mapping[str, str] = {}) -> Content | None:
         """The node's final text; the names of `zeros` with zeros for their fingerprints, those in `known` with these."""
         node = self.nodes[path]
         content = node.asset.content
@@ -174,11 +186,25 @@ class _Writer:
         if node.publication == "prehashed":
             if all(edit.text == b"" for edit in edits):
                 return content
-            text = f"'{path}' is prehashed, but it refers to names that change"
-            hint = "take it out of `prehashed`, or what it refers to into it"
-            self.diagnostics.append(Diagnostic(text, file=node.asset.file, hint=hint))
+            self.diagnostics += self._changes(path, node, edits)
             return None
         return Content.of(apply_edits(content.read(), edits))
+
+    def _changes(self, path: str, node: Node, edits: Sequence[Edit]) -> list[Diagnostic]:
+        """A diagnostic for each reference that would change a file whose name says that it never does."""
+        starts = {edit.start for edit in edits if edit.text}
+        return [
+            self._at(
+                bound.reference.origin,
+                f"'{path}' is prehashed, and would have to change: '{bound.target}' is published under another name",
+                "name that in `prehashed` or `unfingerprinted` too, or this in neither",
+            )
+            for bound in node.bound
+            if bound.reference.start in starts
+        ]
+
+    def _at(self, origin: Origin, text: str, hint: str | None = None, severity: Severity = "error") -> Diagnostic:
+        return diagnostic_at(self.rules.root, origin, text, hint, severity)
 
     def _edits(self, node: Node, zeros: frozenset[str], known: Mapping[str, str]) -> list[Edit]:
         def file_of(target: str) -> str:

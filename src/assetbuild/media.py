@@ -106,7 +106,8 @@ COMPRESSIBLE: Final = frozenset(
 
 def media_type(path: str) -> str:
     """The media type of a logical path, without parameters."""
-    return TYPES.get(path.rpartition(".")[2].lower(), UNKNOWN)
+    _, dot, extension = path.rpartition(".")
+    return TYPES.get(extension.lower(), UNKNOWN) if dot else UNKNOWN
 
 
 def is_compressible(path: str) -> bool:

@@ -11,9 +11,14 @@ from assetbuild.model import Origin
 SHOWN = 400
 
 
-def diagnostic_at(root: str, origin: Origin, text: str, hint: str | None = None, severity: Severity = "error") -> Diagnostic:
-    """A diagnostic pointing at `origin`, whose file is relative to `root`; without line and column if it is unreadable."""
-    data = _read(root, origin.file)
+def diagnostic_at(
+    root: str, origin: Origin, text: str, hint: str | None = None, severity: Severity = "error"
+) -> Diagnostic:
+    """A diagnostic pointing at `origin`, whose file is relative to `root`.
+
+    It is without line and column if the file is unreadable, and if `origin` is the file as such: no bytes at offset 0.
+    """
+    data = _read(root, origin.file) if origin.length or origin.start else None
     if data is None:
         return Diagnostic(text, file=origin.file, hint=hint, severity=severity)
     line, column = line_and_column(data, origin.start)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from assetbuild import compilers, media
-from assetbuild.planning.bundles import Contents, expand_bundles
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
 from assetbuild.model import Job, Part, Publication, Source, Step
 from assetbuild.paths import escaped, fold, shown_path
-from assetbuild.private_names import why_dotfile, why_leftover, why_secret
+from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
+from assetbuild.planning.filters import check_filters
 from assetbuild.planning.rules import Ruling, rulings
+from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str
     `environment` holds the variables that templates may read, by name.
     """
     ruling_of = rulings(config)
-    parts = [_part(config, source, ruling_of, environment) for source in sources.values() if not is_partial(source.path)]
-    contents, diagnostics = expand_bundles(config, parts)
+    parts = [
+        _part(config, source, ruling_of, environment) for source in sources.values() if not is_partial(source.path)
+    ]
+    partials = [path for path in sources if is_partial(path)]
+    contents, diagnostics = expand_bundles(config, parts, partials)
     consumed = {} if config.publish_contents else _consumed(contents)
     candidates: list[Job] = [_bundle_job(config, bundle, ruling_of) for bundle in contents]
-    absent: dict[str, str] = {}
+    absent = dict.fromkeys(partials, "it is a Sass partial: import it in Sass, or name it without the underscore")
     publishable = _Publishable(config)
     for part in parts:
         reason = consumed.get(part.source.path) or publishable.why_not(part)
@@ -51,15 +55,12 @@ def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str
     by_path: dict[str, Part] = {}
     for part in parts:
         by_path.setdefault(part.path, part)
+        if part.path != part.source.path:
+            absent.setdefault(part.source.path, f"it is published as '{part.path}'")
     jobs = sorted(candidates, key=lambda job: job.path)
+    diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
     diagnostics += publishable.words + _name_clashes(config, jobs)
     return Plan(tuple(jobs), by_path, absent, tuple(diagnostics))
-
-
-def is_partial(path: str) -> bool:
-    """Whether a source is a Sass partial: made to be imported, never an asset itself."""
-    name = path.rpartition("/")[2].removesuffix(".jinja")
-    return name.startswith("_") and name.endswith((".scss", ".sass"))
 
 
 def _part(
@@ -70,14 +71,13 @@ def _part(
     return Part(path, source, tuple(Step(name, _options(config, name, ruling, path, environment)) for name in names))
 
 
-def _options(
-    config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]
-) -> dict[str, object]:
+def _options(config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]) -> dict[str, object]:
     options: dict[str, object] = {}
     if name == "jinja":
         options = {"context": config.context, "env": environment}
     elif name == "sass":
-        maps = config.source_maps != "none"
+        # A filter over the style sheet would leave the map pointing at other columns.
+        maps = config.source_maps != "none" and not ruling.filters
         options = {
             "precision": config.sass.precision,
             "load_paths": [shown_path(directory, config.root) for directory in config.sass.load_paths],
@@ -137,7 +137,13 @@ def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, st
         parts.append(_bundle_part(part, own, filters if kind == media.JAVASCRIPT else ()))
     # A script is minified by itself, so that no minifier sees two programs at once; style sheets after joining.
     after = tuple(step for step in filters if kind != media.JAVASCRIPT or step.name not in compilers.FILTERS)
-    return Job(bundle.path, tuple(parts), (joiner, *after), _Publishable(config).publication(bundle.path), tuple(sorted(external)))
+    return Job(
+        bundle.path,
+        tuple(parts),
+        (joiner, *after),
+        _Publishable(config).publication(bundle.path),
+        tuple(sorted(external)),
+    )
 
 
 def _bundle_part(part: Part, ruling: Ruling, bundle_filters: tuple[Step, ...]) -> Part:
@@ -148,7 +154,9 @@ def _bundle_part(part: Part, ruling: Ruling, bundle_filters: tuple[Step, ...]) -
     else:
         filters = tuple(step for step in bundle_filters if step.name in compilers.FILTERS)
     steps = tuple(
-        replace(step, options={**step.options, "source_map": False, "style": "expanded"}) if step.name == "sass" else step
+        replace(step, options={**step.options, "source_map": False, "style": "expanded"})
+        if step.name == "sass"
+        else step
         for step in part.steps
     )
     return replace(part, steps=(*steps, *filters))

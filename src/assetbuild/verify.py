@@ -101,10 +101,6 @@ def _read(directory: str) -> tuple[_Found | None, list[Diagnostic]]:
     if there is None:
         return None, diagnostics
     kept, damaged = kept_documents(directory)
-    for release in [it for it in (*kept, *damaged) if manifest_copy(it) in pending.removals]:
-        # A clean that was cut off drops it: its files may be gone.
-        kept.pop(release, None)
-        damaged.pop(release, None)
     kept.pop(there[1]["release"], None)
     diagnostics += [Diagnostic(damaged[it]) for it in sorted(damaged)]
     return _Found(*there, kept, tuple(damaged), pending), diagnostics

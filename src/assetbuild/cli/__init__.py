@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+from assetbuild import __version__
+
+if TYPE_CHECKING:
+    from assetbuild.cli.report import Report
 
 # In the order of the help. Each is a module of this package with HELP, add_arguments(parser) and run(arguments) -> int.
 COMMANDS = {
@@ -22,46 +27,48 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command and returns its exit code: 0 done, 1 assets or release at fault, 2 usage, 130 interrupted."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if words in (["--version"], ["-V"]):
-        from assetbuild import __version__
+    """Runs a command and returns its exit code: 0 done, 1 assets or release at fault, 2 usage, 130 interrupted.
 
-        print(f"assetbuild {__version__}")
-        return 0
-    arguments = _parser(words).parse_args(words)
+    Raises SystemExit as argparse does: 2 for a command line that it does not understand, 0 after --help and --version.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = command_line(words).parse_args(words)
     from assetbuild.cli.report import Report
 
     report = Report(arguments)
+    return report.close(_run(arguments, report))
+
+
+def _run(arguments: argparse.Namespace, report: Report) -> int:
+    from assetbuild.errors import AssetbuildError, Diagnostic, ReleaseError
+
     try:
         return int(arguments.run(arguments, report))
     except KeyboardInterrupt:
-        report.interrupted()
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever reads our output has seen enough (`assetbuild list | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:
-        from assetbuild.errors import AssetbuildError
-
-        if not isinstance(error, AssetbuildError):
-            raise
+        return report.interrupted(INTERRUPTED)
+    except AssetbuildError as error:
         return report.failed(error)
+    except OSError as error:
+        # The stations name what they were doing; this is for what none of them foresaw.
+        named = error.filename if isinstance(error.filename, str) else None
+        return report.failed(ReleaseError(Diagnostic(error.strerror or str(error), file=named)))
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def command_line(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of all commands; of one alone, if the words begin with its name: only its module is imported then."""
     parser = argparse.ArgumentParser(
         prog="assetbuild",
         description="Build static assets into an immutable release with a manifest.",
         epilog="Exit codes: 0 done, 1 the assets or the release are at fault, 2 usage or configuration, 130 interrupted.",
         allow_abbrev=False,
     )
-    parser.add_argument("-V", "--version", action="store_true", help="print the version")
+    parser.add_argument(
+        "-V", "--version", action="version", version=f"assetbuild {__version__}", help="print the version"
+    )
+    if words and words[0] in ("-V", "--version"):
+        return parser
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    # Only the module of the command that is called is imported, unless somebody asks what there is.
-    named = [word for word in words[:1] if word in COMMANDS] or list(COMMANDS)
-    for name in named:
+    for name in [word for word in words[:1] if word in COMMANDS] or list(COMMANDS):
         module = _module(name)
         command = commands.add_parser(name, help=module.HELP, description=module.HELP, allow_abbrev=False)
         module.add_arguments(command)

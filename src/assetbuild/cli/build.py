@@ -7,8 +7,10 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
+from assetbuild.cli.options import filled
+from assetbuild.cli.project import add_config_argument, configuration, refuse_inside, require_build_stage
 from assetbuild.cli.report import Report, add_output_arguments
+from assetbuild.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from assetbuild.build import Built
@@ -21,9 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from assetbuild.cli.stage import add_stage_arguments
 
     add_config_argument(parser)
-    parser.add_argument("--output", metavar="DIR", help="where the release goes (default: `output` of the configuration)")
+    parser.add_argument(
+        "--output", type=filled, metavar="DIR", help="where the release goes (default: `output` of the configuration)"
+    )
     add_stage_arguments(parser)
-    parser.add_argument("--archive", metavar="F.tar.gz", help="also write the release as one reproducible archive")
+    parser.add_argument(
+        "--archive", type=filled, metavar="F.tar.gz", help="also write the release as one reproducible archive"
+    )
     add_output_arguments(parser, ("text", "json", "github"))
 
 
@@ -38,13 +44,25 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     config = configuration(arguments)
     if arguments.output:
         config = with_output(config, arguments.output)
+    modified = source_date_epoch() if arguments.archive else 0
+    if arguments.archive:
+        refuse_inside(arguments.archive, config, "the archive")
     with build_stage(arguments, config, report) as stage:
         built = build(config, stage)
     if arguments.archive:
-        write_archive(config.output, arguments.archive, int(os.environ.get("SOURCE_DATE_EPOCH") or 0))
+        write_archive(config.output, arguments.archive, modified)
     summary = _summary(built, time.perf_counter() - started)
     _say(summary, config, report, built, arguments.archive)
     return report.finish(0, summary, built.committed.release)
+
+
+def source_date_epoch() -> int:
+    """The time that an archive bears, in seconds since 1970. Raises UsageError if SOURCE_DATE_EPOCH is none."""
+    text = os.environ.get("SOURCE_DATE_EPOCH") or "0"
+    if not (text.isascii() and text.isdigit() and int(text) < 1 << 32):
+        hint = "seconds since 1970, as a whole number"
+        raise UsageError(Diagnostic(f"SOURCE_DATE_EPOCH is '{text}': not a time that an archive can bear", hint=hint))
+    return int(text)
 
 
 def _summary(built: Built, seconds: float) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assetbuild.cli.build import size_of
+from assetbuild.cli.options import at_least_one
 from assetbuild.cli.project import add_config_argument, configuration
 from assetbuild.cli.report import Report, add_output_arguments
 
@@ -13,7 +14,7 @@ HELP = "drop all releases but the last ones, and the files that only they name"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
-    parser.add_argument("--keep", type=_at_least_one, default=3, metavar="N", help="how many releases stay (default: 3)")
+    parser.add_argument("--keep", type=at_least_one, default=3, metavar="N", help="how many releases stay (default: 3)")
     add_output_arguments(parser)
 
 
@@ -27,10 +28,3 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     )
     summary = {"releases": list(cleaned.releases), "files": cleaned.files, "bytes": cleaned.bytes}
     return report.finish(0, summary)
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1: the current release always stays")
-    return number

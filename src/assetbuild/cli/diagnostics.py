@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from assetbuild.errors import Diagnostic
+from assetbuild.paths import shown_path
 
 WIDTH = 100
 _COLOURS = {"error": "31", "warning": "33", "notice": "36"}
@@ -15,9 +17,7 @@ _COLOURS = {"error": "31", "warning": "33", "notice": "36"}
 
 def as_text(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     """The message with its place, the line it points at, a caret under exactly the reference, and what to do."""
-    place = ":".join(
-        str(part) for part in (diagnostic.file, diagnostic.line, diagnostic.column) if part is not None
-    )
+    place = ":".join(str(part) for part in (diagnostic.file, diagnostic.line, diagnostic.column) if part is not None)
     head = f"{diagnostic.severity}:"
     if colour:
         head = f"\x1b[1;{_COLOURS[diagnostic.severity]}m{head}\x1b[0m"
@@ -36,15 +36,27 @@ def as_text(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     return "\n".join(lines)
 
 
-def as_annotation(diagnostic: Diagnostic) -> str:
-    """A workflow command that GitHub shows beside the line in a pull request."""
+def as_annotation(diagnostic: Diagnostic, root: str) -> str:
+    """A workflow command that GitHub shows beside the line in a pull request.
+
+    `root` is what the diagnostic's file is relative to; GitHub wants it relative to the repository.
+    """
     command = diagnostic.severity
     text = f"{diagnostic.text} ({diagnostic.hint})" if diagnostic.hint else diagnostic.text
-    fields = {"file": diagnostic.file, "line": diagnostic.line, "col": diagnostic.column}
+    file = None
+    if diagnostic.file is not None:
+        repository = os.environ.get("GITHUB_WORKSPACE") or os.getcwd()
+        file = shown_path(os.path.join(root, diagnostic.file), os.path.realpath(repository))
+    fields = {"file": file, "line": diagnostic.line, "col": diagnostic.column}
     if diagnostic.column is not None:
-        fields["endColumn"] = diagnostic.column + diagnostic.length
+        fields["endColumn"] = diagnostic.column + max(diagnostic.length, 1) - 1
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in fields.items() if value is not None)
     return f"::{command}{' ' + properties if properties else ''}::{_escape(text)}"
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By file, line and column; of those at one place, as they came."""
+    return sorted(diagnostics, key=lambda one: (one.file or "", one.line or 0, one.column or 0))
 
 
 def as_data(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
@@ -62,8 +74,10 @@ def printable(text: str) -> str:
 def _shown(character: str) -> str:
     if character == "\t":
         return "    "
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return character.encode("unicode_escape", "surrogatepass").decode() if ord(character) < 0xD800 or ord(character) > 0xDFFF else f"\\x{ord(character) & 0xFF:02x}"
+        return character.encode("unicode_escape").decode()
     return character
 
 
@@ -85,7 +99,7 @@ def _window(source: str, column: int) -> tuple[str, int]:
 
 
 def _escape(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "%0A".join(printable(line).replace("%", "%25") for line in text.splitlines())
 
 
 def _property(text: str) -> str:

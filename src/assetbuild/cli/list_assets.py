@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
             }
             for name in assets
         }
-        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        report.print(json.dumps(listed, indent=2))
         return 0
     width = max(map(len, assets), default=0)
     for name in assets:

@@ -6,8 +6,10 @@ import argparse
 import importlib.util
 import os
 
+from assetbuild.cli.options import filled
 from assetbuild.config import Config, find_config, load_config
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
+from assetbuild.paths import shown_path
 from assetbuild.runtime import Manifest, ManifestError
 
 BUILD_STAGE = ("brotli", "deflate", "jinja2", "rcssmin", "rjsmin", "sass", "webassets", "zstandard")
@@ -16,16 +18,29 @@ MANIFEST_VARIABLE = "ASSETBUILD_MANIFEST"
 
 def add_config_argument(parser: argparse.ArgumentParser) -> None:
     """`--config F`: else the nearest configuration at or above the current directory."""
-    parser.add_argument("--config", metavar="F", help="the configuration (default: the nearest one, upwards from here)")
+    parser.add_argument(
+        "--config", type=filled, metavar="F", help="the configuration (default: the nearest one, upwards from here)"
+    )
 
 
 def configuration(arguments: argparse.Namespace) -> Config:
     """The configuration a command is about. Raises UsageError if there is none, or it is wrong."""
     file = arguments.config or find_config(os.getcwd())
     if file is None:
-        hint = "write an assetbuild.toml with  sources = [\"assets\"]  or name one with --config"
-        raise UsageError(Diagnostic("no assetbuild.toml, and no pyproject.toml with [tool.assetbuild], here or above", hint=hint))
+        hint = 'write an assetbuild.toml with  sources = ["assets"]  or name one with --config'
+        raise UsageError(
+            Diagnostic("no assetbuild.toml, and no pyproject.toml with [tool.assetbuild], here or above", hint=hint)
+        )
+    arguments.config = file
     return load_config(file)
+
+
+def refuse_inside(file: str, config: Config, what: str) -> None:
+    """Raises UsageError if a file or directory that a command would write lies among the sources or in the release."""
+    place = os.path.join(os.path.realpath(file), "")
+    for directory, kind in [(source.directory, "source") for source in config.sources] + [(config.output, "release")]:
+        if place.startswith(os.path.join(os.path.realpath(directory), "")):
+            raise UsageError(Diagnostic(f"{what} cannot be inside the {kind} '{shown_path(directory, config.root)}'"))
 
 
 def manifest_file(arguments: argparse.Namespace) -> str:
@@ -47,5 +62,5 @@ def require_build_stage() -> None:
     """Raises UsageError, with what to install, where the libraries of the build stage are not there."""
     missing = [name for name in BUILD_STAGE if importlib.util.find_spec(name) is None]
     if missing:
-        text = f"the build stage is not installed ({', '.join(missing)}): pip install \"assetbuild[build]\""
+        text = f'the build stage is not installed ({", ".join(missing)}): pip install "assetbuild[build]"'
         raise UsageError(Diagnostic(text))

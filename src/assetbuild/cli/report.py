@@ -7,13 +7,15 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, TextIO
 
-from assetbuild.cli.diagnostics import as_annotation, as_data, as_text
+from assetbuild.cli.diagnostics import as_annotation, as_data, as_text, in_order, printable
 from assetbuild.errors import AssetbuildError, Diagnostic
 from assetbuild.events import Advanced, Event, Noted, Started
 
 SCHEMA = 1
+_BAR = 24
 
 
 def add_output_arguments(parser: argparse.ArgumentParser, formats: Iterable[str] = ("text", "json")) -> None:
@@ -25,18 +27,25 @@ def add_output_arguments(parser: argparse.ArgumentParser, formats: Iterable[str]
 
 
 class Report:
-    """Gathers and shows; its `listen` is the listener of a build."""
+    """Gathers and shows; its `listen` is the listener of a build.
+
+    Nothing here fails: a stream that its reader has closed is written to no more, and any other trouble with
+    standard output is told at the end, by `close`.
+    """
 
     def __init__(self, arguments: argparse.Namespace, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self.command: str = arguments.command
         self.format: str = getattr(arguments, "format", "text")
         self.verbose: bool = getattr(arguments, "verbose", False)
         self.quiet: bool = getattr(arguments, "quiet", False)
-        self._out = out or sys.stdout
-        self._err = err or sys.stderr
-        self._terminal = self._err.isatty() and self.format == "text"
+        self._arguments = arguments
+        # None where the process was started with the stream closed.
+        self._out: TextIO | None = out or sys.stdout
+        self._err: TextIO | None = err or sys.stderr
+        self._terminal = self._err is not None and self._err.isatty() and self.format == "text"
         self._colour = self._terminal and not os.environ.get("NO_COLOR")
-        self._shown: list[Diagnostic] = []
+        self._shown: dict[Diagnostic, None] = {}
+        self._trouble: OSError | None = None
         self._line = ""
         self._station, self._total, self._count = "", 0, 0
 
@@ -49,29 +58,39 @@ class Report:
             self._progress()
         elif isinstance(event, Advanced):
             self._count += event.count
-            self._progress(event.name)
+            self._progress()
 
     def tell(self, diagnostic: Diagnostic) -> None:
-        """Shows a diagnostic, unless it is one that -q or the lack of -v holds back."""
-        self._shown.append(diagnostic)
+        """Shows a diagnostic, once, unless it is one that -q or the lack of -v holds back."""
+        if diagnostic in self._shown:
+            return
+        self._shown[diagnostic] = None
         held = diagnostic.severity == "notice" and not self.verbose
         if held or (self.quiet and diagnostic.severity != "error") or self.format == "json":
             return
-        self._clear()
         if self.format == "github":
-            print(as_annotation(diagnostic), file=self._out)
+            self.print(as_annotation(diagnostic, self._directory()))
         else:
-            print(as_text(diagnostic, colour=self._colour), file=self._err)
+            self._complain(as_text(diagnostic, colour=self._colour))
 
     def say(self, text: str) -> None:
-        """A line of the result, on standard output; nothing with -q or --format json."""
-        self._clear()
+        """A line of the result for people, on standard output; nothing with -q or --format json."""
         if not self.quiet and self.format != "json":
-            print(text, file=self._out)
+            self.print(printable(text))
 
     def warn(self, text: str) -> None:
         """A warning in words, of something that has no place in a file."""
         self.tell(Diagnostic(text, severity="warning"))
+
+    def print(self, text: str) -> None:
+        """A line on standard output, as it is."""
+        self._clear()
+        if self._out is None:
+            return
+        try:
+            _write(self._out, text + "\n")
+        except OSError as error:
+            self._out, self._trouble = None, error
 
     def finish(self, code: int, summary: dict[str, Any], release: str | None = None) -> int:
         """The end of a command: with --format json the one document. Returns the exit code."""
@@ -82,40 +101,83 @@ class Report:
                 "command": self.command,
                 "exit": code,
                 "release": release,
-                "diagnostics": as_data(self._shown),
+                "diagnostics": as_data(in_order(self._shown)),
                 "summary": summary,
             }
-            print(json.dumps(document, ensure_ascii=False, indent=2), file=self._out)
+            self.print(json.dumps(document, indent=2))
         return code
 
     def failed(self, error: AssetbuildError) -> int:
         """Shows the diagnostics of an error, and how many there are of them. Returns its exit code."""
-        for diagnostic in error.diagnostics:
+        for diagnostic in in_order(error.diagnostics):
             self.tell(diagnostic)
         errors = sum(diagnostic.severity == "error" for diagnostic in error.diagnostics)
         if errors > 1 and self.format == "text":
-            self._clear()
-            print(f"{errors} errors", file=self._err)
+            self._complain(f"{errors} errors")
         return self.finish(error.exit_code, {})
 
-    def interrupted(self) -> None:
-        self._clear()
-        print("interrupted; the former release stands", file=self._err)
+    def interrupted(self, code: int) -> int:
+        """Ends a command that the user has interrupted. Returns the exit code given."""
+        self.tell(Diagnostic("interrupted"))
+        return self.finish(code, {})
 
-    def _progress(self, name: str = "") -> None:
+    def close(self, code: int) -> int:
+        """Writes what is left to write. Returns the exit code: 1 if a command did its work but could not say so."""
+        self._clear()
+        stream = self._out
+        if stream is not None:
+            try:
+                stream.flush()
+            except OSError as error:
+                self._trouble = error
+        if self._trouble is None:
+            return code
+        # Python writes what is left in its buffers once more when it exits, and would complain in its own words.
+        with suppress(OSError, ValueError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(self._trouble, BrokenPipeError):
+            return code  # whoever reads has seen enough: `assetbuild list | head`
+        self._complain(as_text(Diagnostic(f"cannot write to standard output: {self._trouble.strerror}")))
+        return code or 1
+
+    def _complain(self, text: str) -> None:
+        self._clear()
+        if self._err is not None:
+            with suppress(OSError):
+                _write(self._err, text + "\n")
+
+    def _directory(self) -> str:
+        """What the files in diagnostics are relative to: the configuration's directory."""
+        file = getattr(self._arguments, "config", None)
+        return os.path.dirname(os.path.abspath(file)) if file else os.getcwd()
+
+    def _progress(self) -> None:
         if not self._terminal or self.quiet or not self._total:
             return
         # Not for every file: a terminal is slower than a build.
         if self._count not in (0, self._total) and self._count % max(1, self._total // 100):
             return
-        width = 24
-        filled = min(width, width * self._count // self._total)
+        filled = min(_BAR, _BAR * self._count // self._total)
         self._clear()
-        self._line = f"{self._station:>8} [{'#' * filled}{' ' * (width - filled)}] {self._count}/{self._total}"
-        self._err.write(self._line)
-        self._err.flush()
+        self._line = f"{self._station:>8} [{'#' * filled}{' ' * (_BAR - filled)}] {self._count}/{self._total}"
+        self._draw(self._line)
 
     def _clear(self) -> None:
         if self._line:
-            self._err.write("\r" + " " * len(self._line) + "\r")
+            self._draw("\r" + " " * len(self._line) + "\r")
             self._line = ""
+
+    def _draw(self, text: str) -> None:
+        if self._err is not None:
+            with suppress(OSError):
+                self._err.write(text)
+                self._err.flush()
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Text to a stream whose encoding may not know all of it."""
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))

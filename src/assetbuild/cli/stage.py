@@ -12,6 +12,8 @@ from assetbuild.build import Stage
 from assetbuild.cache import Cache, NoCache
 from assetbuild.cache.index import file_system_moment
 from assetbuild.cache.local import LocalCache
+from assetbuild.cli.options import at_least_one, filled
+from assetbuild.cli.project import refuse_inside
 from assetbuild.cli.report import Report
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, UsageError
@@ -22,9 +24,14 @@ DIRECTORY = ".assetbuild"
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
     """How to work: --jobs, --cache, --no-cache."""
-    parser.add_argument("--jobs", type=_at_least_one, metavar="N", help="how many workers (default: one a processor)")
+    parser.add_argument("--jobs", type=at_least_one, metavar="N", help="how many workers (default: one a processor)")
     caching = parser.add_mutually_exclusive_group()
-    caching.add_argument("--cache", metavar="URL", help="a directory, or file:// URL (default: .assetbuild beside the configuration)")
+    caching.add_argument(
+        "--cache",
+        type=filled,
+        metavar="URL",
+        help="a directory, or file:// URL (default: .assetbuild beside the configuration)",
+    )
     caching.add_argument("--no-cache", action="store_true", help="remember nothing, and use nothing remembered")
 
 
@@ -32,13 +39,17 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
 def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -> Iterator[Stage]:
     """A stage that is there for one command; its cache is written at the end, whatever comes of the build."""
     directory = None if arguments.no_cache else _cache_directory(arguments.cache, config)
+    if directory and arguments.cache:
+        refuse_inside(directory, config, "the cache")
     cache: Cache = LocalCache(directory, report.warn) if directory else NoCache()
     environment = {name: os.environ[name] for name in config.env if name in os.environ}
     began = file_system_moment(directory) if directory else None
+    workers = executor(arguments.jobs or _processors())
     try:
-        with executor(arguments.jobs or _processors()) as workers:
-            yield Stage(cache, workers, report.listen, environment, began)
+        yield Stage(cache, workers, report.listen, environment, began)
     finally:
+        # After an error or an interruption nobody waits for work that has not begun.
+        workers.shutdown(cancel_futures=True)
         cache.close()
 
 
@@ -58,10 +69,3 @@ def _processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     missing = 0
     for name in arguments.names:
         try:
-            report.say(assets.url(name))
+            report.print(assets.url(name))
         except AssetNotFound as error:
             report.tell(Diagnostic(str(error)))
             missing += 1

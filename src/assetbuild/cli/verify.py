@@ -14,7 +14,9 @@ HELP = "prove a release: hash every file again, and find what is extra, missing,
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config_argument(parser)
-    parser.add_argument("release", nargs="?", metavar="RELEASE", help="a release's directory (default: the configuration's)")
+    parser.add_argument(
+        "release", nargs="?", metavar="RELEASE", help="a release's directory (default: the configuration's)"
+    )
     add_output_arguments(parser)
 
 
@@ -27,7 +29,9 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         report.tell(diagnostic)
     faults = len(errors_of(verified.diagnostics))
     if not faults:
-        report.say(f"verified {verified.assets} assets: {verified.files} files, {size_of(verified.bytes)}, nothing wrong")
+        report.say(
+            f"verified {verified.assets} assets: {verified.files} files, {size_of(verified.bytes)}, nothing wrong"
+        )
     elif report.format == "text":
         report.say(f"{faults} fault{'s' if faults > 1 else ''} in {verified.files} files")
     summary = {"assets": verified.assets, "files": verified.files, "bytes": verified.bytes, "faults": faults}

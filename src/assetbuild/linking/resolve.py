@@ -62,6 +62,7 @@ def resolve_references(
         elif not (
             reference.optional
             or reference.target in names.failed
+            or reference.fallback in names.failed
             or external(reference.written)
             or (excused and excused(reference.written))
         ):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assetbuild.linking.resolve import Bound, Node
-from assetbuild.model import Content, Reference
+from assetbuild.model import Content
 from assetbuild.references import language, source_map, source_map_comment
-from assetbuild.references.urls import ASSET_SCHEME, encode, relative
+from assetbuild.references.urls import encode, is_rooted, relative
 
 ZEROS = "0" * 16
 
@@ -95,13 +95,9 @@ def _url(node: Node, bound: Bound, target: str, names: Names) -> str | None:
     file = names.file_of(target)
     if reference.kind == "bound":
         return names.base_url + encode(file) + reference.suffix
-    if file == target and not _is_absolute(reference, names.base_url) and target == reference.target:
+    if file == target and not is_rooted(reference.written, names.base_url) and target == reference.target:
         return None
     url = relative(node.asset.path, file)
     if reference.kind in ("import", "dynamic-import") and not url.startswith("."):
         url = "./" + url
     return url + reference.suffix
-
-
-def _is_absolute(reference: Reference, base_url: str) -> bool:
-    return reference.written.lstrip().startswith((ASSET_SCHEME, base_url))

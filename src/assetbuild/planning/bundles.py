@@ -21,20 +21,30 @@ class Contents:
     parts: tuple[Part, ...]
 
 
-def expand_bundles(config: Config, parts: Sequence[Part]) -> tuple[list[Contents], list[Diagnostic]]:
+def is_partial(path: str) -> bool:
+    """Whether a source is a Sass partial: made to be imported, never an asset itself."""
+    name = path.rpartition("/")[2].removesuffix(".jinja")
+    return name.startswith("_") and name.endswith((".scss", ".sass"))
+
+
+def expand_bundles(
+    config: Config, parts: Sequence[Part], partials: Sequence[str]
+) -> tuple[list[Contents], list[Diagnostic]]:
     """Every bundle with its parts; a diagnostic for each pattern that names nothing or something that cannot be in it.
 
     Globs are sorted, each file comes once, the first mention wins. A pattern names sources or the assets made of them;
-    one that names another bundle, and no source, stands for that bundle's contents.
+    one that names another bundle, and no source, stands for that bundle's contents. `partials` are the sources that are
+    no parts: Sass partials.
     """
-    expansion = _Expansion(config, parts)
+    expansion = _Expansion(config, parts, partials)
     contents = [Contents(bundle, tuple(expansion.parts_of(bundle, ()))) for bundle in config.bundles]
     return contents, list(dict.fromkeys(expansion.diagnostics))
 
 
 class _Expansion:
-    def __init__(self, config: Config, parts: Sequence[Part]) -> None:
+    def __init__(self, config: Config, parts: Sequence[Part], partials: Sequence[str]) -> None:
         self._config = config
+        self._partials = partials
         self._parts = sorted(parts, key=lambda part: (part.path, part.source.path))
         self._bundles = {bundle.path: bundle for bundle in config.bundles}
         self.diagnostics: list[Diagnostic] = []
@@ -55,15 +65,27 @@ class _Expansion:
             return [part for part in parts if part not in wrong]
         inner = self._bundles.get(pattern)
         if inner is None:
-            names = sorted({name for part in self._parts for name in (part.source.path, part.path)})
-            nearest = get_close_matches(pattern, names, 1, 0.7) if is_literal(pattern) else []
-            hint = f"did you mean '{nearest[0]}'?" if nearest else "paths are logical: relative to a load path, with its prefix"
-            self._complain(bundle, index, f"'{pattern}' matches no source", hint)
+            self._complain(bundle, index, *self._why_nothing(pattern))
             return ()
         if inner.path in within:
-            self._complain(bundle, index, f"bundle '{bundle.path}' contains itself: {' → '.join((*within, inner.path))}")
+            self._complain(
+                bundle, index, f"bundle '{inner.path}' contains itself: {' → '.join((*within, inner.path))}"
+            )
             return ()
         return self.parts_of(inner, within)
+
+    def _why_nothing(self, pattern: str) -> tuple[str, str]:
+        """What is wrong with a pattern that names nothing, and what to do."""
+        if any(map(matcher((pattern,)), self._partials)):
+            return f"'{pattern}' matches only Sass partials", "name the style sheet that imports them"
+        names = sorted({*self._bundles, *(name for part in self._parts for name in (part.source.path, part.path))})
+        nearest = get_close_matches(pattern, names, 1, 0.7) if is_literal(pattern) else []
+        hint = (
+            f"did you mean '{nearest[0]}'?"
+            if nearest
+            else "paths are logical: relative to a load path, with its prefix"
+        )
+        return f"'{pattern}' matches no source", hint
 
     def _matching(self, pattern: str, kind: str) -> list[Part]:
         if is_literal(pattern):

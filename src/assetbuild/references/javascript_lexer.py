@@ -58,7 +58,7 @@ _WORD_TAIL = re.compile(rb"[\w$]++\Z")
 _NUMBER_TAIL = re.compile(rb"(?<![\w$.\x80-\xff])\d[\d_]*+\.\Z")
 _ESCAPED_NAME_PART = re.compile(rb"\\u\{[0-9a-fA-F]{1,6}\}\Z")
 _LINE_END = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
-_CLASS_HEAD = re.compile(rb"(?<![\w$.#])(class(?:\s+[\w$]+)?(?:\s+extends\s[^{}]*)?)\s*\Z")
+_CLASS_HEAD = re.compile(rb"(?<![\w$.#])(class(?![\w$])[^{}();,=]*(?:(?<![\w$.#])extends(?![\w$])[^{}]*)?)\Z")
 _CASE_HEAD = re.compile(rb"(?<![\w$.#])(?:case(?![\w$])[^;{}?]*|default\s*):\Z")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 _OPENER = {0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B}
@@ -310,11 +310,14 @@ class Lexer:
         end, piece = self.before(start)
         if piece >= 0 or end == 0:
             return False
-        if _LINE_END.search(self.data, end, start):
-            return self.word_before(self._word_at(end)[1])[0] in _BINDERS
         if self.data[end - 1] in b"]}":
             return True
-        return _is_name_byte(self.data[end - 1]) and self._word_at(end)[0] not in _BEFORE_EXPRESSION
+        if not _is_name_byte(self.data[end - 1]):
+            return False
+        word, operand = self._word_at(end)
+        if _LINE_END.search(self.data, end, start):
+            return self.word_before(operand)[0] in _BINDERS
+        return word not in _BEFORE_EXPRESSION
 
     def _is_postfix(self, end: int) -> bool:
         """Whether `+` or `-` before `end` belongs to a postfix `++` or `--`."""
@@ -385,7 +388,7 @@ class Lexer:
             return self._is_function_expression(self._opener(end - 1))
         if byte == 0x3E:
             return self.data[end - 2 : end - 1] != b"="
-        if byte in b";{}]":
+        if byte in b";{}]'\"`":
             return False
         if byte == 0x3A:
             return self._is_value(opener, end, labels)
@@ -402,7 +405,13 @@ class Lexer:
         end, piece = self.before(start)
         if self.data[enclosing] != 0x7B or not label or piece >= 0 or self.data[end - 1] not in b"{;}":
             return True
-        return end - 1 == enclosing and (not labels or self._opens_operand(enclosing, labels - 1))
+        if end - 1 != enclosing or self._is_after_parenthesis(enclosing):
+            return False
+        return not labels or self._opens_operand(enclosing, labels - 1)
+
+    def _is_after_parenthesis(self, position: int) -> bool:
+        end, piece = self.before(position)
+        return piece < 0 and self.data[end - 1 : end] == b")"
 
     def _word_begins_operand(self, opener: int, end: int) -> bool:
         """What the brace at `opener` opens when a word ends at `end` before it."""

@@ -7,29 +7,33 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from assetbuild.errors import Diagnostic
+from assetbuild.release.disk import read_if_there
 from assetbuild.release.document import Wanted
 from assetbuild.release.history import recorded
-from assetbuild.release.layout import manifest_copy, place
-from assetbuild.release.named import Document, NamedFile, current_document, files_named, kept_documents
+from assetbuild.release.layout import MANIFEST, manifest_copy, place
+from assetbuild.release.named import Document, NamedFile, files_named, kept_documents, read_document
 from assetbuild.runtime.manifest import ManifestError, dump_manifest
 
 
 class Earlier:
-    """The former release (manifest.json as it stands) and those kept, without the one of the id `release`.
+    """The former release (manifest.json as it stands) and those kept, without the one to be committed, which has
+    the bytes `manifest` and the content `document`.
 
     A large project has many and large manifests: those kept are read only if a question needs them.
     Whatever reads raises OSError.
     """
 
-    def __init__(self, output: str, release: str) -> None:
+    def __init__(self, output: str, manifest: bytes, document: Document) -> None:
         self._output = output
-        self._release = release
+        self._release: str = document["release"]
         self.damage: str | None = None
-        self.data: bytes | None = None
+        self.data = read_if_there(place(output, MANIFEST))
         self._former: Document | None = None
         try:
-            if (current := current_document(output)) is not None:
-                self.data, self._former = current
+            if self.data == manifest:
+                self._former = document
+            elif self.data is not None:
+                self._former = read_document(self.data, MANIFEST)
         except ManifestError as error:
             self.damage = str(error)
 

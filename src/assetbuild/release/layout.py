@@ -24,6 +24,9 @@ LOCK = ".lock"
 PENDING = ".pending"
 STAGING = ".staging"
 
+# No drive letter, no empty, "." or ".." segment, no backslash, no NUL.
+_SEGMENT = r"(?!\.{0,2}(?:/|\Z))[^/\\\0]+"
+_inside = re.compile(rf"(?![A-Za-z]:){_SEGMENT}(?:/{_SEGMENT})*").fullmatch
 is_release_id = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
@@ -39,9 +42,7 @@ def place(output: str, path: str) -> str:
 
 def is_inside(path: str) -> bool:
     """Whether a POSIX path can only name something below the directory it is joined to, on any system."""
-    if "\\" in path or "\0" in path or re.match("[A-Za-z]:", path):
-        return False
-    return all(segment not in ("", ".", "..") for segment in path.split("/"))
+    return _inside(path) is not None
 
 
 def parents(path: str) -> list[str]:

@@ -1,0 +1,120 @@
+"""Whether the filters and options that a configuration names exist, and fit what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final
+
+from assetbuild import compilers
+from assetbuild.config import Config
+from assetbuild.errors import Diagnostic
+from assetbuild.globs import matcher
+from assetbuild.media import media_type
+from assetbuild.model import Part
+
+Key = tuple[str | int, ...]
+
+
+def _is_precision(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 20
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+# What [[rules]] may say in options.NAME: how a value is checked, and how that is said.
+_OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] = {
+    "sass": {
+        "precision": (_is_precision, "an integer from 0 to 20"),
+        "load_paths": (_is_texts, "an array of strings"),
+    },
+    "jinja": {"context": (lambda value: isinstance(value, dict), "a table")},
+    **{name: {} for name in sorted(compilers.FILTERS)},
+}
+_TYPES: Final = {
+    name: frozenset(kind for kind, minifier in compilers.MINIFIERS.items() if minifier == name)
+    for name in compilers.FILTERS
+}
+
+
+def check_filters(config: Config, parts: Sequence[Part]) -> list[Diagnostic]:
+    """A diagnostic, at its place, for each filter or option that does not exist, or is for another type of file."""
+    diagnostics = []
+    for key, name, paths in _named(config, parts):
+        if problem := _unknown(config, key, name):
+            diagnostics.append(problem)
+        elif (wrong := next((path for path in paths if not _fits(name, path)), None)) is not None:
+            kinds = " and ".join(sorted(_TYPES[name]))
+            text = f"filter '{name}' is for {kinds}, and '{wrong}' is {media_type(wrong)}"
+            diagnostics.append(config.diagnostic(key, text))
+    for index, rule in enumerate(config.rules):
+        for name, options in rule.options.items():
+            diagnostics += _options(config, ("rules", index, "options", name), name, options)
+    return diagnostics
+
+
+def _named(config: Config, parts: Sequence[Part]) -> Iterator[tuple[Key, str, Iterable[str]]]:
+    """Each filter as it is named, with the paths of the assets it is for."""
+    for bundle in config.bundles:
+        for index, name in enumerate(bundle.filters or ()):
+            yield ("bundles", bundle.path, "filters", index), name, (bundle.path,)
+    for number, rule in enumerate(config.rules):
+        if not rule.filters:
+            continue
+        matches = matcher(rule.match)
+        paths = sorted({part.path for part in parts if matches(part.source.path) or matches(part.path)})
+        for index, name in enumerate(rule.filters):
+            yield ("rules", number, "filters", index), name, paths
+
+
+def _fits(name: str, path: str) -> bool:
+    return name not in _TYPES or media_type(path) in _TYPES[name]
+
+
+def _unknown(config: Config, key: Key, name: str) -> Diagnostic | None:
+    known = _known(name)
+    if name in known:
+        return None
+    return config.diagnostic(key, f"no filter named '{name}'", _nearest(name, known))
+
+
+def _known(name: str) -> Sequence[str]:
+    """The names that a filter called somewhat like this may have."""
+    ours = sorted(compilers.FILTERS)
+    # webassets takes its time to import: only for those who ask for one of its filters, or for one we do not have.
+    return ours if name in ours else [*ours, *_foreign()]
+
+
+def _foreign() -> list[str]:
+    import webassets.filter as foreign
+
+    return [compilers.FOREIGN + name for name in sorted(foreign._FILTERS)]
+
+
+def _options(config: Config, key: Key, name: str, options: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    if name.startswith(compilers.FOREIGN):
+        known = _foreign()
+        if name not in known:
+            yield config.diagnostic(key, f"no filter named '{name}'", _nearest(name, known))
+        return
+    if name not in _OPTIONS:
+        yield config.diagnostic(key, f"no compiler or filter named '{name}'", _nearest(name, sorted(_OPTIONS)))
+        return
+    checks = _OPTIONS[name]
+    for option, value in options.items():
+        if option not in checks:
+            hint = _nearest(option, sorted(checks)) if checks else f"'{name}' has no options"
+            yield config.diagnostic((*key, option), f"no option '{option}' of '{name}'", hint)
+        elif not checks[option][0](value):
+            text = f"option '{option}' of '{name}' must be {checks[option][1]}"
+            yield config.diagnostic((*key, option), text)
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    bare = {one.rpartition(":")[2]: one for one in reversed(known)}
+    found = get_close_matches(name, known, 1, 0.7) or get_close_matches(name.rpartition(":")[2], list(bare), 1)
+    if not found:
+        return "known are: " + ", ".join(one for one in known if not one.startswith(compilers.FOREIGN))
+    return f"did you mean '{bare.get(found[0], found[0])}'?"
