@@ -94,13 +94,14 @@ def _is_known(path: str) -> bool:
 def own_digest() -> str:
     """A digest of the source files that compiling goes through, so that a changed assetbuild trusts no older result."""
     package = os.path.dirname(os.path.dirname(__file__))
+    files = [os.path.join(package, name) for name in os.listdir(package)]
+    for part in ("compilers", "references"):
+        for folder, _, names in os.walk(os.path.join(package, part)):
+            files += (os.path.join(folder, name) for name in names)
     digest = hashlib.sha256()
-    for directory in ("compilers", "references", ""):
-        folder = os.path.join(package, directory)
-        for name in sorted(os.listdir(folder)):
-            if name.endswith(".py"):
-                with open(os.path.join(folder, name), "rb") as stream:
-                    digest.update(stream.read())
+    for file in sorted(file for file in files if file.endswith(".py")):
+        with open(file, "rb") as stream:
+            digest.update(hashlib.sha256(stream.read()).digest())
     return digest.hexdigest()[:16]
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assetbuild.compilers.sass_scan import COMMENT, STRING, URL, Sheet
+from assetbuild.compilers.sass.scan import COMMENT, STRING, URL, Sheet
 from assetbuild.model import Origin
 from assetbuild.references.source_map import Place, Positions, Segment, decode, encode
 

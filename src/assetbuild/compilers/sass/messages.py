@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 
-from assetbuild.compilers.sass_scan import Sheet
+from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.errors import Diagnostic, Severity
 
 SheetOf = Callable[[str], Sheet | None]

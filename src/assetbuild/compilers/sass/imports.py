@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from assetbuild.compilers.base import Tools, World
-from assetbuild.compilers.sass_scan import Import, Sheet, scan
+from assetbuild.compilers.sass.scan import Import, Sheet, scan
 from assetbuild.errors import Diagnostic
 
 DEPTH = 200
