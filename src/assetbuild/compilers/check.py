@@ -2,33 +2,129 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
 from assetbuild.references import css_lexer, javascript_lexer
+from assetbuild.references.javascript_lexer import (
+    BROKEN_PIECE,
+    COMMENT_PIECE,
+    NAME_PART,
+    SPACE,
+    STRING,
+    TEMPLATE,
+)
 
 Token = tuple[str, bytes, bool]
 """Kind, text, and whether white space that counts stands before it."""
 
-# In these parentheses stand selectors, where a blank before a colon is the descendant combinator.
-_SELECTOR_AT_RULES = frozenset({b"@scope", b"@nest"})
+_LINE_BREAK = rb"(?:[\r\n]|\xe2\x80[\xa8\xa9])"
+# A number swallows the name after it, which no grammar allows: "3 in x" and "3in x" must not look alike.
+_JAVASCRIPT_TOKEN = re.compile(
+    rb"(?P<space>" + SPACE + rb"++)"
+    rb"|(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?(?:[eE][+-]?[0-9])?|\.[0-9])(?:" + NAME_PART + rb")*+"
+    rb"|[#@]?(?:" + NAME_PART + rb")++"
+    rb"|" + STRING + rb"|" + TEMPLATE +
+    rb"|>>>=|\.\.\.|===|!==|\*\*=|<<=|>>=|>>>|&&=|\|\|=|\?\?=|=>|[-+*%&|^<>=!]=|&&|\|\||\?\?|\?\.(?![0-9])|\+\+|--"
+    rb"|\*\*|<<|>>|[\s\S]"
+)  # fmt: skip
+_BREAKS = re.compile(_LINE_BREAK)
+_BREAK = b"\n"
+
+# Where a line break cannot end a statement or a class field: after these no statement is complete, ...
+_OPEN_ENDED = frozenset(
+    b"( [ { , ; : ? . ?. => = + - * / % & | ^ ! ~ < > += -= *= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= "
+    b"&&= ||= ??= && || ?? ** << >> ...".split()
+)
+# ... and with these none begins. `*` begins a generator in a class; `++`, `--` and `=>` want no break before them.
+_CONTINUING = frozenset(
+    b") ] } , ; : ? . ?. = % & | ^ < > += -= *= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= &&= ||= ??= "
+    b"&& || ?? ** << >>".split()
+)
+_CLOSING = {b")": b"(", b"]": b"[", b"}": b"{"}
+
+# In the preludes of these rules stand selectors, where a blank before a colon is the descendant combinator.
+_SELECTOR_AT_RULES = frozenset({b"@scope", b"@nest", b"@page"})
 _MARKS = frozenset("{};,")
+_OPENERS = frozenset({"(", "[", "function"})
 
 
 def javascript_difference(before: bytes, after: bytes) -> str | None:
-    """Where the strings, templates and regular expressions of two scripts differ, in words; None if they do not.
+    """The first token in which two scripts differ, or the first line break lost that may end a statement; else None.
 
-    What minifiers damage is found there: a literal taken for code, or code for a literal, shifts all that follow.
+    In words. Comments do not count, nor white space but line breaks where a semicolon may be inserted (ECMA-262,
+    section 12.10). A difference that is none costs an unminified file; one overlooked would be a broken script.
     """
-    literals, whole = javascript_lexer.literals(before)
-    kept, still_whole = javascript_lexer.literals(after)
-    if literals != kept:
-        for index, (one, other) in enumerate(zip_longest(literals, kept)):
-            if one != other:
-                return f"the minifier would have changed literal {index + 1}, {_shown(one)}, to {_shown(other)}"
-    if whole and not still_whole:
-        return "the minifier would have left a bracket or literal open"
-    return None
+    tokens, whole = _javascript_tokens(before)
+    if not whole:
+        return "it has a bracket, string, template or regular expression that does not end"
+    kept, _ = _javascript_tokens(after)
+    if tokens == kept:
+        return None
+    former = b""
+    ours, theirs = iter(tokens), iter(kept)
+    while True:
+        one, other = next(ours, None), next(theirs, None)
+        broken, still_broken = one == _BREAK, other == _BREAK
+        one = next(ours, None) if broken else one
+        other = next(theirs, None) if still_broken else other
+        if one != other:
+            return f"the minifier would have changed {_shown(one)} to {_shown(other)}"
+        if one is None:
+            return None
+        if broken != still_broken and former and not _goes_on(former, one):
+            verb = "dropped" if broken else "added"
+            return f"the minifier would have {verb} a line break between {_shown(former)} and {_shown(one)}"
+        former = one
+
+
+def _goes_on(former: bytes, token: bytes) -> bool:
+    """Whether no semicolon is ever inserted between these two, on one line or on two."""
+    return former in _OPEN_ENDED or token in _CONTINUING or (token == b"*" and former in (b"}", b")"))
+
+
+def _javascript_tokens(data: bytes) -> tuple[list[bytes], bool]:
+    """The tokens, with a newline for all white space and comments that hold a line break; whether all of them end."""
+    lexer = javascript_lexer.lexer_of(data)
+    lexer.read(len(data))
+    tokens: list[bytes] = []
+    floor = 0
+    for start, stop, kind in zip(lexer.starts, lexer.stops, lexer.kinds, strict=True):
+        # An empty piece is a place where the lexer drew breath, maybe amid a token.
+        if start == stop:
+            continue
+        _split(data, floor, start, tokens)
+        if kind != COMMENT_PIECE:
+            tokens.append(data[start:stop])
+        elif _BREAKS.search(data, start, stop):
+            _add_break(tokens)
+        floor = stop
+    _split(data, floor, len(data), tokens)
+    return tokens, lexer.whole and BROKEN_PIECE not in lexer.kinds and _is_balanced(tokens)
+
+
+def _split(data: bytes, start: int, stop: int, tokens: list[bytes]) -> None:
+    for match in _JAVASCRIPT_TOKEN.finditer(data, start, stop):
+        if match.lastgroup is None:
+            tokens.append(match[0])
+        elif _BREAKS.search(match[0]):
+            _add_break(tokens)
+
+
+def _add_break(tokens: list[bytes]) -> None:
+    if not tokens or tokens[-1] != _BREAK:
+        tokens.append(_BREAK)
+
+
+def _is_balanced(tokens: list[bytes]) -> bool:
+    opened: list[bytes] = []
+    for token in tokens:
+        if token in (b"(", b"[", b"{"):
+            opened.append(token)
+        elif token in _CLOSING and (not opened or opened.pop() != _CLOSING[token]):
+            return False
+    return not opened
 
 
 def css_difference(before: bytes, after: bytes) -> str | None:
@@ -43,26 +139,65 @@ def css_difference(before: bytes, after: bytes) -> str | None:
 
 
 def stripped_css(data: bytes) -> bytes:
-    """The sheet without comments (but `/*!`) and without white space that has no meaning: slow, and nothing else changes."""
-    pieces = []
+    """The sheet without comments (but `/*!`) and without white space without meaning. Slow; changes nothing else."""
+    pieces: list[bytes] = []
+    former = b""
     for kind, text, spaced in _without_last_semicolons(data, licences=True):
-        pieces.append(b" " + text if spaced else text)
         if kind == "comment":
+            pieces += (text, b"\n")
+            former = b""
+            continue
+        if spaced:
+            pieces.append(b" ")
+        elif former and not _stay_apart(former, text):
+            pieces.append(b"/**/")
+        pieces.append(text)
+        former = text
+        if kind == "bad-string":
+            # The line's end is what ended it.
             pieces.append(b"\n")
+            former = b""
     return b"".join(pieces)
 
 
+def _stay_apart(former: bytes, text: bytes) -> bool:
+    """Whether two tokens are still these two when nothing stands between them (CSS Syntax, section 9)."""
+    if text[:1] in b"{};,)]:\"'" or former[-1:] in b"{};,)]":
+        return True
+    return [(start, stop) for _, start, stop in css_lexer.tokens(former + text)] == [
+        (0, len(former)),
+        (len(former), len(former) + len(text)),
+    ]
+
+
 def _without_last_semicolons(data: bytes, *, licences: bool = False) -> Iterator[Token]:
-    held: Token | None = None
+    """At the top level a semicolon ends an at-rule or spoils a selector: there all of them count."""
+    held: list[Token] = []
+    depth = 0
+    former = ""
     for token in _significant(data, licences=licences):
-        if held is not None and token[0] != "}":
-            yield held
-        held = token if token[0] == ";" else None
-        if held is None:
+        kind = token[0]
+        if kind == "comment" and held:
+            held.append(token)
+            continue
+        if held:
+            yield from held[kind in ("}", ";") :]
+            held = []
+        if kind == ";" and depth and former != "{":
+            held.append(token)
+        elif kind != ";" or not depth:
             yield token
+        if kind == "{":
+            depth += 1
+        elif kind == "}" and depth:
+            depth -= 1
+        if kind not in (";", "comment"):
+            former = kind
+    yield from held
 
 
 def _significant(data: bytes, *, licences: bool = False) -> Iterator[Token]:
+    """The tokens that count, `{`, `}` and `;` in parentheses as kind "inner"; a comment before the run it stands in."""
     run: list[Token] = []
     depth = 0
     spaced = False
@@ -72,68 +207,101 @@ def _significant(data: bytes, *, licences: bool = False) -> Iterator[Token]:
             continue
         if kind == "comment":
             if licences and data.startswith(b"/*!", start):
-                yield kind, data[start:stop], False
+                text = data[start:stop]
+                yield kind, text if text.endswith(b"*/") else text + b"*/", False
             continue
-        depth = max(0, depth + (kind in ("(", "[", "function")) - (kind in (")", "]")))
-        run.append((kind, data[start:stop], spaced))
+        run.append((kind, _url(data, start, stop) if kind == "url" else data[start:stop], spaced))
         spaced = False
+        if kind in _OPENERS:
+            depth += 1
+        elif depth and kind in (")", "]"):
+            depth -= 1
         if depth == 0 and kind in ("{", "}", ";"):
             yield from _of_run(run)
             run = []
     yield from _of_run(run)
 
 
+def _url(data: bytes, start: int, stop: int) -> bytes:
+    """An unquoted URL as written, without the blanks around it."""
+    if data[stop - 1] != 0x29:
+        return data[start:stop]
+    first, last = css_lexer.inside(data, ("url", start, stop))
+    return data[start : data.index(b"(", start) + 1] + data[first:last] + b")"
+
+
 def _of_run(run: list[Token]) -> Iterator[Token]:
     """A declaration or a prelude, up to its `;`, `{` or `}`, with the white space that counts in it."""
-    end = run[-1][0] if run else ""
-    body = run[:-1] if end in ("{", "}", ";") else run
-    prelude = end == "{"
-    custom = bool(body) and body[0][1].startswith(b"--")
-    conditions = prelude and body and body[0][0] == "at-keyword" and body[0][1].lower() not in _SELECTOR_AT_RULES
-    opened: list[str] = []
-    former = ""
-    colons = 0
+    end = run[-1][0] if run and run[-1][0] in ("{", "}", ";") else ""
+    body = run[:-1] if end else run
+    blanks = _Blanks(body, prelude=end == "{")
     for index, (kind, text, spaced) in enumerate(body):
-        selector = (prelude and not conditions) or any(name == "selector(" for name in opened)
-        counts = spaced and index > 0 and not _is_idle(former, kind, text, body, index, selector, opened, colons)
-        yield kind, text, counts
-        if kind in ("(", "[", "function"):
-            opened.append(text.lower().decode("latin-1") if kind == "function" else kind)
-        elif kind in (")", "]") and opened:
-            opened.pop()
-        colons += kind == ":" and not opened
-        former = kind if kind != "delim" else text.decode("latin-1")
-    if custom and former == ":" and run[-1][2]:
+        counts = spaced and index > 0 and not blanks.are_idle(index)
+        yield "inner" if kind in ("{", "}", ";") else kind, text, counts
+        blanks.passed(kind, text)
+    if len(body) == 2 and blanks.custom and end and run[-1][2]:
+        # `--x: ;` is a value, in older browsers `--x:;` is none.
         yield "whitespace", b"", True
-    # An empty declaration, and the semicolon before a closing brace, say nothing.
-    if end in ("{", "}"):
+    if end:
         yield end, end.encode(), False
-    elif end == ";" and body:
-        yield ";", b";", False
 
 
-def _is_idle(
-    former: str, kind: str, text: bytes, body: list[Token], index: int, selector: bool, opened: list[str], colons: int
-) -> bool:
-    """Whether white space between the token before and this one has no meaning."""
-    here = text.decode("latin-1") if kind == "delim" else kind
-    if former in _MARKS or here in _MARKS or former in ("(", "[", "function") or here in (")", "]"):
-        return True
-    if opened and opened[-1] == "[":
-        return "=" in (former, here) or here in "~|^$*=" or former in "~|^$*="
-    if selector:
-        return former in (">", "~", "+") or here in (">", "~", "+")
-    if ":" in (former, here):
-        return bool(opened) or colons <= 1
-    if here == "!" or former == "!":
-        return True
-    if opened and ("/" in (former, here) or "*" in (former, here)):
-        return True
-    return bool(opened) and (former in ("<", ">", "=") or here in ("<", ">", "="))
+class _Blanks:
+    """Where in one declaration or prelude white space has no meaning."""
+
+    def __init__(self, body: list[Token], *, prelude: bool) -> None:
+        first = body[0] if body else ("", b"", False)
+        at_rule = first[0] == "at-keyword"
+        self.custom = first[0] == "ident" and first[1].startswith(b"--") and body[1:2] != [] and body[1][0] == ":"
+        self._names = [text.decode("latin-1") if kind == "delim" else kind for kind, text, _ in body]
+        self._body = body
+        self._declares = not at_rule and not prelude
+        self._selects = prelude and not (at_rule and first[1].lower() not in _SELECTOR_AT_RULES)
+        self._opened: list[str] = []
+        self._colons = 0
+
+    def passed(self, kind: str, text: bytes) -> None:
+        """Tells that the next token asked about comes after this one."""
+        if kind in _OPENERS:
+            self._opened.append(text.lower().decode("latin-1") if kind == "function" else kind)
+        elif kind in (")", "]"):
+            del self._opened[-1:]
+        elif kind == ":" and not self._opened:
+            self._colons += 1
+
+    def are_idle(self, index: int) -> bool:
+        """Whether white space between the token before and this one has no meaning."""
+        former, here = self._names[index - 1], self._names[index]
+        if former in _MARKS or here in _MARKS or former in _OPENERS or here in (")", "]"):
+            return True
+        opened = self._opened
+        if opened and opened[-1] == "[":
+            return self._idle_in_brackets(index)
+        if self._selects or "selector(" in opened:
+            return former in (">", "~", "+") or here in (">", "~", "+")
+        if here == ":":
+            return self._colons == 0 if self._declares else bool(opened)
+        if former == ":":
+            return self._colons == 1 if self._declares and not opened else bool(opened) and not self.custom
+        if "!" in (former, here):
+            return True
+        if not opened or self.custom:
+            return False
+        return bool({former, here} & {"/", "*", "<", ">", "="}) and (former, here) not in ((">", "="), ("<", "="))
+
+    def _idle_in_brackets(self, index: int) -> bool:
+        """`[name ~= value]`: around the operator, not inside."""
+        former, here = self._names[index - 1], self._names[index]
+        if here == "=":
+            return former not in ("~", "|", "^", "$", "*")
+        follows = self._body[index + 1 : index + 2]
+        return former == "=" or (
+            here in ("~", "|", "^", "$", "*") and bool(follows) and follows[0][1] == b"=" and not follows[0][2]
+        )
 
 
-def _shown(literal: bytes | None) -> str:
-    return "nothing" if literal is None else repr(literal[:40].decode(errors="replace"))
+def _shown(token: bytes | None) -> str:
+    return "nothing" if token is None else repr(token[:40].decode(errors="replace"))
 
 
 def _shown_token(token: Token | None) -> str:

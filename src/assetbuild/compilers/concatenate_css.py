@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.rebase import Piece, join, part_of, rebase, without_source_map
 from assetbuild.errors import Diagnostic
-from assetbuild.model import Asset, Content, Reference
+from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at
-from assetbuild.references.css_import import ImportRule, parse_import
-from assetbuild.references.css_lexer import Statement, closers, top_level
+from assetbuild.references.css_import import ImportRule, leading_imports
+from assetbuild.references.css_lexer import Statement, closers, tokens, top_level
 
 _CHARSET = b'@charset "UTF-8";\n'
-_UTF_8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
-_SUPPORTS_CONDITIONS = (b"(", b"not", b"selector(", b"font-tech(", b"font-format(")
+_BOM = b"\xef\xbb\xbf"
+# Only this spelling at the very start declares anything (CSS Syntax, section 3.2).
+_DECLARED = re.compile(rb'@charset "([^"]*)";')
+_UTF_8 = frozenset({b"utf-8", b"utf8", b"unicode-1-1-utf-8", b"us-ascii", b"ascii"})
+# What `closers` puts after a last backslash.
+_ESCAPABLE = ("\ufffd".encode(), b"\n")
+_DEEPEST = 100
+_MOST = 10_000
 
 
 def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
@@ -27,7 +34,8 @@ def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: To
     an import must come before all rules: where it does not, it is refused, as hoisting it would change the cascade.
     """
     entries = assets[: options["entries"]]
-    joiner = _Joiner(options["path"], {asset.path: asset for asset in reversed(assets)}, tools, alone=len(assets) == 1)
+    sheets = {asset.path: asset for asset in reversed(assets) if asset.type == media.CSS}
+    joiner = _Joiner(options["path"], sheets, tools, alone=len(assets) == 1)
     pieces = []
     for asset in entries:
         pieces += joiner.sheet(asset, (), conditional=False)
@@ -39,7 +47,11 @@ def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: To
 
 @dataclass(slots=True)
 class _Joiner:
-    """`preceded`: whether a rule has been written already, after which no import may come."""
+    """`preceded`: whether something has been written already after which no import may come.
+
+    `imported`: whether an import has been written; a `@layer` statement may stand before imports, not between them
+    (CSS Cascade 5, section 6.4.4.2). `count` is the number of sheets written.
+    """
 
     path: str
     sheets: Mapping[str, Asset]
@@ -47,74 +59,128 @@ class _Joiner:
     alone: bool
     charset: bool = False
     preceded: bool = False
+    imported: bool = False
+    count: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def sheet(self, asset: Asset, within: tuple[str, ...], *, conditional: bool) -> list[Piece]:
-        """The pieces of one sheet; `within` are the sheets that import it, `conditional` whether one does so in a block."""
-        base_url = self.tools.world.base_url
-        piece = without_source_map(Piece(asset.content.read(), asset.references), media.CSS)
-        piece = rebase(piece, media.CSS, asset.path, self.path, base_url)
+        """The pieces of one sheet; `within` are those that import it, `conditional` whether one does so in a block."""
+        data = asset.content.read()
+        self._note_charset(asset, data)
+        self.count += 1
+        whole = _closed(Piece(data, asset.references))
+        data = whole.data
+        rules = {rule.url.start: rule for rule in leading_imports(data)}
         pieces: list[Piece] = []
-        kept = 3 if piece.data.startswith(b"\xef\xbb\xbf") else 0
-        imports_allowed = True
-        for statement in top_level(piece.data):
+        kept = len(_BOM) if data.startswith(_BOM) else 0
+        ended = False
+        for statement in top_level(data):
             replacement: list[Piece] | None = None
-            if statement.name == "charset" and statement.kind == "at-rule":
-                self._note_charset(asset, piece.data[statement.start : statement.stop])
+            if statement.kind not in ("at-rule", "qualified-rule"):
+                continue
+            if statement.name == "charset":
                 replacement = []
-            elif statement.name == "import" and imports_allowed:
-                replacement = self._import(asset, piece, statement, within, conditional)
-            elif statement.name == "namespace" and not self.alone:
-                self._refuse_namespace(asset)
-            elif statement.kind in ("at-rule", "qualified-rule") and not _is_layer_statement(statement):
-                imports_allowed = False
-                self.preceded = True
+            elif statement.name == "import" and statement.block is None:
+                rule = next((rule for start, rule in rules.items() if statement.start <= start < statement.stop), None)
+                if rule or (not ended and _is_data(data, statement)):
+                    replacement = self._import(asset, data, statement, rule, within, conditional)
+            else:
+                ended = self._pass(asset, data, statement) or ended
             if replacement is not None:
-                pieces += (part_of(piece, kept, statement.start), *replacement)
+                pieces += (self._own(asset, whole, kept, statement.start), *replacement)
                 kept = statement.stop
-        pieces.append(part_of(piece, kept, len(piece.data)))
-        pieces.append(Piece(closers(piece.data) + b"\n"))
-        return pieces
+        return [*pieces, self._own(asset, whole, kept, len(data)), Piece(b"\n")]
+
+    def _own(self, asset: Asset, whole: Piece, start: int, stop: int) -> Piece:
+        piece = without_source_map(part_of(whole, start, stop), media.CSS)
+        return rebase(piece, media.CSS, asset.path, self.path, self.tools.world.base_url)
+
+    def _pass(self, asset: Asset, data: bytes, statement: Statement) -> bool:
+        """Note what a statement that stays does to the imports after it: whether they are no imports any more."""
+        if statement.name == "namespace" and not self.alone:
+            text = f"@namespace would hold for all sheets of '{self.path}'"
+            self._refuse(asset, data, statement, text, "leave this sheet out of the bundle")
+        if statement.kind == "at-rule" and statement.block is None and statement.name != "namespace":
+            self.preceded = self.preceded or (self.imported and statement.name == "layer")
+            return False
+        self.preceded = True
+        return True
 
     def _import(
-        self, asset: Asset, piece: Piece, statement: Statement, within: tuple[str, ...], conditional: bool
+        self,
+        asset: Asset,
+        data: bytes,
+        statement: Statement,
+        rule: ImportRule | None,
+        within: tuple[str, ...],
+        conditional: bool,
     ) -> list[Piece] | None:
         """What stands for an import; None if it stays as it is."""
-        reference = _reference_in(piece, statement)
-        imported = self.sheets.get(reference.target) if reference else None
-        if imported is None:
+        imported = self._imported(asset, rule) if rule else None
+        if rule is None or imported is None:
+            self.imported = True
             if self.preceded or conditional:
-                self._refuse_import(asset, piece, statement, reference)
+                written = data[statement.start : statement.stop].decode(errors="replace")
+                text = f"{written} cannot stay an import in '{self.path}': it would come after rules and be ignored"
+                hint = "put it first in the bundle, make it a file of your own, or link it from the page"
+                self._refuse(asset, data, statement, text, hint)
             return None
         if imported.path == asset.path or imported.path in within:
             return []
-        rule = parse_import(piece.data, statement)
-        opening = _conditions(rule) if rule else b""
+        if len(within) >= _DEEPEST or self.count >= _MOST:
+            text = f"imports are nested too deeply, or bring more than {_MOST} sheets into '{self.path}'"
+            self._refuse(asset, data, statement, text, "import each sheet once")
+            return []
+        opening = _conditions(rule)
         inner = self.sheet(imported, (*within, asset.path), conditional=conditional or bool(opening))
         if opening:
             self.preceded = True
             return [Piece(opening + b"\n"), *inner, Piece(b"}" * opening.count(b"{") + b"\n")]
         return inner
 
-    def _note_charset(self, asset: Asset, statement: bytes) -> None:
-        self.charset = True
-        name = statement[len("@charset") :].strip(b" \t\r\n\f\"';").lower()
-        if name not in _UTF_8 and not asset.content.read().isascii():
-            text = f"declares the character set '{name.decode(errors='replace')}': only UTF-8 can be joined into '{self.path}'"
-            self.diagnostics.append(Diagnostic(text, file=asset.file, line=1, hint="save it as UTF-8"))
+    def _imported(self, asset: Asset, rule: ImportRule) -> Asset | None:
+        """The sheet that can stand in place of an import; none for a scope, which no block spells in all browsers."""
+        for reference in asset.references:
+            if reference.kind == "import" and reference.start == rule.url.start:
+                scoped = rule.media.lower().startswith(b"scope(")
+                return None if scoped else self.sheets.get(reference.target)
+        return None
 
-    def _refuse_import(self, asset: Asset, piece: Piece, statement: Statement, reference: Reference | None) -> None:
-        written = piece.data[statement.start : statement.stop].decode(errors="replace")
-        text = f"{written} cannot stay an import in '{self.path}': rules come before it, and moving it would change the cascade"
-        hint = "put it first in the bundle, make it a file of your own, or link it from the page"
-        if reference:
-            self.diagnostics.append(diagnostic_at(self.tools.world.root, reference.origin, text, hint))
-        else:
+    def _note_charset(self, asset: Asset, data: bytes) -> None:
+        """The joined sheet says that it is UTF-8 if one of its parts does, or if it matters."""
+        declared = _DECLARED.match(data)
+        self.charset = self.charset or declared is not None or _is_wide(data)
+        name = declared[1].strip().lower() if declared else b"utf-8"
+        if name not in _UTF_8 and not data.isascii():
+            shown = name.decode(errors="replace")
+            text = f"declares the character set '{shown}': only UTF-8 can be joined into '{self.path}'"
+            self.diagnostics.append(Diagnostic(text, file=asset.file, line=1, column=1, hint="save it as UTF-8"))
+
+    def _refuse(self, asset: Asset, data: bytes, statement: Statement, text: str, hint: str) -> None:
+        """With the statement's place, if the author's file holds it as it is here."""
+        written = data[statement.start : statement.stop].rstrip(b";")
+        try:
+            source = self.tools.read(self.tools.world.absolute(asset.file))
+        except OSError:
+            source = b""
+        place = statement.start if source.startswith(written, statement.start) else source.find(written)
+        if place < 0:
             self.diagnostics.append(Diagnostic(text, file=asset.file, hint=hint))
+        else:
+            origin = Origin(asset.file, place, len(written))
+            self.diagnostics.append(diagnostic_at(self.tools.world.root, origin, text, hint))
 
-    def _refuse_namespace(self, asset: Asset) -> None:
-        text = f"@namespace would hold for all sheets of '{self.path}'"
-        self.diagnostics.append(Diagnostic(text, file=asset.file, hint="leave this sheet out of the bundle"))
+
+def _closed(piece: Piece) -> Piece:
+    """The sheet with all that its end leaves open closed. What completes an escape lengthens the URL that it is in."""
+    ending = closers(piece.data)
+    size = len(piece.data)
+    escape = next((text for text in _ESCAPABLE if ending.startswith(text)), b"")
+    references = tuple(
+        replace(reference, stop=size + len(escape)) if reference.stop == size else reference
+        for reference in piece.references
+    )
+    return Piece(piece.data + ending, references)
 
 
 def _conditions(rule: ImportRule) -> bytes:
@@ -123,20 +189,24 @@ def _conditions(rule: ImportRule) -> bytes:
     if rule.media:
         opening += b"@media " + rule.media + b"{"
     if rule.supports is not None:
-        given = rule.supports
-        condition = given if given.lower().startswith(_SUPPORTS_CONDITIONS) else b"(" + given + b")"
-        opening += b"@supports " + condition + b"{"
+        # In parentheses of its own, a declaration is one as well as a condition.
+        opening += b"@supports (" + rule.supports + b"){"
     if rule.layer is not None:
         opening += b"@layer " + rule.layer + b"{" if rule.layer else b"@layer{"
     return opening
 
 
-def _reference_in(piece: Piece, statement: Statement) -> Reference | None:
-    for reference in piece.references:
-        if reference.kind == "import" and statement.start <= reference.start < statement.stop:
-            return reference
-    return None
+def _is_wide(data: bytes) -> bool:
+    """Whether there is UTF-8 text beyond ASCII in it."""
+    try:
+        return not data.decode().isascii()
+    except UnicodeDecodeError:
+        return False
 
 
-def _is_layer_statement(statement: Statement) -> bool:
-    return statement.name == "layer" and statement.block is None
+def _is_data(data: bytes, statement: Statement) -> bool:
+    """Whether an import that names no file names a `data:` URI."""
+    return any(
+        kind in ("url", "string") and b"data:" in data[start:stop].lower()
+        for kind, start, stop in tokens(data, statement.start, statement.stop)
+    )

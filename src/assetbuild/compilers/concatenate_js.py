@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.rebase import Piece, join, rebase, without_source_map
+from assetbuild.compilers.rebase import Piece, join, part_of, rebase, without_source_map
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
 from assetbuild.references import javascript_lexer
+from assetbuild.references.javascript_lexer import COMMENT, GAP, LINE, LINE_REST, NAME_PART, SPACE, STRING
 
 _BOM = b"\xef\xbb\xbf"
-# The newline ends a last line comment, the semicolon a last statement.
-_SEPARATOR = Piece(b"\n;\n")
-_USES_STRICT = re.compile(
-    rb"""(?:\xef\xbb\xbf)?(?:\#![^\n]*)?
-         (?:(?:\s+|//[^\n]*|/\*.*?\*/)*(?!"use\ strict"|'use\ strict')(?:"[^"\\\n]*"|'[^'\\\n]*')\s*;?)*
-         (?:\s+|//[^\n]*|/\*.*?\*/)*(?:"use\ strict"|'use\ strict')""",
-    re.DOTALL | re.VERBOSE,
-)
+_STRICT = (b'"use strict"', b"'use strict'")
+_LEADING = re.compile(rb"(?:" + _BOM + rb")?+(?:#!" + LINE_REST + rb")?+" + GAP)
+_NOTHING = re.compile(rb"(?:;|<!--" + LINE_REST + rb"|-->" + LINE_REST + rb"|" + SPACE + rb"|" + COMMENT + rb")*+\Z")
+_DIRECTIVE = re.compile(rb"(" + STRING + rb")(" + GAP + rb")(;" + GAP + rb")?+")
+_LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
+# What makes more than a directive of a string, even on the next line (ECMA-262, section 11.2.1).
+_GOES_ON = re.compile(rb"[.,(\[`?*/%&|^<>=]|!=|\+(?!\+)|-(?!-)|(?:in|instanceof)(?!" + NAME_PART + rb")")
 
 
 def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
@@ -32,53 +32,90 @@ def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: To
     (they would swallow the next one).
     """
     path = options["path"]
-    diagnostics = [problem for asset in assets if (problem := _problem(asset, path))]
+    parts = [_Script(asset, asset.content.read()) for asset in assets]
+    diagnostics = [problem for part in parts if (problem := _problem(part, path))]
     if diagnostics:
         return Result((), tuple(diagnostics))
-    pieces: list[Piece] = []
-    strict = [_USES_STRICT.match(asset.content.read()) is not None for asset in assets]
-    if any(strict) and not all(strict):
-        # The first script's "use strict" would otherwise hold for all of them: no longer first, it is a mere string.
-        pieces.append(Piece(b";\n"))
-    for asset in assets:
-        if pieces and pieces[-1].data != b";\n":
-            pieces.append(_SEPARATOR)
-        pieces.append(_piece(asset, path, first=not pieces, base_url=tools.world.base_url))
+    programs = [part for part in parts if not part.is_empty]
+    strict = [part for part in programs if part.is_strict]
+    mixed = 0 < len(strict) < len(programs)
+    # The first script's "use strict" would otherwise hold for all of them: no longer first, it is a mere string.
+    pieces = [Piece(b";\n")] if mixed else []
+    after_program = False
+    for part in parts:
+        if pieces and not (mixed and len(pieces) == 1):
+            # The newline ends a last line comment, the semicolon a last statement.
+            pieces.append(Piece(b"\n;\n" if after_program else b"\n"))
+        pieces.append(_piece(part, path, first=not pieces, base_url=tools.world.base_url))
+        after_program = after_program or not part.is_empty
+    if pieces and not pieces[-1].data.endswith(b"\n"):
+        pieces.append(Piece(b"\n"))
     whole = join(pieces)
-    if not whole.data.endswith(b"\n"):
-        whole = replace(whole, data=whole.data + b"\n")
     joined = Asset(path, media.JAVASCRIPT, Content.of(whole.data), whole.references)
-    return Result((joined,))
+    return Result((joined,), tuple(_not_strict(part, path) for part in strict) if mixed else ())
 
 
-def _piece(asset: Asset, path: str, *, first: bool, base_url: str) -> Piece:
-    piece = without_source_map(Piece(asset.content.read(), asset.references), media.JAVASCRIPT)
+@dataclass(frozen=True, slots=True)
+class _Script:
+    asset: Asset
+    data: bytes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing but comments and empty statements in it."""
+        leading = _LEADING.match(self.data)
+        assert leading is not None
+        return _NOTHING.match(self.data, leading.end()) is not None
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether "use strict" is among the directives that it begins with."""
+        leading = _LEADING.match(self.data)
+        assert leading is not None
+        position = leading.end()
+        while match := _DIRECTIVE.match(self.data, position):
+            literal, gap, semicolon = match.groups()
+            position = match.end()
+            ended = semicolon is not None or position == len(self.data) or self.data[position : position + 1] == b"}"
+            if not ended and (not _LINE_BREAK.search(gap) or _GOES_ON.match(self.data, position)):
+                return False
+            if literal in _STRICT:
+                return True
+        return False
+
+
+def _piece(part: _Script, path: str, *, first: bool, base_url: str) -> Piece:
+    piece = Piece(part.data, part.asset.references)
     skipped = len(_BOM) if piece.data.startswith(_BOM) else 0
     if piece.data.startswith(b"#!", skipped) and not first:
-        end = piece.data.find(b"\n", skipped)
-        skipped = end if end >= 0 else len(piece.data)
-    if skipped:
-        moved = tuple(
-            replace(reference, start=reference.start - skipped, stop=reference.stop - skipped)
-            for reference in piece.references
-        )
-        piece = Piece(piece.data[skipped:], moved)
-    return rebase(piece, media.JAVASCRIPT, asset.path, path, base_url)
+        line = LINE.match(piece.data, skipped)
+        assert line is not None
+        skipped = line.end()
+    piece = without_source_map(part_of(piece, skipped, len(piece.data)), media.JAVASCRIPT)
+    return rebase(piece, media.JAVASCRIPT, part.asset.path, path, base_url)
 
 
-def _problem(asset: Asset, path: str) -> Diagnostic | None:
-    data = asset.content.read()
-    if javascript_lexer.is_module(data):
+def _problem(part: _Script, path: str) -> Diagnostic | None:
+    if part.asset.path.endswith(".mjs") or javascript_lexer.is_module(part.data):
         return Diagnostic(
             f"an ES module cannot be concatenated into '{path}'",
-            file=asset.file,
-            hint="leave it out of the bundle and load it with type=\"module\"; its imports are followed as references",
+            file=part.asset.file,
+            hint='leave it out of the bundle and load it with type="module"; its imports are followed as references',
         )
-    _, whole = javascript_lexer.literals(data)
+    _, whole = javascript_lexer.literals(part.data)
     if not whole:
         return Diagnostic(
             f"a string, comment, template or bracket is left open: it would swallow the next script of '{path}'",
-            file=asset.file,
+            file=part.asset.file,
             hint="close it, or leave the file out of the bundle",
         )
     return None
+
+
+def _not_strict(part: _Script, path: str) -> Diagnostic:
+    return Diagnostic(
+        f"\"use strict\" does not hold in '{path}': other scripts of the bundle are without it",
+        file=part.asset.file,
+        hint="write it in all of them, or inside the function that needs it",
+        severity="notice",
+    )

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.check import css_difference, javascript_difference, stripped_css
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
 from assetbuild.origins import diagnostic_at
 
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[ \t\r\n]+')
+_JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[ \t\r\n]++')
 _BOM = b"\xef\xbb\xbf"
 
 Difference = Callable[[bytes, bytes], str | None]
@@ -23,7 +24,7 @@ Difference = Callable[[bytes, bytes], str | None]
 def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
     """White space and comments out, by rcssmin; `/*!` comments stay.
 
-    rcssmin does not know the grammar of newer CSS (nesting, layers): a sheet that it would damage is stripped token by token.
+    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped token by token.
     """
     import rcssmin
 
@@ -47,13 +48,25 @@ def minify_json(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: To
 
 
 def _compact_json(data: bytes) -> bytes:
-    json.loads(data.decode())
-    return _JSON_TOKEN.sub(lambda token: token.group() if token.group().startswith(b'"') else b"", data)
+    """Raises ValueError for what is not JSON (RFC 8259); Python's own reader is laxer and limits numbers."""
+    try:
+        json.loads(data.decode(), parse_int=str, parse_float=str, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return _JSON_TOKEN.sub(lambda token: token[0] if token[0].startswith(b'"') else b"", data)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Difference, tools: Tools) -> Result:
-    """The minified asset if it means the same, else the asset as it was, with a warning that says why."""
-    data = asset.content.read().removeprefix(_BOM)
+    """The minified asset if it means the same and is smaller; else as it was, with a warning if its meaning is why.
+
+    A byte order mark stays before text that is not ASCII, whose encoding it tells; in JSON it may not stand.
+    """
+    whole = asset.content.read()
+    data = whole.removeprefix(_BOM)
     try:
         output = bytes(minifier(data))
     except ValueError as error:
@@ -61,6 +74,10 @@ def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Diffe
     reason = difference(data, output)
     if reason is not None:
         return Result((asset,), (_unminified(asset, reason),))
+    if asset.type in (media.CSS, media.JAVASCRIPT) and not output.isascii():
+        output = whole[: len(whole) - len(data)] + output
+    if len(output) >= len(whole):
+        return Result((asset,))
     dropped = tuple(
         diagnostic_at(
             tools.world.root,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assetbuild.model import Reference
-from assetbuild.references import language, source_map_comment
+from assetbuild.references import language
 from assetbuild.references.urls import ASSET_SCHEME, INLINE_SCHEME, relative
+
+_LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,25 @@ def join(pieces: Sequence[Piece]) -> Piece:
 
 
 def without_source_map(piece: Piece, kind: str) -> Piece:
-    """The piece without its sourceMappingURL comment, which would be untrue of any other text."""
-    for reference in piece.references:
-        if reference.kind == "source-map":
-            return cut(piece, *source_map_comment(kind, piece.data, reference))
+    """The piece without its sourceMappingURL comments, which would be untrue of any other text.
+
+    Also those whose URL is none of ours (`data:`, another host).
+    """
+    spoken = language(kind)
+    assert spoken is not None
+    while b"sourceMappingURL=" in piece.data:
+        found = [one for one in spoken.find(piece.data) if one.kind == "source-map"]
+        if not found:
+            break
+        start, stop = spoken.source_map_comment(piece.data, found[-1])
+        piece = _without_comment(piece, start, stop)
     return piece
+
+
+def _without_comment(piece: Piece, start: int, stop: int) -> Piece:
+    """Without the comment from `start` to `stop`; amid a text an empty one stays, as it may part tokens or lines."""
+    comment = piece.data[start:stop]
+    if not comment.startswith(b"/*") or not piece.data[stop:].strip():
+        return cut(piece, start, stop)
+    empty = b"/*\n*/" if _LINE_BREAK.search(comment) else b"/**/"
+    return join([part_of(piece, 0, start), Piece(empty), part_of(piece, stop, len(piece.data))])

@@ -1,4 +1,4 @@
-"""Steps one after another, and the references carried through them: found anew in each text, placed where the author wrote them."""
+"""Steps one after another, and the references through them: found anew in each text, placed where they were written."""
 
 from __future__ import annotations
 
@@ -80,15 +80,11 @@ def _with_references(
     return before, [Diagnostic(text, file=before.file, severity="warning")]
 
 
-def _find(
-    asset: Asset, data: bytes, tools: Tools, origin_of: Callable[[int, int], Origin]
-) -> tuple[Reference, ...]:
+def _find(asset: Asset, data: bytes, tools: Tools, origin_of: Callable[[int, int], Origin]) -> tuple[Reference, ...]:
     return find_references(asset.path, asset.type, data, tools.world.base_url, origin_of)
 
 
-def _mapped(
-    origins: Callable[[int, bytes], Origin | None], data: bytes, file: str
-) -> Callable[[int, int], Origin]:
+def _mapped(origins: Callable[[int, bytes], Origin | None], data: bytes, file: str) -> Callable[[int, int], Origin]:
     return lambda start, stop: origins(start, data[start:stop]) or Origin(file, 0, 0)
 
 
@@ -104,6 +100,6 @@ def _placed(reference: Reference, origins: Iterator[Reference]) -> Reference:
 
 
 def _nearest(found: tuple[Reference, ...], former: tuple[Reference, ...]) -> tuple[Reference, ...]:
-    """A foreign filter may add and drop references: those that name what one did before are placed where that one was."""
+    """A foreign filter may add and drop references: those that name what one did before are placed where it was."""
     by_target = {reference.target: reference.origin for reference in reversed(former)}
     return tuple(replace(one, origin=by_target.get(one.target, one.origin)) for one in found)

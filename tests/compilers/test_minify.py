@@ -1,0 +1,112 @@
+"""Minifying: smaller or as it was, never another meaning."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetbuild.compilers.base import Result
+from assetbuild.compilers.minify import minify_css, minify_javascript, minify_json
+from compilers.workbench import IN_MEMORY, Workbench, asset_of, found_in, names, text_of
+
+
+def minified_json(text: str | bytes) -> Result:
+    return minify_json((asset_of("a.json", text),), {}, IN_MEMORY)
+
+
+def minified_css(text: str | bytes) -> Result:
+    return minify_css((asset_of("a.css", text),), {}, IN_MEMORY)
+
+
+def minified_js(text: str | bytes) -> Result:
+    return minify_javascript((asset_of("a.js", text),), {}, IN_MEMORY)
+
+
+def test_json_keeps_the_spelling_of_numbers_strings_and_double_keys() -> None:
+    text = '{ "a" : 1.50, "a" : -0.0e+10 ,\r\n "b c" : [ "\\u00e9 é\\" ", 1E400, ' + "9" * 5000 + " ] }"
+    expected = '{"a":1.50,"a":-0.0e+10,"b c":["\\u00e9 é\\" ",1E400,' + "9" * 5000 + "]}"
+    assert text_of(minified_json(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "", "[NaN]", "[-Infinity ]", "{'a': 1}", "[1,]", b"[\xff]", "[" * 100_000, '["\n"]', "// c\n1"]
+)
+def test_what_is_no_json_stays_as_it_is_with_a_warning(text: str | bytes) -> None:
+    result = minified_json(text)
+    data = text.encode() if isinstance(text, str) else text
+    assert result.assets[0].content.read() == data
+    assert [problem.severity for problem in result.diagnostics] == ["warning"]
+    assert result.diagnostics[0].file == "src/a.json"
+
+
+def test_a_byte_order_mark_goes_from_json() -> None:
+    assert text_of(minified_json("\ufeff[1]")) == "[1]"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(VALUES, st.booleans())
+def test_minified_json_is_the_same_value(value: object, ascii_only: bool) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=ascii_only).encode("utf-8", "replace")
+    result = minified_json(text)
+    assert json.loads(result.assets[0].content.read()) == json.loads(text)
+    assert result.diagnostics == ()
+
+
+def test_a_sheet_that_rcssmin_would_damage_is_stripped_instead() -> None:
+    result = minified_css("@layer a {\n  .b :hover {\n    --x: ;\n  }\n}\n")
+    assert text_of(result) == "@layer a{.b :hover{--x: }}"
+    assert result.diagnostics == ()
+
+
+def test_a_script_that_rjsmin_would_damage_stays_as_it_is_and_says_why() -> None:
+    result = minified_js("x  =  1\n~y")
+    assert text_of(result) == "x  =  1\n~y"
+    (warning,) = result.diagnostics
+    assert (warning.severity, warning.file) == ("warning", "src/a.js")
+    assert "line break" in warning.text
+
+
+@pytest.mark.parametrize("text", ["a", "a{b:c}", "", "/*! licence */", "é", "@layer a{.b :hover{/*!l*/c:d}}"])
+def test_what_does_not_get_smaller_stays_as_it_is(text: str) -> None:
+    for result in (minified_css(text), minified_js("a" if "{" in text else text)):
+        assert result.diagnostics == ()
+    assert text_of(minified_css(text)) == text
+
+
+def test_licence_comments_stay_and_others_go() -> None:
+    assert "/*! keep */" in text_of(minified_css("/*! keep */\n/* drop */ a { b: c }"))
+    assert "/*! keep */" in text_of(minified_js("/*! keep */\n/* drop */ a ( b ) ;"))
+    assert "drop" not in text_of(minified_js("/*! keep */\n/* drop */ a ( b ) ;"))
+
+
+def test_a_byte_order_mark_stays_where_it_tells_the_encoding() -> None:
+    assert text_of(minified_css('\ufeffa { b : "é" }')).startswith("\ufeff")
+    assert text_of(minified_js('\ufefff ( "é" )')).startswith("\ufeff")
+    assert text_of(minified_css("\ufeffa { b : c }")) == "a{b:c}"
+
+
+def test_a_dropped_source_map_is_told_with_its_place(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, {"a.js": "f ( ) ;\n//# sourceMappingURL=a.js.map\n"})
+    run = bench.run("a.js", "rjsmin")
+    assert text_of(run) == "f();"
+    (notice,) = run.diagnostics
+    assert (notice.severity, notice.file, notice.line, notice.column) == ("notice", "src/a.js", 2, 22)
+    assert run.assets[0].references == ()
+
+
+def test_references_are_found_again_in_the_minified_text(tmp_path: Path) -> None:
+    sheet = "a {\n  b : url( 'c.png' ) , url(d.png?e) ;\n}\n"
+    run = Workbench(tmp_path, {"x/a.css": sheet}).run("x/a.css", "rcssmin")
+    (asset,) = run.assets
+    assert names(asset) == found_in(asset)
+    assert [(one.target, one.origin.start) for one in asset.references] == [("x/c.png", 16), ("x/d.png", 31)]
