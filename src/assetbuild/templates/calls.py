@@ -1,0 +1,88 @@
+"""What names assets in a template, whatever its language, and what is found there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function or tag that takes logical paths: one, or `several` as its positional arguments.
+
+    `extension` may be left out of a name. `is_url`: the argument is written as a URL, percent-encoded and with
+    `?query#fragment`, and one that ends in "/" is the beginning of a URL which something else completes.
+    """
+
+    extension: str = ""
+    several: bool = False
+    is_url: bool = False
+
+
+# By the name that templates call it by. `static` is Django's, also where its Jinja2 templates are given it.
+HELPERS = {
+    "asset_url": Helper(),
+    "asset_path": Helper(),
+    "asset_integrity": Helper(),
+    "asset_data_url": Helper(),
+    "stylesheet_link_tag": Helper(".css", several=True),
+    "javascript_include_tag": Helper(".js", several=True),
+    "preload_link_tag": Helper(several=True),
+    "image_tag": Helper(several=True),
+    "favicon_link_tag": Helper(several=True),
+    "static": Helper(is_url=True),
+}
+# The tag of webassets: {% assets "a.js", "b.js", filters="…", output="…" %}.
+ASSETS_TAG = "assets"
+ASSETS = Helper(several=True)
+# The keyword by which a helper of one name takes it.
+NAME_KEYWORD = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An asset named literally: `start` and `stop` are offsets in the template's text, inside the quotes."""
+
+    name: str
+    start: int
+    stop: int
+    helper: Helper
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A name that only the running template knows; offsets of the expression."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the template's language does not take what stands at these offsets."""
+
+    text: str
+    start: int
+    stop: int
+
+
+Found = Named | Computed | Fault
+
+
+def exists(named: Named, names: Collection[str]) -> bool:
+    """Whether the name is of an asset, by the rules of its helper; `names` are the logical paths there are."""
+    name = named.name
+    if name in names or name + named.helper.extension in names:
+        return True
+    return named.helper.is_url and path_of_url(name) in names
+
+
+def is_beginning(named: Named) -> bool:
+    """Whether the name is no asset but the beginning of URLs: {% static 'img/' %}."""
+    return named.helper.is_url and path_of_url(named.name)[-1:] in ("", "/")
+
+
+def path_of_url(url: str) -> str:
+    """The path of a relative URL, decoded, as Django's static files find it."""
+    return unquote(url.partition("#")[0]).partition("?")[0].strip()
