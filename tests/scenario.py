@@ -45,7 +45,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A finished or failed build: `public` are the files below public/ by name, `diagnostics` those of all severities."""
+    """A finished or failed build: `public` are the files below public/ by name."""
 
     release: Path
     code: int

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from assetbuild.cache import Cache
 from assetbuild.cache.index import FileIndex, Moment
@@ -43,13 +44,18 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Everything a build knows before it writes. `diagnostics` are sorted by place."""
+    """Everything a build knows before it writes. `root` is the configuration's directory, `diagnostics` are sorted."""
 
+    root: str
     sources: Mapping[str, Source]
     plan: Plan
     compiled: Compiled
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
+
+    def shown(self, file: str) -> str:
+        """A file path as people read it: relative to the configuration's directory."""
+        return shown_path(file, self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +94,21 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     with _reading(config.root):
         compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
-    linked = link(assets, compiled.failed, planned.absent, _rules(config), tell)
-    # Those of discover are told already.
-    later = _sorted((*planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
-    diagnostics = _sorted((*found.diagnostics, *later))
+    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files), tell)
+    diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
     _stop_at(diagnostics, config)
-    for diagnostic in later:
+    for diagnostic in diagnostics:
         tell(Noted(diagnostic))
-    return Made(found.files, planned, compiled, linked, diagnostics)
+    return Made(config.root, found.files, planned, compiled, linked, diagnostics)
 
 
-def _rules(config: Config) -> Rules:
-    return Rules(config.root, config.base_url, matcher(config.external), config.source_maps == "hidden")
+def _rules(config: Config, sources: Mapping[str, Source]) -> Rules:
+    @cache
+    def paths() -> dict[str, str]:
+        return {shown_path(source.file, config.root): path for path, source in sources.items()}
+
+    hidden = config.source_maps == "hidden"
+    return Rules(config.root, config.base_url, matcher(config.external), lambda file: paths().get(file), hidden)
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

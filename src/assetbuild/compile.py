@@ -23,7 +23,7 @@ from assetbuild.references import language
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a part or job: its assets (the one asked for first), none if it failed. `ran`: not from the cache."""
+    """What became of a part or job: its assets (the one asked for first), none if it failed. `ran`: not cached."""
 
     assets: tuple[Asset, ...]
     diagnostics: tuple[Diagnostic, ...] = ()

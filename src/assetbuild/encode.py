@@ -99,6 +99,14 @@ def encode(
     return EncodeResult(variants, len(made) - len(missing), len(missing))
 
 
+def remembered(asset: Linked, encodings: Sequence[str], cache: Cache) -> dict[str, int | None]:
+    """The size of each variant that the cache knows, 0 for one that is not worth it, None for one to be made."""
+    if asset.publication == "private" or not asset.content.size or not is_compressible(asset.file):
+        return {}
+    values = {name: cache.get(_key(name, asset.content.digest)) for name in encodings}
+    return {name: None if value is None else len(value) for name, value in values.items()}
+
+
 def _encoded(asset: Linked, name: str) -> bytes:
     """The variant's bytes, none if it is not worth it."""
     value = ENCODERS[name].encode(asset.content.read())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from assetbuild.errors import Diagnostic, Severity, errors_of
 from assetbuild.events import Advanced, Listener, Started
+from assetbuild.linking.nearest import Nearest
 from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Names, Node, resolve_references
 from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, shifted_map
@@ -34,11 +35,15 @@ class LinkResult:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the configuration says of linking. `external`: whether a written reference need not resolve."""
+    """What the configuration says of linking. `external`: whether a written reference need not resolve.
+
+    `path_of` gives the logical path of a source by its file, relative to `root`.
+    """
 
     root: str
     base_url: str
     external: Callable[[str], bool]
+    path_of: Callable[[str], str | None]
     hide_source_maps: bool = False
 
 
@@ -51,11 +56,12 @@ def link(
 ) -> LinkResult:
     """Links the assets of each job (the job's own first, then what came with it).
 
-    `failed` are names whose job failed: referring to one is no second error. `absent` says of other names why they are not
-    published.
+    `failed` are names whose job failed: referring to one is no second error. `absent` says of other names why they are
+    not published.
     """
     assets, diagnostics = _published(made, rules)
-    names = Names({path: publication for path, (_, _, publication) in assets.items()}, failed, absent)
+    published = {path: publication for path, (_, _, publication) in assets.items()}
+    names = Names(published, failed, absent, rules.base_url, rules.path_of, Nearest(published))
     nodes: dict[str, Node] = {}
     for path, (asset, job, publication) in assets.items():
         bound, problems = resolve_references(asset, job, names, rules.external, rules.root)
@@ -172,7 +178,7 @@ class _Writer:
                 self._finish(path, self.nodes[path], content, fingerprints[path], members)
 
     def _text(self, path: str, zeros: frozenset[str], known: Mapping[str, str] = {}) -> Content | None:
-        """The node's final text; the names of `zeros` with zeros for their fingerprints, those in `known` with these."""
+        """The final text; the names of `zeros` with zeros for their fingerprints, those in `known` with these."""
         node = self.nodes[path]
         content = node.asset.content
         if path in self.map_owners:

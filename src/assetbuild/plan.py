@@ -174,7 +174,7 @@ def _consumed(contents: list[Contents]) -> dict[str, str]:
 
 
 class _Publishable:
-    """What the configuration's globs say of a name; gathers a word about each private file they would have published."""
+    """What the configuration's globs say of a name; `words` are about private files that they would publish."""
 
     def __init__(self, config: Config) -> None:
         self._included = matcher(config.include)

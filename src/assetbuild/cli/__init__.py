@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "list_assets",
     "url": "url",
     "explain": "explain",
+    "check": "check",
     "clean": "clean",
 }
 INTERRUPTED = 130
@@ -32,11 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises SystemExit as argparse does: 2 for a command line that it does not understand, 0 after --help and --version.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    arguments = command_line(words).parse_args(words)
-    from assetbuild.cli.report import Report
+    try:
+        arguments = command_line(words).parse_args(words)
+        from assetbuild.cli.report import Report
 
-    report = Report(arguments)
-    return report.close(_run(arguments, report))
+        report = Report(arguments)
+        return report.close(_run(arguments, report))
+    except KeyboardInterrupt:  # before or after the command itself
+        return INTERRUPTED
 
 
 def _run(arguments: argparse.Namespace, report: Report) -> int:
@@ -59,7 +63,7 @@ def command_line(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assetbuild",
         description="Build static assets into an immutable release with a manifest.",
-        epilog="Exit codes: 0 done, 1 the assets or the release are at fault, 2 usage or configuration, 130 interrupted.",
+        epilog="Exit codes: 0 done, 1 assets or release at fault, 2 usage or configuration, 130 interrupted.",
         allow_abbrev=False,
     )
     parser.add_argument(

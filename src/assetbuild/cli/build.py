@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     modified = source_date_epoch() if arguments.archive else 0
     if arguments.archive:
         refuse_inside(arguments.archive, config, "the archive")
+        _refuse_device(arguments.archive)
     with build_stage(arguments, config, report) as stage:
         built = build(config, stage)
     if arguments.archive:
@@ -54,6 +55,12 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     summary = _summary(built, time.perf_counter() - started)
     _say(summary, config, report, built, arguments.archive)
     return report.finish(0, summary, built.committed.release)
+
+
+def _refuse_device(file: str) -> None:
+    """Raises UsageError if an archive would take the place of what is no regular file: a directory, /dev/null."""
+    if os.path.exists(file) and not os.path.isfile(file):
+        raise UsageError(Diagnostic(f"the archive cannot be '{file}': that is not a regular file"))
 
 
 def source_date_epoch() -> int:

@@ -22,8 +22,9 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.retain import clean
 
     cleaned = clean(configuration(arguments).output, arguments.keep)
+    count = len(cleaned.releases)
     report.say(
-        f"dropped {len(cleaned.releases)} releases: {cleaned.files} files, {size_of(cleaned.bytes)}; "
+        f"dropped {count} release{'' if count == 1 else 's'}: {cleaned.files} files, {size_of(cleaned.bytes)}; "
         f"the last {arguments.keep} stay"
     )
     summary = {"releases": list(cleaned.releases), "files": cleaned.files, "bytes": cleaned.bytes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
@@ -30,11 +31,14 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.build import INDEX, make
     from assetbuild.cache.index import FileIndex
     from assetbuild.cli.stage import build_stage
+    from assetbuild.encode import remembered
 
     config = configuration(arguments)
     with build_stage(arguments, config, report) as stage:
         made = make(config, stage, FileIndex.load(stage.cache.get(INDEX), stage.began))
-    explanation = explain(made, arguments.name)
+        explanation = explain(made, arguments.name)
+        asset = next(asset for asset in made.linked.linked if asset.path == arguments.name)
+        explanation["variants"] = _variants(remembered(asset, config.encodings, stage.cache))
     for label, values in explanation.items():
         _say(report, label, values)
     return report.finish(0, explanation)
@@ -46,14 +50,15 @@ def explain(made: Made, name: str) -> dict[str, Any]:
     if name not in linked:
         raise BuildError(_no_such(made, name, sorted(linked)))
     asset = linked[name]
-    job = next((job for job in made.plan.jobs if job.path == name), None)
-    outcome = made.compiled.outcomes.get(name)
+    job = next(
+        job for job in made.plan.jobs if any(one.path == name for one in made.compiled.outcomes[job.path].assets)
+    )
     return {
         "asset": name,
         "type": asset.type,
-        "sources": [part.source.path for part in job.parts] if job else [],
-        "steps": _steps(job) if job else ["made beside another asset"],
-        "made": "" if outcome is None else "now" if outcome.ran else "from the cache or the source itself",
+        "sources": [f"{part.source.path} ({made.shown(part.source.file)})" for part in job.parts],
+        "steps": _steps(job),
+        "made": _made(job, name, made.compiled.outcomes[job.path].ran),
         "file": asset.file,
         "name": _why(asset),
         "bytes": asset.content.size,
@@ -79,6 +84,18 @@ def _no_such(made: Made, name: str, known: list[str]) -> Diagnostic:
 def _steps(job: Job) -> list[str]:
     of_parts = dict.fromkeys(step.name for part in job.parts for step in part.steps)
     return [*of_parts, *(step.name for step in job.steps)]
+
+
+def _made(job: Job, name: str, ran: bool) -> str:
+    if not _steps(job):
+        return "nothing to make: the source, with its references rewritten"
+    beside = "" if job.path == name else f"beside '{job.path}', "
+    return beside + ("now" if ran else "from the cache")
+
+
+def _variants(sizes: Mapping[str, int | None]) -> list[str]:
+    words = {None: "not made yet", 0: "not worth it, says the cache"}
+    return [f"{name}: {words.get(size) or f'{size} bytes, from the cache'}" for name, size in sizes.items()]
 
 
 def _why(asset: Linked) -> str:

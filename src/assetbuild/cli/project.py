@@ -44,7 +44,7 @@ def refuse_inside(file: str, config: Config, what: str) -> None:
 
 
 def manifest_file(arguments: argparse.Namespace) -> str:
-    """The manifest a look-up command reads: of --config, else ASSETBUILD_MANIFEST, else of the nearest configuration."""
+    """The manifest to look up in: of --config, else ASSETBUILD_MANIFEST, else of the nearest configuration."""
     if not arguments.config and (named := os.environ.get(MANIFEST_VARIABLE)):
         return named
     return os.path.join(configuration(arguments).output, "manifest.json")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 
 def components(edges: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
-    """Each component sorted by name, after all components that it depends on. `edges` maps every node to those it needs."""
+    """Each component sorted by name, after all that it depends on. `edges` maps every node to those it needs."""
     number: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
+from assetbuild.linking.nearest import Nearest
+from assetbuild.media import CSS
 from assetbuild.model import Asset, Job, Publication, Reference
 from assetbuild.origins import diagnostic_at
-
-# Beyond this many names the search for a near one would take longer than the build.
-_COMPARED = 5000
+from assetbuild.references.urls import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +33,28 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a reference may mean. `absent` says why a name that exists as a source is no asset."""
+    """What a reference may mean. `absent` says why a name that exists as a source is no asset.
+
+    `path_of` gives the logical path of a source by its file, named as in Origin.
+    """
 
     published: Mapping[str, Publication]
     failed: frozenset[str]
     absent: Mapping[str, str]
+    base_url: str
+    path_of: Callable[[str], str | None]
+    nearest: Nearest
 
 
 def resolve_references(
     asset: Asset, job: Job, names: Names, external: Callable[[str], bool], root: str
 ) -> tuple[tuple[Bound, ...], list[Diagnostic]]:
-    """The references of one asset, bound; a diagnostic for each that means nothing. `external` is the configuration's."""
+    """The references of one asset, bound; a diagnostic for each that means nothing. `external`: as in Rules."""
     bound: list[Bound] = []
     diagnostics: list[Diagnostic] = []
     excused = matcher(job.external) if job.external else None
     for reference in asset.references:
-        target = _meant(reference, names)
+        target = _meant(reference, asset.type, names)
         if reference.kind == "source-map":
             if target is None or names.published[target] == "private":
                 bound.append(Bound(reference, None))
@@ -62,7 +67,6 @@ def resolve_references(
         elif not (
             reference.optional
             or reference.target in names.failed
-            or reference.fallback in names.failed
             or external(reference.written)
             or (excused and excused(reference.written))
         ):
@@ -70,10 +74,19 @@ def resolve_references(
     return tuple(bound), diagnostics
 
 
-def _meant(reference: Reference, names: Names) -> str | None:
+def _meant(reference: Reference, kind: str, names: Names) -> str | None:
+    """The target; in CSS made of several files else what the URL means from where its author wrote it.
+
+    Sass leaves a partial's `url()` as it is, so that it is relative to the style sheet that imports the partial, and
+    yet many are written relative to the partial.
+    """
     if reference.target in names.published:
         return reference.target
-    return reference.fallback if reference.fallback in names.published else None
+    fallback = reference.fallback
+    if fallback is None and kind == CSS and (home := names.path_of(reference.origin.file)):
+        resolved = resolve(reference.written, home, names.base_url)
+        fallback = resolved.path if resolved else None
+    return fallback if fallback in names.published else None
 
 
 def _lost_map(reference: Reference, root: str, names: Names) -> Diagnostic:
@@ -90,17 +103,5 @@ def _unresolved(reference: Reference, root: str, names: Names) -> Diagnostic:
     elif reference.target.startswith("../"):
         hint = "this leaves the release: name it in `external` if something else serves it"
     else:
-        hint = _nearest(reference.target, names)
+        hint = names.nearest.hint(reference.target)
     return diagnostic_at(root, reference.origin, text, hint)
-
-
-def _nearest(name: str, names: Names) -> str | None:
-    """The name most like it: one of the same directory or the same base name before all others."""
-    directory, _, base = name.rpartition("/")
-    known = sorted(names.published)
-    same_base = [one for one in known if one.rpartition("/")[2] == base]
-    same_directory = [one for one in known if one.rpartition("/")[0] == directory]
-    for candidates in (same_directory, same_base, known[:_COMPARED]):
-        if nearest := get_close_matches(name, candidates, 1, 0.6):
-            return f"did you mean '{nearest[0]}'?"
-    return f"did you mean '{same_base[0]}'?" if same_base else None

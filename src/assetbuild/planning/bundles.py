@@ -68,9 +68,7 @@ class _Expansion:
             self._complain(bundle, index, *self._why_nothing(pattern))
             return ()
         if inner.path in within:
-            self._complain(
-                bundle, index, f"bundle '{inner.path}' contains itself: {' → '.join((*within, inner.path))}"
-            )
+            self._complain(bundle, index, f"bundle '{inner.path}' contains itself: {' → '.join((*within, inner.path))}")
             return ()
         return self.parts_of(inner, within)
 

@@ -1,0 +1,54 @@
+"""Byte offsets become lines and columns of characters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assetbuild.model import Origin
+from assetbuild.origins import diagnostic_at, diagnostic_at_line, line_and_column
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_end_counts_once(end: str) -> None:
+    data = f"one{end}two{end}  x".encode()
+    assert line_and_column(data, data.index(b"x")) == (3, 3)
+    assert line_and_column(data, 0) == (1, 1)
+
+
+def test_columns_count_characters_and_no_byte_order_mark() -> None:
+    assert line_and_column("\ufeffé😀x".encode(), len("\ufeffé😀".encode())) == (1, 3)
+    assert line_and_column("a\né😀x".encode(), len("a\né😀".encode())) == (2, 3)
+
+
+def test_a_diagnostic_shows_the_line_and_the_length_in_characters(tmp_path: Path) -> None:
+    data = "a\r\n  é.png rest\r\nb".encode()
+    (tmp_path / "x.css").write_bytes(data)
+    start = data.index("é".encode())
+    told = diagnostic_at(str(tmp_path), Origin("x.css", start, len("é.png".encode())), "text", "hint")
+    assert (told.line, told.column, told.length, told.source) == (2, 3, 5, "  é.png rest")
+
+
+def test_a_file_that_is_gone_has_no_line(tmp_path: Path) -> None:
+    told = diagnostic_at(str(tmp_path), Origin("gone.css", 3, 2), "text")
+    assert (told.file, told.line, told.column) == ("gone.css", None, None)
+
+
+def test_a_file_as_such_has_no_line(tmp_path: Path) -> None:
+    (tmp_path / "x.css").write_bytes(b"a{}")
+    told = diagnostic_at(str(tmp_path), Origin("x.css", 0, 0), "text")
+    assert (told.file, told.line) == ("x.css", None)
+
+
+def test_a_file_that_is_not_utf8_is_shown_with_replacements(tmp_path: Path) -> None:
+    (tmp_path / "x.css").write_bytes(b"\xff\xfe url(x)")
+    told = diagnostic_at(str(tmp_path), Origin("x.css", 7, 1), "text")
+    assert (told.line, told.column, told.source) == (1, 8, "\ufffd\ufffd url(x)")
+
+
+def test_a_line_is_pointed_at_by_its_first_word(tmp_path: Path) -> None:
+    (tmp_path / "x.scss").write_bytes(b"a\n   b: c;  \n")
+    told = diagnostic_at_line(str(tmp_path), "x.scss", 2, "text")
+    assert (told.line, told.column, told.length) == (2, 4, 5)
+    assert diagnostic_at_line(str(tmp_path), "x.scss", 9, "text").source is None
