@@ -20,10 +20,12 @@ from assetbuild.encode import EncodeResult, encode
 from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
 from assetbuild.events import Listener, Noted
 from assetbuild.globs import matcher
-from assetbuild.link import LinkResult, Rules, link
+from assetbuild.link import LinkResult, link
+from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Source
 from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
+from assetbuild.references.pins import Pins
 
 INDEX = "index/1"
 
@@ -76,8 +78,9 @@ def build(config: Config, stage: Stage) -> Built:
     made = make(config, stage, index)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
+    importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
-        made.linked.linked, encoded.variants, config.output, config.base_url, index.digest, stage.listener
+        made.linked.linked, encoded.variants, config.output, config.base_url, index.digest, stage.listener, importmap
     )
     stage.cache.put(INDEX, index.dump())
     return Built(made, encoded, committed)
@@ -90,11 +93,12 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     _stop_at(found.diagnostics, config)
     planned = plan(config, found.files, stage.environment)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
-    world = World(config.root, config.base_url, found.files, index.digest)
+    pins = Pins(config.importmap.pins, config.importmap.scopes)
+    world = World(config.root, config.base_url, found.files, index.digest, pins)
     with _reading(config.root):
         compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
-    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files), tell)
+    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell)
     diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:
@@ -102,13 +106,20 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     return Made(config.root, found.files, planned, compiled, linked, diagnostics)
 
 
-def _rules(config: Config, sources: Mapping[str, Source]) -> Rules:
+def _rules(config: Config, sources: Mapping[str, Source], pins: Pins) -> Rules:
     @cache
     def paths() -> dict[str, str]:
         return {shown_path(source.file, config.root): path for path, source in sources.items()}
 
-    hidden = config.source_maps == "hidden"
-    return Rules(config.root, config.base_url, matcher(config.external), lambda file: paths().get(file), hidden)
+    return Rules(
+        config.root,
+        config.base_url,
+        matcher(config.external),
+        lambda file: paths().get(file),
+        pins,
+        map_modules=config.modules == "importmap",
+        hide_source_maps=config.source_maps == "hidden",
+    )
 
 
 def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -54,7 +54,8 @@ def compile_jobs(
 ) -> Compiled:
     """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path."""
     listener(Started("compile", len(jobs)))
-    driver = _Driver(world, cache, executor)
+    shared_key = [world.base_url, dataclasses.astuple(world.pins), compilers.own_digest()]
+    driver = _Driver(world, cache, executor, shared_key)
     driver.make_parts(part for job in jobs for part in job.parts if part.steps or compilers.joins(job))
     inputs = {job.path: driver.inputs(job, parts) for job in jobs}
     outcomes: dict[str, Outcome] = {}
@@ -70,11 +71,13 @@ def compile_jobs(
 
 @dataclass(slots=True)
 class _Driver:
-    """Parts are made once, whoever needs them; `made` holds them by their key."""
+    """Parts are made once, whoever needs them; `made` holds them by their key. `shared_key` is what is in
+    every key."""
 
     world: World
     cache: Cache
     executor: Executor
+    shared_key: list[Any]
     made: dict[str, Outcome] = field(default_factory=dict)
 
     def make_parts(self, parts: Iterable[Part]) -> None:
@@ -151,7 +154,7 @@ class _Driver:
 
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:
         made_by = [[step.name, compilers.version(step.name), dict(step.options)] for step in steps]
-        whole = [path, identity, made_by, self.world.base_url, compilers.own_digest()]
+        whole = [path, identity, made_by, self.shared_key]
         # Not sorted: a template sees its context in the order of the configuration.
         return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
 

@@ -1,9 +1,9 @@
 """What goes wrong, as data and as exceptions.
 
-    AssetbuildError            carries diagnostics; the command line turns it into an exit code
-    ├── UsageError      (2)    the configuration or the command line is at fault
-    ├── BuildError      (1)    the assets are at fault
-    └── ReleaseError    (1)    the release on disk is at fault, or cannot be written
+AssetbuildError            carries diagnostics; the command line turns it into an exit code
+├── UsageError      (2)    the configuration or the command line is at fault
+├── BuildError      (1)    the assets are at fault
+└── ReleaseError    (1)    the release on disk is at fault, or cannot be written
 """
 
 from __future__ import annotations

@@ -8,21 +8,16 @@ path.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from assetbuild.errors import Diagnostic, Severity, errors_of
-from assetbuild.events import Advanced, Listener, Started
+from assetbuild.errors import Diagnostic, errors_of
+from assetbuild.events import Listener, Started
+from assetbuild.linking.importmap import ImportMap, map_modules, pinned
 from assetbuild.linking.nearest import Nearest
-from assetbuild.linking.order import components
-from assetbuild.linking.resolve import Names, Node, resolve_references
-from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, shifted_map
-from assetbuild.linking.text import Names as Spelling
-from assetbuild.model import Asset, Content, ContentChanged, Job, Linked, Origin, Publication
-from assetbuild.origins import diagnostic_at
-from assetbuild.paths import fingerprinted_name
+from assetbuild.linking.resolve import Names, Node, Rules, resolve_references
+from assetbuild.linking.writer import Writer
+from assetbuild.model import Asset, Job, Linked, Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +25,8 @@ class LinkResult:
     """All assets as they will be served, sorted by path, and what was found wrong."""
 
     linked: tuple[Linked, ...]
+    importmap: ImportMap
     diagnostics: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the configuration says of linking. `external`: whether a written reference need not resolve.
-
-    `path_of` gives the logical path of a source by its file, relative to `root`.
-    """
-
-    root: str
-    base_url: str
-    external: Callable[[str], bool]
-    path_of: Callable[[str], str | None]
-    hide_source_maps: bool = False
 
 
 def link(
@@ -67,10 +49,13 @@ def link(
         bound, problems = resolve_references(asset, job, names, rules.external, rules.root)
         diagnostics += problems
         nodes[path] = Node(asset, publication, bound)
+    importmap = pinned(nodes, rules.pins)
+    if rules.map_modules:
+        nodes, importmap = map_modules(nodes, rules.pins)
     listener(Started("link", len(nodes)))
-    writer = _Writer(nodes, rules, listener)
+    writer = Writer(nodes, rules, listener)
     linked = writer.write() if not errors_of(diagnostics) else ()
-    return LinkResult(tuple(linked), (*diagnostics, *writer.diagnostics))
+    return LinkResult(tuple(linked), importmap, (*diagnostics, *writer.diagnostics))
 
 
 def _published(
@@ -86,174 +71,3 @@ def _published(
                 diagnostics.append(Diagnostic(text, file=asset.file, hint="rename or exclude one of them"))
             published[asset.path] = (asset, job, job.publication if index == 0 else extra)
     return dict(sorted(published.items())), diagnostics
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Writes the nodes in order of dependency; `done` holds those whose names are known."""
-
-    nodes: Mapping[str, Node]
-    rules: Rules
-    listener: Listener
-    done: dict[str, Linked] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    map_owners: dict[str, str] = field(default_factory=dict)
-
-    def write(self) -> list[Linked]:
-        for path, node in self.nodes.items():
-            for reference in node.asset.references:
-                if reference.kind == "source-map" and reference.target in self.nodes:
-                    self.map_owners.setdefault(reference.target, path)
-            self._warn_of_inlined(node)
-        edges = {path: self._needed(path, node) for path, node in self.nodes.items()}
-        for members in components(edges):
-            inside = set(members)
-            if any(needed not in self.done for path in members for needed in edges[path] if needed not in inside):
-                continue  # what it needs has failed, and is reported
-            try:
-                if len(members) > 1 or members[0] in edges[members[0]]:
-                    self._write_cycle(members)
-                else:
-                    self._write_single(members[0])
-            except ContentChanged as error:
-                text = "changed while it was read"
-                self.diagnostics.append(Diagnostic(text, file=self._shown(error.file), hint="build again"))
-            except OSError as error:
-                text = f"cannot be read: {error.strerror}"
-                self.diagnostics.append(Diagnostic(text, file=self.nodes[members[0]].asset.file))
-            self.listener(Advanced("link", len(members), members[0]))
-        return [self.done[path] for path in self.nodes if path in self.done]
-
-    def _warn_of_inlined(self, node: Node) -> None:
-        """Nothing is relative to a data URL (RFC 3986, 5.1): what an inlined file refers to is out of its reach."""
-        for bound in node.bound:
-            if bound.reference.kind != "inline" or bound.target is None:
-                continue
-            for inner in self.nodes[bound.target].bound:
-                if inner.target and inner.reference.kind not in ("inline", "bound", "source-map"):
-                    text = f"'{bound.target}' is inlined, and cannot reach '{inner.target}' from there"
-                    hint = "inline that too (asset-data:), or refer to the file"
-                    self.diagnostics.append(self._at(bound.reference.origin, text, hint, "warning"))
-
-    def _needed(self, path: str, node: Node) -> list[str]:
-        """What has to be named before this node: all whose fingerprint its text will carry."""
-        needed = {
-            bound.target
-            for bound in node.bound
-            if bound.target
-            and (self.nodes[bound.target].publication == "fingerprinted" or bound.reference.kind == "inline")
-        }
-        if path in self.map_owners:
-            owner = self.nodes[self.map_owners[path]]
-            needed |= {bound.target for bound in owner.bound if bound.target and bound.reference.kind == "inline"}
-        return sorted(needed)
-
-    def _write_single(self, path: str) -> None:
-        node = self.nodes[path]
-        content = self._text(path, frozenset())
-        if content is not None:
-            fingerprint = content.digest[:16]
-            self._finish(path, node, content, fingerprint, ())
-
-    def _write_cycle(self, members: tuple[str, ...]) -> None:
-        inside = frozenset(members)
-        for path in members:
-            for bound in self.nodes[path].bound:
-                if bound.reference.kind == "inline" and bound.target in inside:
-                    text = f"'{bound.target}' is inlined into itself"
-                    self.diagnostics.append(self._at(bound.reference.origin, text))
-                    return
-        together = hashlib.sha256()
-        for path in members:
-            content = self._text(path, inside)
-            if content is None:
-                return
-            together.update(content.size.to_bytes(8, "big"))
-            for piece in content.chunks():
-                together.update(piece)
-        fingerprints = {path: hashlib.sha256(together.digest() + path.encode()).hexdigest()[:16] for path in members}
-        for path in members:
-            content = self._text(path, frozenset(), fingerprints)
-            if content is not None:
-                self._finish(path, self.nodes[path], content, fingerprints[path], members)
-
-    def _text(self, path: str, zeros: frozenset[str], known: Mapping[str, str] = {}) -> Content | None:
-        """The final text; the names of `zeros` with zeros for their fingerprints, those in `known` with these."""
-        node = self.nodes[path]
-        content = node.asset.content
-        if path in self.map_owners:
-            owner = self.map_owners[path]
-            edits = self._edits(self.nodes[owner], frozenset(self.nodes), {})
-            moving = [edit for edit in edits if edit.text or edit.start == edit.stop]
-            return shifted_map(self.nodes[owner].asset.content, moving, content) if moving else content
-        edits = self._edits(node, zeros, known)
-        if not edits:
-            return content
-        if node.publication == "prehashed":
-            if all(edit.text == b"" for edit in edits):
-                return content
-            self.diagnostics += self._changes(path, node, edits)
-            return None
-        return Content.of(apply_edits(content.read(), edits))
-
-    def _changes(self, path: str, node: Node, edits: Sequence[Edit]) -> list[Diagnostic]:
-        """A diagnostic for each reference that would change a file whose name says that it never does."""
-        starts = {edit.start for edit in edits if edit.text}
-        return [
-            self._at(
-                bound.reference.origin,
-                f"'{path}' is prehashed, and would have to change: '{bound.target}' is published under another name",
-                "name that in `prehashed` or `unfingerprinted` too, or this in neither",
-            )
-            for bound in node.bound
-            if bound.reference.start in starts
-        ]
-
-    def _at(self, origin: Origin, text: str, hint: str | None = None, severity: Severity = "error") -> Diagnostic:
-        return diagnostic_at(self.rules.root, origin, text, hint, severity)
-
-    def _edits(self, node: Node, zeros: frozenset[str], known: Mapping[str, str]) -> list[Edit]:
-        def file_of(target: str) -> str:
-            if self.nodes[target].publication != "fingerprinted":
-                return target
-            if target in zeros:
-                return fingerprinted_name(target, ZEROS)
-            return fingerprinted_name(target, known[target]) if target in known else self.done[target].file
-
-        return edits_of(node, Spelling(self.rules.base_url, file_of, self._data_url))
-
-    def _data_url(self, target: str) -> str:
-        """RFC 2397, in base64."""
-        linked = self.done[target]
-        return f"data:{linked.type};base64,{base64.b64encode(linked.content.read()).decode()}"
-
-    def _finish(self, path: str, node: Node, content: Content, fingerprint: str, cycle: tuple[str, ...]) -> None:
-        kinds: dict[str, set[str]] = {"import": set(), "dynamic-import": set(), "asset": set()}
-        for bound in node.bound:
-            if bound.target and bound.reference.kind != "inline":
-                kinds.setdefault(bound.reference.kind, kinds["asset"]).add(bound.target)
-        named = node.publication in ("fingerprinted", "private")
-        self.done[path] = Linked(
-            path,
-            fingerprinted_name(path, fingerprint) if named else path,
-            node.asset.type,
-            content,
-            _integrity(content),
-            node.publication,
-            tuple(sorted(kinds["import"])),
-            tuple(sorted(kinds["dynamic-import"])),
-            tuple(sorted(kinds["asset"])),
-            cycle,
-            any(bound.reference.kind == "bound" for bound in node.bound),
-        )
-
-    def _shown(self, file: str) -> str:
-        return next((node.asset.file for node in self.nodes.values() if node.asset.content.file == file), file)
-
-
-def _integrity(content: Content) -> str:
-    """Subresource Integrity of the bytes served."""
-    digest = hashlib.sha384()
-    for piece in content.chunks():
-        digest.update(piece)
-    return f"sha384-{base64.b64encode(digest.digest()).decode()}"

@@ -1,11 +1,11 @@
 """The nouns that travel between the stations: frozen values, no behaviour but reading a content.
 
-    Source      a file found below a load path
-    Part        a source and the compilers that make a valid asset of it
-    Job         one or more parts and the steps that make a published asset of them
-    Content     a handle on bytes: digest, size, read
-    Reference   where in a content another asset is named
-    Asset       what a step takes and gives: a valid file at its own logical path
+Source      a file found below a load path
+Part        a source and the compilers that make a valid asset of it
+Job         one or more parts and the steps that make a published asset of them
+Content     a handle on bytes: digest, size, read
+Reference   where in a content another asset is named
+Asset       what a step takes and gives: a valid file at its own logical path
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ class Reference:
     """Another asset named in a content.
 
     `start` and `stop` are byte offsets of the URL as written, inside its quotes. `written` is that URL
-    with the language's escapes undone. `target` is the logical path it resolves to, `fallback` a second
-    reading where the language has one, `suffix` its `?query#fragment`. An `optional` one need not resolve.
+    with the language's escapes undone. `target` is the logical path it resolves to, `suffix` its
+    `?query#fragment`. An `optional` one need not resolve.
     """
 
     start: int
@@ -136,7 +136,6 @@ class Reference:
     target: str
     suffix: str
     origin: Origin
-    fallback: str | None = None
     optional: bool = False
 
 

@@ -10,9 +10,10 @@ from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
 from assetbuild.model import Job, Part, Publication, Source, Step
-from assetbuild.paths import escaped, fold, shown_path
+from assetbuild.paths import escaped, fold, shown_path, why_too_long
 from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
+from assetbuild.planning.pins import check_pins
 from assetbuild.planning.rules import Ruling, rulings
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
@@ -59,7 +60,8 @@ def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str
             absent.setdefault(part.source.path, f"it is published as '{part.path}'")
     jobs = sorted(candidates, key=lambda job: job.path)
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
-    diagnostics += publishable.words + _name_clashes(config, jobs)
+    diagnostics += check_pins(config, {job.path for job in jobs}, absent)
+    diagnostics += publishable.words + _name_clashes(config, jobs) + _long_names(config, jobs)
     return Plan(tuple(jobs), by_path, absent, tuple(diagnostics))
 
 
@@ -90,7 +92,12 @@ def _options(config: Config, name: str, ruling: Ruling, path: str, environment: 
 def _minifies(config: Config, ruling: Ruling, path: str) -> bool:
     if ruling.minify is not None:
         return ruling.minify
-    return config.minify and ".min." not in path.rpartition("/")[2]
+    return config.minify and not _is_minified(path)
+
+
+def _is_minified(path: str) -> bool:
+    """Whether a name says that its file is minified already: such a file is left as it is."""
+    return ".min." in path.rpartition("/")[2]
 
 
 def _filters(config: Config, ruling: Ruling, part: Part) -> tuple[Step, ...]:
@@ -129,14 +136,16 @@ def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, st
         filters = tuple(filter_step(name, ruling) for name in ruling.filters)
     else:
         filters = (filter_step(compilers.MINIFIERS[kind], ruling),) if _minifies(config, ruling, bundle.path) else ()
+    # A script is minified by itself, so that no minifier sees two programs at once. Style sheets are minified after
+    # joining, with what they import, unless one of them is to stay as it is.
+    by_itself = kind == media.JAVASCRIPT or any(_is_minified(part.path) for part in contents.parts)
     parts = []
     external = set(ruling.external)
     for part in contents.parts:
         own = ruling_of(part.source.path, part.path)
         external.update(own.external)
-        parts.append(_bundle_part(part, own, filters if kind == media.JAVASCRIPT else ()))
-    # A script is minified by itself, so that no minifier sees two programs at once; style sheets after joining.
-    after = tuple(step for step in filters if kind != media.JAVASCRIPT or step.name not in compilers.FILTERS)
+        parts.append(_bundle_part(part, own, filters if by_itself else ()))
+    after = tuple(step for step in filters if not by_itself or step.name not in compilers.FILTERS)
     return Job(
         bundle.path,
         tuple(parts),
@@ -149,7 +158,7 @@ def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, st
 def _bundle_part(part: Part, ruling: Ruling, bundle_filters: tuple[Step, ...]) -> Part:
     if ruling.filters is not None:
         filters = tuple(filter_step(name, ruling) for name in ruling.filters)
-    elif ruling.minify is False or ".min." in part.path.rpartition("/")[2]:
+    elif ruling.minify is False or _is_minified(part.path):
         filters = ()
     else:
         filters = tuple(step for step in bundle_filters if step.name in compilers.FILTERS)
@@ -234,6 +243,18 @@ def _name_clashes(config: Config, jobs: list[Job]) -> list[Diagnostic]:
             diagnostics.append(config.diagnostic(("bundles", bundle), text, hint))
         else:
             diagnostics.append(Diagnostic(text, file=shown_path(job.parts[0].source.file, config.root), hint=hint))
+    return diagnostics
+
+
+def _long_names(config: Config, jobs: list[Job]) -> list[Diagnostic]:
+    """Names that no file system could hold once a fingerprint and an encoding's suffix are added."""
+    diagnostics = []
+    for job in jobs:
+        if reason := why_too_long(job.path, job.publication == "fingerprinted"):
+            text = f"'{job.path}' cannot be published: {reason}"
+            diagnostics.append(
+                Diagnostic(text, file=shown_path(job.parts[0].source.file, config.root), hint="rename it")
+            )
     return diagnostics
 
 

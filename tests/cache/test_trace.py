@@ -31,7 +31,7 @@ class Memory:
 
 def trace(text: bytes = b"made", **files: str | None) -> Trace:
     origin = Origin("a.scss", 1, 2)
-    reference = Reference(0, 1, "asset", "x", "x", "?q", origin, None, True)
+    reference = Reference(0, 1, "asset", "x", "x", "?q", origin, True)
     asset = Asset("a.css", "text/css", Content.of(text), (reference,), "a.scss")
     told = Diagnostic("careful", "a.scss", 1, 2, 3, "source", "hint", "warning")
     return Trace(files, {"x.scss": None}, (asset,), (told,))
@@ -105,11 +105,11 @@ def test_a_content_that_is_lost_or_damaged_is_a_miss() -> None:
         b"[]",
         b"[1]",
         b"[1, 2]",
-        b"[2, []]",
-        b"[1, [3]]",
-        b'[1, [{"files": [], "logical": {}, "assets": [[]], "diagnostics": []}]]',
-        b'[1, [{"files": {}, "logical": {}, "assets": [["a", "b", "c", [[1]], "d"]], "diagnostics": []}]]',
-        b'[1, [{"files": {}, "logical": {}, "assets": [], "diagnostics": [5]}]]',
+        b"[1, []]",
+        b"[2, [3]]",
+        b'[2, [{"files": [], "logical": {}, "assets": [[]], "diagnostics": []}]]',
+        b'[2, [{"files": {}, "logical": {}, "assets": [["a", "b", "c", [[1]], "d"]], "diagnostics": []}]]',
+        b'[2, [{"files": {}, "logical": {}, "assets": [], "diagnostics": [5]}]]',
     ],
 )
 def test_what_is_no_trace_is_a_miss(value: bytes) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from assetbuild.config import Bundle, LoadPath, Rule, Sass, find_config, load_config, with_output
-from assetbuild.errors import UsageError
 from assetbuild.config.keys import KEYS, NOT_YET
+from assetbuild.errors import UsageError
 
 DOCS = Path(__file__).parents[2] / "docs" / "config.md"
 
@@ -223,9 +223,28 @@ ONE_MISTAKE = {
         'source_maps = "qq"',
         ["2:16:qq: 'source_maps' cannot be the string 'qq' [use 'none' or 'linked' or 'hidden']"],
     ),
-    "import maps": (
-        'modules = "importmap"',
-        ["2:12:importmap: 'modules': 'importmap' is not supported in this version [use 'rewrite']"],
+    "a pin of a path": (
+        '[importmap.pins]\n"./a.js" = "a.js"',
+        [
+            "3:2:./a.js: './a.js' is no bare module name [paths and URLs need no pin: pin names such as 'lit' or '@shop/']"
+        ],
+    ),
+    "a pin of a URL": (
+        '[importmap.pins]\n"npm:lit" = "a.js"',
+        [
+            "3:2:npm:lit: 'npm:lit' is no bare module name [paths and URLs need no pin: pin names such as 'lit' or '@shop/']"
+        ],
+    ),
+    "a directory pinned to a file": (
+        '[importmap.pins]\n"@a/" = "a.js"',
+        [
+            "3:10:a.js: 'importmap.pins.\"@a/\"' must end with '/' as its name does, or neither of them"
+            " [directories are pinned to directories]"
+        ],
+    ),
+    "a scope that is no directory": (
+        '[importmap.scopes."js/admin"]\nlit = "a.js"',
+        ["2:20:js/admin: the scope 'js/admin' must be a logical directory [write it with its '/': \"js/admin/\"]"],
     ),
     "Dart Sass": (
         '[sass]\nimplementation = "dart-sass"',

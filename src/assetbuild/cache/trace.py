@@ -17,7 +17,7 @@ from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin, Reference
 
 KEPT = 8
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +100,5 @@ def _kept(cache: Cache, digest: str) -> Content | None:
 
 
 def _reference(values: list[Any]) -> Reference:
-    start, stop, kind, written, target, suffix, origin, fallback, optional = values
-    return Reference(start, stop, kind, written, target, suffix, Origin(*origin), fallback, optional)
+    start, stop, kind, written, target, suffix, origin, optional = values
+    return Reference(start, stop, kind, written, target, suffix, Origin(*origin), optional)

@@ -15,6 +15,7 @@ from typing import Any
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin, Source
 from assetbuild.paths import shown_path
+from assetbuild.references.pins import NO_PINS, Pins
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,14 @@ class World:
     """What all compilers of one build see: fixed while it runs.
 
     `root` is the configuration file's directory (absolute). `digest_of` gives the SHA-256 of a file's
-    bytes in hex, None where there is no such file.
+    bytes in hex, None where there is no such file. `pins` are bare module names.
     """
 
     root: str
     base_url: str
     sources: Mapping[str, Source]
     digest_of: Callable[[str], str | None]
+    pins: Pins = NO_PINS
 
     def display(self, file: str) -> str:
         """A file path relative to the configuration's directory, POSIX."""

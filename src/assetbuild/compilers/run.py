@@ -38,7 +38,7 @@ def read_part(part: Part, tools: Tools) -> Asset:
     if language(kind) is not None:
         data = content.read()
         content = replace(content, data=data)
-        references = find_references(source.path, kind, data, tools.world.base_url, origin_of)
+        references = find_references(source.path, kind, data, tools.world.base_url, origin_of, tools.world.pins)
     return Asset(source.path, kind, content, references, file)
 
 
@@ -81,7 +81,7 @@ def _with_references(
 
 
 def _find(asset: Asset, data: bytes, tools: Tools, origin_of: Callable[[int, int], Origin]) -> tuple[Reference, ...]:
-    return find_references(asset.path, asset.type, data, tools.world.base_url, origin_of)
+    return find_references(asset.path, asset.type, data, tools.world.base_url, origin_of, tools.world.pins)
 
 
 def _mapped(origins: Callable[[int, bytes], Origin | None], data: bytes, file: str) -> Callable[[int, int], Origin]:
@@ -96,7 +96,7 @@ def _placed(reference: Reference, origins: Iterator[Reference]) -> Reference:
     if reference.kind == "source-map":
         return reference
     former = next(origins)
-    return replace(reference, origin=former.origin, written=former.written, fallback=former.fallback)
+    return replace(reference, origin=former.origin, written=former.written)
 
 
 def _nearest(found: tuple[Reference, ...], former: tuple[Reference, ...]) -> tuple[Reference, ...]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assetbuild.config.checks import Reading, diagnostic_at, mistyped
-from assetbuild.errors import Diagnostic, Severity, UsageError
 from assetbuild.config.keys import read_settings
 from assetbuild.config.toml_places import DEEPEST, Places, TooDeepError, place_at, read_places
+from assetbuild.errors import Diagnostic, Severity, UsageError
 
 OWN_FILE = "assetbuild.toml"
 SHARED_FILE = "pyproject.toml"
@@ -36,6 +36,14 @@ class Sass:
     load_paths: tuple[str, ...]
     implementation: Literal["libsass", "dart-sass"]
     precision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportMap:
+    """`pins`: bare module names to logical paths, directories with "/"; `scopes`: such tables by logical directory."""
+
+    pins: Mapping[str, str]
+    scopes: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,7 @@ class Config:
     context: Mapping[str, Any]
     env: tuple[str, ...]
     sass: Sass
+    importmap: ImportMap
     bundles: tuple[Bundle, ...]
     rules: tuple[Rule, ...]
 
@@ -145,6 +154,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
         | {
             "sources": tuple(LoadPath(**source) for source in values["sources"]),
             "sass": Sass(**values["sass"]),
+            "importmap": ImportMap(**values["importmap"]),
             "bundles": tuple(Bundle(path, **bundle) for path, bundle in sorted(values["bundles"].items())),
             "rules": tuple(Rule(**rule) for rule in values["rules"]),
         },

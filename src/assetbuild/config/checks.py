@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from assetbuild.errors import Diagnostic
 from assetbuild.config.toml_places import KeyPath, Place, Places
+from assetbuild.errors import Diagnostic
 
 REQUIRED: Final = object()
 _SHOWN = 40

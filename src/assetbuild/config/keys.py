@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from typing import Any
 
 from assetbuild.config.checks import (
@@ -42,7 +43,6 @@ from assetbuild.config.toml_places import KeyPath
 
 # Known values that the build does not carry out yet: dropping a row allows one.
 NOT_YET: dict[str, tuple[str, ...]] = {
-    "modules": ("importmap",),
     "sass.implementation": ("dart-sass",),
 }
 
@@ -176,6 +176,37 @@ def any_name(reading: Reading, path: KeyPath, name: str) -> None:
     """Reports nothing: which names there are is not known here."""
 
 
+def pins(reading: Reading, path: KeyPath, value: Any) -> dict[str, str] | None:
+    """Bare module names and the logical paths they stand for; both end with "/" for a whole directory."""
+    if not isinstance(value, dict):
+        mistyped(reading, path, "a table", value)
+        return None
+    pinned = {}
+    for name, target in value.items():
+        if not name or name.startswith(("/", "./", "../")) or ":" in name.partition("/")[0]:
+            hint = "paths and URLs need no pin: pin names such as 'lit' or '@shop/'"
+            reading.wrong_key((*path, name), f"'{name}' is no bare module name", hint)
+        elif text(reading, (*path, name), target) is not None:
+            problem = logical_problem(target.removesuffix("/"))
+            if problem is None and name.endswith("/") != target.endswith("/"):
+                problem = (
+                    "must end with '/' as its name does, or neither of them",
+                    "directories are pinned to directories",
+                )
+            if problem:
+                reading.wrong((*path, name), f"'{spell((*path, name))}' {problem[0]}", problem[1])
+            pinned[name] = unicodedata.normalize("NFC", target)
+    return pinned
+
+
+def scope_name(reading: Reading, path: KeyPath, name: str) -> None:
+    """Reports a scope that is no logical directory."""
+    if not name.endswith("/") or logical_problem(name.removesuffix("/")):
+        reading.wrong_key(
+            path, f"the scope '{name}' must be a logical directory", "write it with its '/': \"js/admin/\""
+        )
+
+
 KEYS: tuple[Key, ...] = (
     Key("sources", list_of(source, filled=True), REQUIRED, 'sources = ["assets"]'),
     Key("sources.*.path", path_text, REQUIRED, 'path = "static"'),
@@ -199,6 +230,9 @@ KEYS: tuple[Key, ...] = (
     Key("sass.load_paths", list_of(directory), []),
     Key("sass.implementation", choice("sass.implementation", "libsass", "dart-sass"), "libsass"),
     Key("sass.precision", integer(0, 20), 10),
+    Key("importmap", section("importmap"), {}),
+    Key("importmap.pins", pins, {}),
+    Key("importmap.scopes", tables_by_name(scope_name, pins, 'importmap.scopes."js/admin/"'), {}),
     Key("bundles", tables_by_name(bundle_path, section("bundles.*"), EXAMPLE), {}),
     Key("bundles.*.contents", list_of(glob, filled=True), REQUIRED, 'contents = ["js/*.js"]'),
     Key("bundles.*.filters", list_of(filter_name)),

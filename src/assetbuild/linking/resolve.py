@@ -11,15 +11,20 @@ from assetbuild.linking.nearest import Nearest
 from assetbuild.media import CSS
 from assetbuild.model import Asset, Job, Publication, Reference
 from assetbuild.origins import diagnostic_at
+from assetbuild.references.pins import NO_PINS, Pins
 from assetbuild.references.urls import resolve
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A reference and the published asset it means; None for a source map comment that has to go."""
+    """A reference and the published asset it means; None for a source map comment that has to go.
+
+    A `stable` one keeps a name without a fingerprint: the import map says where that leads.
+    """
 
     reference: Reference
     target: str | None
+    stable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,23 @@ class Node:
     asset: Asset
     publication: Publication
     bound: tuple[Bound, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says of linking. `external`: whether a written reference need not resolve.
+
+    `path_of` gives the logical path of a source by its file, relative to `root`. `pins` are the bare module names;
+    `map_modules` asks for an import map.
+    """
+
+    root: str
+    base_url: str
+    external: Callable[[str], bool]
+    path_of: Callable[[str], str | None]
+    pins: Pins = NO_PINS
+    map_modules: bool = False
+    hide_source_maps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +104,11 @@ def _meant(reference: Reference, kind: str, names: Names) -> str | None:
     """
     if reference.target in names.published:
         return reference.target
-    fallback = reference.fallback
-    if fallback is None and kind == CSS and (home := names.path_of(reference.origin.file)):
+    if kind == CSS and (home := names.path_of(reference.origin.file)):
         resolved = resolve(reference.written, home, names.base_url)
-        fallback = resolved.path if resolved else None
-    return fallback if fallback in names.published else None
+        if resolved and resolved.path in names.published:
+            return resolved.path
+    return None
 
 
 def _lost_map(reference: Reference, root: str, names: Names) -> Diagnostic:

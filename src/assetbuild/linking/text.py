@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Content
 from assetbuild.references import language, source_map, source_map_comment
-from assetbuild.references.urls import encode, is_rooted, relative
+from assetbuild.references.urls import encode, is_bare, is_rooted, relative
 
 ZEROS = "0" * 16
 
@@ -92,10 +92,17 @@ def _url(node: Node, bound: Bound, target: str, names: Names) -> str | None:
     reference = bound.reference
     if reference.kind == "inline":
         return names.data_url_of(target)
-    file = names.file_of(target)
+    file = target if bound.stable else names.file_of(target)
+    if bound.stable and is_bare(reference.written):
+        return None
     if reference.kind == "bound":
         return names.base_url + encode(file) + reference.suffix
-    if file == target and not is_rooted(reference.written, names.base_url) and target == reference.target:
+    if (
+        not bound.stable
+        and file == target
+        and not is_rooted(reference.written, names.base_url)
+        and target == reference.target
+    ):
         return None
     url = relative(node.asset.path, file)
     if reference.kind in ("import", "dynamic-import") and not url.startswith("."):

@@ -6,23 +6,32 @@ A language is a module with four functions over bytes:
     find(data) -> list[Found]                      every URL that names another asset
     write(data, start, stop, url) -> bytes         the URL as it must be spelled at that place
     source_map_comment(data, found) -> (int, int)  extent of the comment a "source-map" stands in
+
+and where the language has such a thing
+
+    base(data) -> str | None                       the URL that relative ones in the text are relative to
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from typing import Protocol, cast
 
 from assetbuild import media
 from assetbuild.model import Origin, Reference
 from assetbuild.references.found import Found
-from assetbuild.references.urls import resolve
+from assetbuild.references.pins import NO_PINS, Pins
+from assetbuild.references.urls import Target, is_bare, is_rooted, resolve
 
 MODULES = {
     media.CSS: "css",
     media.JAVASCRIPT: "javascript",
     media.WEBMANIFEST: "webmanifest",
+    "image/svg+xml": "svg",
+    "application/xhtml+xml": "svg",
+    "text/html": "html",
 }
 
 
@@ -55,25 +64,36 @@ def find_references(
     data: bytes,
     base_url: str,
     origin_of: Callable[[int, int], Origin],
+    pins: Pins = NO_PINS,
 ) -> tuple[Reference, ...]:
     """The references in the asset at the logical path `path`, sorted by place.
 
-    `origin_of(start, stop)` tells what the author wrote for these bytes. URLs not ours to resolve are left out.
+    `origin_of(start, stop)` tells what the author wrote for these bytes. URLs not ours to resolve are left out. If
+    the text says that relative URLs are relative to another place than its own (`<base href>`), all references are
+    "bound": written under the base URL, which is right whatever that place is.
     """
     spoken = language(kind)
     if spoken is None or not spoken.may_refer(data):
         return ()
     references = []
+    beside = _beside(spoken, data, path, base_url)
     for found in spoken.find(data):
+        inline = found.kind == "inline"
+        if beside is None and not inline and not is_rooted(found.written, base_url):
+            continue
         module = kind == media.JAVASCRIPT and found.kind in ("import", "dynamic-import")
-        target = resolve(found.written, path, base_url, bare=module)
+        if module and is_bare(found.written):
+            pinned = pins.target(found.written, path)
+            target = Target(pinned, "") if pinned is not None else None
+        else:
+            target = resolve(found.written, beside or path, base_url, bare=module)
         if target is None:
             continue
         references.append(
             Reference(
                 found.start,
                 found.stop,
-                found.kind,
+                found.kind if beside == path or inline else "bound",
                 found.written,
                 target.path,
                 target.suffix,
@@ -82,3 +102,22 @@ def find_references(
             )
         )
     return tuple(references)
+
+
+def _beside(spoken: Language, data: bytes, path: str, base_url: str) -> str | None:
+    """The logical path that relative URLs in the asset at `path` are relative to; None if that is no place of ours."""
+    base = getattr(spoken, "base", None)
+    written = base(data) if base else None
+    if written is None:
+        return path
+    location = re.sub(r"(^|/)(\.\.?)$", r"\1\2/", re.split(r"[?#]", written.strip())[0])
+    directory = location[: location.rfind("/") + 1]
+    if not directory:
+        # The document itself, or a file beside it, unless it is of another scheme.
+        return None if ":" in location else path
+    target = resolve(directory + "-", path, base_url)
+    if target is None or target.path.startswith("../"):
+        return None
+    if not is_rooted(written, base_url) and target.path.rpartition("/")[0] == path.rpartition("/")[0]:
+        return path
+    return target.path

@@ -55,6 +55,11 @@ def is_rooted(written: str, base_url: str) -> bool:
     return location.startswith(base_url) or location[: len(ASSET_SCHEME)].lower() == ASSET_SCHEME
 
 
+def is_bare(specifier: str) -> bool:
+    """Whether a module specifier is a name instead of a URL (HTML Standard, resolve a module specifier)."""
+    return not specifier.startswith(("/", "./", "../")) and not _SCHEME.match(specifier)
+
+
 def relative(source: str, target: str) -> str:
     """The relative URL, percent-encoded, from one file to another, both POSIX paths from one root."""
     here = source.split("/")[:-1]

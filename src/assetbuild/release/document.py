@@ -36,8 +36,15 @@ class Wanted:
         return self.integrity is None
 
 
+# Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
+NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
+
+
 def release_document(
-    linked: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]], base_url: str
+    linked: Iterable[Linked],
+    encoded: Mapping[str, tuple[Encoded, ...]],
+    base_url: str,
+    importmap: Mapping[str, Any] = NO_IMPORTMAP,
 ) -> dict[str, Any]:
     """The document of manifest.json, schema 1. `encoded` is by logical path.
 
@@ -53,10 +60,14 @@ def release_document(
         if asset.path in table:
             raise ReleaseError(Diagnostic(f"two assets have the logical path {asset.path!r}"))
         table[asset.path] = entry
-    # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
-    importmap: dict[str, Any] = {"imports": {}, "scopes": {}}
     release = release_id(assets, importmap)
-    document = {"schema": SCHEMA, "release": release, "base_url": base_url, "assets": assets, "importmap": importmap}
+    document = {
+        "schema": SCHEMA,
+        "release": release,
+        "base_url": base_url,
+        "assets": assets,
+        "importmap": dict(importmap),
+    }
     if private:
         document["private"] = private
     return document

@@ -7,7 +7,7 @@ class ManifestError(Exception):
     """The manifest is missing, damaged, or not for this deploy; the message says what to do."""
 
 
-class AssetNotFound(KeyError):  # noqa: N818  (a KeyError by nature, and named like one)
+class AssetNotFound(KeyError):
     """No asset has this logical path. `name` is what was asked for, `closest` the names most like it."""
 
     def __init__(self, name: object, closest: tuple[str, ...] = ()) -> None:

@@ -16,6 +16,7 @@ from jinja2 import Environment, Undefined, pass_environment
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from assetbuild.runtime.importmap import importmap_tag
 from assetbuild.runtime.manifest import Manifest
 from assetbuild.runtime.tags import asset_name, preload_links, script_tags, stylesheet_links
 
@@ -34,6 +35,7 @@ class AssetExtension(Extension):
             stylesheet_link_tag=stylesheet_link_tag,
             javascript_include_tag=javascript_include_tag,
             preload_link_tag=preload_link_tag,
+            javascript_importmap_tags=javascript_importmap_tags,
         )
 
 
@@ -89,6 +91,12 @@ def javascript_include_tag(environment: Environment, *names: str, integrity: boo
 def preload_link_tag(environment: Environment, *names: str, integrity: bool = True, **attributes: Any) -> Markup:
     """Links that let the browser fetch assets early, one a line."""
     return Markup(preload_links(manifest_of(environment), map(_defined, names), _given(attributes), integrity))
+
+
+@pass_environment
+def javascript_importmap_tags(environment: Environment, **attributes: Any) -> Markup:
+    """The import map, to stand before the first module script."""
+    return Markup(importmap_tag(manifest_of(environment), _given(attributes)))
 
 
 def _defined(name: Any) -> Any:

@@ -17,8 +17,8 @@ from urllib.parse import quote
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.sass.imports import Directories, Importer, faults_of
-from assetbuild.compilers.sass.origins import Mapped, source_map
 from assetbuild.compilers.sass.messages import read_error, read_output, standard_error_kept
+from assetbuild.compilers.sass.origins import Mapped, source_map
 from assetbuild.compilers.sass.scan import Sheet, scan
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content

@@ -62,7 +62,7 @@ def unreadable(sheet_name: str, data: bytes) -> Diagnostic | None:
 
 
 @dataclass(slots=True)
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """An import that is not followed; the importer adds the place."""
 
     text: str
