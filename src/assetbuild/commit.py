@@ -25,13 +25,17 @@ __all__ = ["Committed", "commit", "recover"]
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The release's id and manifest document; `written`, `unchanged` and `bytes_written` are of its files alone."""
+    """The release's id and manifest document; `written`, `unchanged` and `bytes_written` are of its files alone.
+
+    `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
+    """
 
     release: str
     manifest: dict[str, Any]
     written: int
     unchanged: int
     bytes_written: int
+    renamed: dict[str, tuple[str, ...]]
 
 
 def commit(
@@ -65,7 +69,8 @@ def commit(
                 _carry_out(output, release, sha256(manifest).hexdigest(), changes, listener)
         except OSError as error:
             raise cannot_write(error) from error
-    return Committed(release, document, changes.written, len(wanted) - changes.written, changes.bytes_written)
+    unchanged = len(wanted) - changes.written
+    return Committed(release, document, changes.written, unchanged, changes.bytes_written, earlier.renamed(document))
 
 
 def _carry_out(output: str, release: str, manifest: str, changes: Changes, listener: Listener) -> None:

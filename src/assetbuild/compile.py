@@ -23,11 +23,15 @@ from assetbuild.references import language
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a part or job: its assets (the one asked for first), none if it failed. `ran`: not cached."""
+    """What became of a part or job: its assets (the one asked for first), none if it failed. `ran`: not cached.
+
+    `files` were read on the way: relative to the configuration, sorted.
+    """
 
     assets: tuple[Asset, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     ran: bool = False
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class _Driver:
             (*outcome.assets, *extras) if outcome.assets else (),
             (*diagnostics, *outcome.diagnostics),
             outcome.ran or any(one.ran for one in inputs),
+            tuple(sorted({*outcome.files, *(file for one in inputs for file in one.files)})),
         )
 
     def _make_part(self, key: str, part: Part) -> Outcome:
@@ -125,7 +130,7 @@ class _Driver:
         try:
             trace = recall(self.cache, key, self._holds, part.source.content)
             if trace is not None:
-                return Outcome(trace.assets, trace.diagnostics)
+                return Outcome(trace.assets, trace.diagnostics, files=_found(trace.files, trace.logical, self.world))
             run = run_steps(assets or (read_part(part, tools),), steps, tools)
         except ContentChanged as error:
             text, hint = "changed while it was read", "build again"
@@ -137,7 +142,7 @@ class _Driver:
             remember(
                 self.cache, key, Trace(tools.files, tools.logical, run.assets, run.diagnostics), part.source.content
             )
-        return Outcome(run.assets, run.diagnostics, ran=True)
+        return Outcome(run.assets, run.diagnostics, True, _found(tools.files, tools.logical, self.world))
 
     def _holds(self, files: Mapping[str, str | None], logical: Mapping[str, str | None]) -> bool:
         world = self.world
@@ -157,6 +162,12 @@ class _Driver:
         whole = [path, identity, made_by, self.shared_key]
         # Not sorted: a template sees its context in the order of the configuration.
         return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
+
+
+def _found(files: Mapping[str, str | None], logical: Mapping[str, str | None], world: World) -> tuple[str, ...]:
+    """The files among what a step asked for that were there."""
+    sources = (world.display(world.sources[path].file) for path, digest in logical.items() if digest)
+    return tuple(sorted({*(file for file, digest in files.items() if digest), *sources}))
 
 
 def _identity(asset: Asset) -> list[Any]:

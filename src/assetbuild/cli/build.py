@@ -79,6 +79,8 @@ def _summary(built: Built, seconds: float) -> dict[str, Any]:
     for variant in variants:
         sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
     used = {part.source.path: part.source.size for job in built.made.plan.jobs for part in job.parts}
+    renamed = built.committed.renamed
+    following = sum(bool(causes) for causes in renamed.values())
     compressible = {asset.path for asset in linked if asset.path in built.encoded.variants}
     return {
         "assets": len(linked),
@@ -88,6 +90,7 @@ def _summary(built: Built, seconds: float) -> dict[str, Any]:
         "encoded_bytes": dict(sorted(sizes.items())),
         "compiled": {"ran": built.made.compiled.ran, "cached": built.made.compiled.cached},
         "compressed": {"ran": built.encoded.ran, "cached": built.encoded.cached},
+        "renamed": {"edited": len(renamed) - following, "following": following},
         "files_written": built.committed.written,
         "files_unchanged": built.committed.unchanged,
         "warnings": sum(one.severity == "warning" for one in built.made.diagnostics),
@@ -106,6 +109,9 @@ def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, 
         f"compiled {compiled['ran']} ({compiled['cached']} from the cache), "
         f"compressed {compressed['ran']} ({compressed['cached']} from the cache)"
     )
+    renamed = summary["renamed"]
+    if any(renamed.values()):
+        report.say(f"renamed {renamed['edited']} edited, and {renamed['following']} for what they refer to")
     notices = sum(one.severity == "notice" for one in built.made.diagnostics)
     if notices and not report.verbose:
         report.say(f"{notices} notice{'s' if notices > 1 else ''} (-v shows them)")

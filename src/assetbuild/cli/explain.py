@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         made = make(config, stage, FileIndex.load(stage.cache.get(INDEX), stage.began))
         explanation = explain(made, arguments.name)
         asset = next(asset for asset in made.linked.linked if asset.path == arguments.name)
+        explanation["renamed"] = _renamed(config.output, arguments.name, made)
         explanation["variants"] = _variants(remembered(asset, config.encodings, stage.cache))
     for label, values in explanation.items():
         _say(report, label, values)
@@ -53,12 +54,14 @@ def explain(made: Made, name: str) -> dict[str, Any]:
     job = next(
         job for job in made.plan.jobs if any(one.path == name for one in made.compiled.outcomes[job.path].assets)
     )
+    outcome = made.compiled.outcomes[job.path]
     return {
         "asset": name,
         "type": asset.type,
         "sources": [f"{part.source.path} ({made.shown(part.source.file)})" for part in job.parts],
+        "also read": [file for file in outcome.files if file not in _files(made, job)],
         "steps": _steps(job),
-        "made": _made(job, name, made.compiled.outcomes[job.path].ran),
+        "made": _made(job, name, outcome.ran),
         "file": asset.file,
         "name": _why(asset),
         "bytes": asset.content.size,
@@ -70,6 +73,28 @@ def explain(made: Made, name: str) -> dict[str, Any]:
             other.path for other in linked.values() if name in (*other.imports, *other.dynamic_imports, *other.assets)
         ),
     }
+
+
+def _files(made: Made, job: Job) -> set[str]:
+    return {made.shown(part.source.file) for part in job.parts}
+
+
+def _renamed(output: str, name: str, made: Made) -> str:
+    """Since which release kept the asset has its name, and why it got it."""
+    from assetbuild.release.document import release_document
+    from assetbuild.release.renames import last_rename
+    from assetbuild.runtime import ManifestError
+
+    try:
+        found = last_rename(output, name, release_document(made.linked.linked, {}, "/"))
+    except (OSError, ManifestError) as error:
+        return f"not known: {error}"
+    if found is None:
+        return "not under another name in any release kept"
+    release, causes = found
+    return f"since release {release[:16]}: " + (
+        f"what it refers to was renamed ({', '.join(causes)})" if causes else "its own text was changed"
+    )
 
 
 def _no_such(made: Made, name: str, known: list[str]) -> Diagnostic:

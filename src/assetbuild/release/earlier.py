@@ -12,6 +12,7 @@ from assetbuild.release.document import Wanted
 from assetbuild.release.history import recorded
 from assetbuild.release.layout import MANIFEST, manifest_copy, place
 from assetbuild.release.named import Document, NamedFile, files_named, kept_documents, read_document
+from assetbuild.release.renames import renamed
 from assetbuild.runtime.manifest import ManifestError, dump_manifest
 
 
@@ -36,6 +37,10 @@ class Earlier:
                 self._former = read_document(self.data, MANIFEST)
         except ManifestError as error:
             self.damage = str(error)
+
+    def renamed(self, document: Document) -> dict[str, tuple[str, ...]]:
+        """What the former release has under other names, as `renames.renamed`."""
+        return renamed(self._former, document) if self._former else {}
 
     @cached_property
     def former(self) -> dict[str, NamedFile]:
