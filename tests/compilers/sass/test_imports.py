@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from compilers.sass.test_sass import Project, css_of, texts
 
 from assetbuild.compilers.sass.imports import candidates, is_css_import
 from assetbuild.compilers.sass.scan import scan
+from compilers.sass.test_sass import Project, css_of, texts
 
 
 def test_candidates_follow_sass() -> None:
