@@ -1,4 +1,4 @@
-"""Style sheets, scripts and fonts that nobody here wrote, built and checked by code that shares none with the product."""
+"""Style sheets, scripts and fonts nobody here wrote, built and checked by code that shares none with the product."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which assets have another file name than in an earlier release, and what did it: their own text or their references."""
+"""Which assets have another file name than in an earlier release: for their own text, or for their references."""
 
 from __future__ import annotations
 
