@@ -49,10 +49,10 @@ def commit(
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
-    `encoded` is by logical path, `importmap` as in the manifest; `digest_of` gives the SHA-256 in hex of the file at a file path, None if there
-    is none. Raises ReleaseError if another build holds the directory, if it cannot be written, or if a
-    fingerprinted or prehashed name stands there with other bytes; BuildError if a content cannot be read. The
-    former release is whole then, or, if manifest.json was replaced already, the new one.
+    `encoded` is by logical path, `importmap` as in the manifest; `digest_of` gives the SHA-256 in hex of the file at
+    a file path, None if there is none. Raises ReleaseError if another build holds the directory, if it cannot be
+    written, or if a fingerprinted or prehashed name stands there with other bytes; BuildError if a content cannot be
+    read. The former release is whole then, or, if manifest.json was replaced already, the new one.
     """
     document = release_document(linked, encoded, base_url, importmap)
     wanted = wanted_files(linked, encoded)

@@ -226,13 +226,15 @@ ONE_MISTAKE = {
     "a pin of a path": (
         '[importmap.pins]\n"./a.js" = "a.js"',
         [
-            "3:2:./a.js: './a.js' is no bare module name [paths and URLs need no pin: pin names such as 'lit' or '@shop/']"
+            "3:2:./a.js: './a.js' is no bare module name"
+            " [paths and URLs need no pin: pin names such as 'lit' or '@shop/']"
         ],
     ),
     "a pin of a URL": (
         '[importmap.pins]\n"npm:lit" = "a.js"',
         [
-            "3:2:npm:lit: 'npm:lit' is no bare module name [paths and URLs need no pin: pin names such as 'lit' or '@shop/']"
+            "3:2:npm:lit: 'npm:lit' is no bare module name"
+            " [paths and URLs need no pin: pin names such as 'lit' or '@shop/']"
         ],
     ),
     "a directory pinned to a file": (

@@ -56,7 +56,7 @@ def load(name: str) -> Compiler:
 
 
 def version(name: str) -> str:
-    """What the output of this compiler depends on besides its inputs and options: our code and the library's version."""
+    """What the output of this compiler depends on besides inputs and options: our code, the library's version."""
     library = TABLE[name].library
     return f"{own_digest()} {library} {installed_version(library)}" if library else own_digest()
 
