@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format clean
+.PHONY: demo test test-all check format bench-references clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -26,6 +26,10 @@ check: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Speed of the finders beside others'; what it shows is in bench/README.md.
+bench-references: .venv/installed
+	PYTHONPATH=tests $(BIN)/python -P bench/references.py
 
 # Everything pinned in constraints.txt, from wheels alone: no compiler is needed.
 .venv/installed: pyproject.toml constraints.txt

@@ -5,11 +5,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
 INSTALL = {
     "chromium": "apt-get install chromium",
+    "node": "apt-get install nodejs",
+    "npm": "apt-get install npm",
+    "npm packages": "a connection to the npm registry, once",
     "tree_sitter": "pip install tree-sitter tree-sitter-javascript",
     "tree_sitter_javascript": "pip install tree-sitter tree-sitter-javascript",
 }
@@ -23,8 +27,13 @@ def need(name: str) -> str:
     found = shutil.which(name)
     if found is None and name.isidentifier() and importlib.util.find_spec(name) is not None:
         found = name
-    if found is not None:
-        return found
+    if found is None:
+        do_without(name)
+    return found
+
+
+def do_without(name: str) -> NoReturn:
+    """Skips the test for want of `name`, or fails it as `need` does."""
     reason = f"{name} is missing: {INSTALL.get(name, f'install {name}')}"
     if os.environ.get("ASSETBUILD_NO_SKIP") == "1":
         pytest.fail(reason)

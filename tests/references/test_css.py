@@ -201,12 +201,21 @@ def test_what_is_written_is_read_back(sheet: str, url: str) -> None:
 
 
 @given(soups)
-def test_rewriting_each_url_with_itself_changes_no_reference(data: bytes) -> None:
+def test_rewriting_each_url_with_itself_changes_no_byte(data: bytes) -> None:
+    written = data
+    for one in reversed(css.find(data)):
+        written = written[: one.start] + css.write(data, one.start, one.stop, one.written) + written[one.stop :]
+    assert written == data
+
+
+@given(soups)
+def test_rewriting_each_url_with_another_changes_no_other(data: bytes) -> None:
     before = css.find(data)
     written = data
     for one in reversed(before):
-        written = written[: one.start] + css.write(data, one.start, one.stop, one.written) + written[one.stop :]
-    assert [(one.kind, one.written) for one in css.find(written)] == [(one.kind, one.written) for one in before]
+        url = css.write(data, one.start, one.stop, one.written + "é")
+        written = written[: one.start] + url + written[one.stop :]
+    assert [(one.kind, one.written) for one in css.find(written)] == [(one.kind, one.written + "é") for one in before]
 
 
 @given(soups)

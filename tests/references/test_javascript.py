@@ -213,6 +213,30 @@ def test_the_last_source_map_comment_is_found_and_can_be_cut(comment: str, after
     assert data[start:stop] == comment.encode()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`a\n//# sourceMappingURL=x`",
+        "`\n//# sourceMappingURL=x${a}`",
+        "/*\n//# sourceMappingURL=x*/",
+        "'\\\n//# sourceMappingURL=x'",
+        "a('//# sourceMappingURL=x')",
+        "//# sourceMappingURL=x y",
+        "//# sourceMappingURL=",
+    ],
+)
+def test_what_only_looks_like_a_source_map_comment_is_none(text: str) -> None:
+    assert found(text) == []
+    assert found(f"a()\n{text}\n") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["'import \"x\"'", "a = {'b-import': 'c', 'b-export': {'d': 'e'}}", "'export * from \"x\"'"]
+)
+def test_words_in_strings_do_not_make_a_file_worth_reading(text: str) -> None:
+    assert not javascript.may_refer(text.encode())
+
+
 def test_bytes_that_are_not_utf8_do_not_end_the_reading() -> None:
     assert found(b"a = '\xe9'; // \xff\nimport('\xe9.js')") == [("dynamic-import", "é.js")]
 
@@ -250,12 +274,15 @@ def test_what_is_written_is_found_again(mark: str, url: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.binary(max_size=200), SOUP))
-def test_any_bytes_are_searched_and_a_rewrite_changes_no_meaning(data: bytes) -> None:
+def test_any_bytes_are_searched_and_rewriting_changes_what_it_means_to(data: bytes) -> None:
     references = javascript.find(data)
     assert references == sorted(references, key=lambda each: each.start)
     assert javascript.may_refer(data) or not references
-    text = data
+    same = other = data
     for each in reversed(references):
-        text = text[: each.start] + javascript.write(data, each.start, each.stop, each.written) + text[each.stop :]
+        same = same[: each.start] + javascript.write(data, each.start, each.stop, each.written) + same[each.stop :]
+        written = javascript.write(data, each.start, each.stop, each.written + "é")
+        other = other[: each.start] + written + other[each.stop :]
+    assert same == data
     if all(each.kind != "source-map" for each in references):
-        assert found(text) == [(each.kind, each.written) for each in references]
+        assert found(other) == [(each.kind, each.written + "é") for each in references]

@@ -22,6 +22,7 @@ from assetbuild.references.css_lexer import (
     token_around,
     token_at,
     tokens,
+    unescape,
 )
 from assetbuild.references.found import Found
 
@@ -174,12 +175,17 @@ def source_map_comment(data: bytes, found: Found) -> tuple[int, int]:
 def write(data: bytes, start: int, stop: int, url: str) -> bytes:
     """What to put between `start` and `stop`, the extent of a reference in `data`, for it to mean `url`.
 
-    Escaped as the place needs: a string by its quote, an unquoted url() without blanks, quotes and parentheses; in a
-    source map comment, which has no escapes, blanks and `*/` are percent-encoded.
+    What stands there, if that is its meaning already. Else escaped as the place needs: a string by its quote, an
+    unquoted url() without blanks, quotes and parentheses; in a source map comment, which has no escapes, blanks and
+    `*/` are percent-encoded.
     """
-    if data.endswith(_MAP, 0, start):
-        return re.sub(r"[ \t\n\r\f]|\*(?=/)", lambda match: f"%{ord(match[0]):02X}", url).encode()
+    in_comment = data.endswith(_MAP, 0, start)
     quote = data[max(0, start - 1) : start].decode("latin-1")
+    present = data[start:stop]
+    if url == (present.decode("utf-8", "replace") if in_comment else unescape(present, string=quote in ('"', "'"))):
+        return present
+    if in_comment:
+        return re.sub(r"[ \t\n\r\f]|\*(?=/)", lambda match: f"%{ord(match[0]):02X}", url).encode()
     if quote not in ('"', "'"):
         return _UNSAFE_IN_URL.sub(_escaped, url).encode()
     return _UNSAFE_IN_STRING.sub(

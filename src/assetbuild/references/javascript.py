@@ -13,17 +13,19 @@ from urllib.parse import quote
 
 from assetbuild.model import ReferenceKind
 from assetbuild.references.found import Found
-from assetbuild.references.javascript_lexer import (
+from assetbuild.references.javascript_hints import SOURCE_MAP, hints, last_line_map
+from assetbuild.references.javascript_lexer import Lexer, lexer_of
+from assetbuild.references.javascript_pieces import (
     COMMENT_PIECE,
     GAP,
     LINE,
     NAME_PART,
     STRING,
     TEMPLATE,
-    Lexer,
+    Pieces,
     continues_name,
-    lexer_of,
 )
+from assetbuild.references.javascript_slash import is_tagged
 
 _END = rb"(?!" + NAME_PART + rb")"
 _NAME = NAME_PART + rb"++"
@@ -54,19 +56,6 @@ _URL = re.compile(
 )  # fmt: skip
 _WHOLE_LITERAL = re.compile(rb"(" + STRING + rb"|" + TEMPLATE + rb")")
 
-# What must stand after the first word, as far as a search can tell that does not know comments. Sound: a byte
-# above ASCII may be white space, a slash a comment.
-_UNSURE = rb"[/\x80-\xff]"
-_LIST_HINT = rb"\{[^{}/'\"\\\x80-\xff]*+(?:['\"\\]|" + _UNSURE + rb"|\}\s*+(?:from|" + _UNSURE + rb"))"
-_IMPORT_HINT = re.compile(
-    rb"import(?:" + _UNSURE + rb"|\s*+(?:['\"*]|" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")"
-    rb"|\.\s*+(?:source|defer|" + _UNSURE + rb")|" + _LIST_HINT + rb"|(?:source|defer)(?![\w$])"
-    rb"|(?<!t)[\w$\\][\w$\\{}]*+(?:" + _UNSURE + rb"|\s*+(?:,|from|" + _UNSURE + rb"))))"
-)
-_EXPORT_HINT = re.compile(rb"export(?:" + _UNSURE + rb"|\s*+(?:\*|" + _UNSURE + rb"|" + _LIST_HINT + rb"))")
-_URL_HINT = re.compile(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
-_ASSET_HINT = re.compile(rb"asset(?:-data)?:")
-_SOURCE_MAP = b"sourceMappingURL="
 # ECMA-426, MatchSourceMapURL.
 _SOURCE_MAP_COMMENT = re.compile(
     rb"(?://[@#]\s*+sourceMappingURL=(\S++)\s*+|/\*[@#]\s*+sourceMappingURL=((?:[^\s*]++|\*(?!/))++)\s*+\*/)\Z"
@@ -89,16 +78,19 @@ def find(data: bytes) -> list[Found]:
     string, or template without substitution or tag, that starts with `asset:` but not `asset://`, or with
     `asset-data:`), "source-map" (the last such comment). A string with an invalid escape is none. Never raises.
     """
-    hints = _hints(data)
-    has_map = _SOURCE_MAP in data
-    if not hints and not has_map:
-        return []
-    lexer = lexer_of(data)
+    starts = hints(data)
+    has_map = SOURCE_MAP in data
     found: dict[int, Found] = {}
-    for start, first in hints:
+    if has_map and (last := last_line_map(data)):
+        found[last.start] = last
+        has_map = False
+    if not starts and not has_map:
+        return list(found.values())
+    lexer = lexer_of(data)
+    for start, first in starts:
         lexer.read(start)
-        if lexer.is_code(start):
-            each = _READERS[first](lexer, start)
+        if lexer.pieces.is_code(start):
+            each = _READERS[first](lexer.pieces, start)
             if each:
                 found.setdefault(each.start, each)
     if has_map:
@@ -108,74 +100,43 @@ def find(data: bytes) -> list[Found]:
 
 def may_refer(data: bytes) -> bool:
     """A search that knows no grammar: False only where `find` gives nothing."""
-    return _SOURCE_MAP in data or bool(_hints(data))
+    return SOURCE_MAP in data or bool(hints(data))
 
 
-def _hints(data: bytes) -> list[tuple[int, int]]:
-    """Where a reference may begin, ascending, each with the byte that tells which reader to ask."""
-    hints: list[tuple[int, int]] = []
-    for word, hint in ((b"import", _IMPORT_HINT), (b"export", _EXPORT_HINT)):
-        if word in data:
-            hints += [(match.start(), word[0]) for match in hint.finditer(data) if _begins_word(data, match.start())]
-    if b"meta" in data and b"URL" in data and b"import" in data:
-        hints += [(m.start(), 0x55) for m in _URL_HINT.finditer(data) if _may_be_constructed(data, m.start())]
-    if b"asset:" in data or b"asset-data:" in data:
-        hints += [
-            (match.start() - 1, data[match.start() - 1])
-            for match in _ASSET_HINT.finditer(data)
-            if match.start() and data[match.start() - 1] in b"'\"`"
-        ]
-    hints.sort()
-    return hints
-
-
-def _begins_word(data: bytes, start: int) -> bool:
-    """Whether the word at `start` may be a keyword, judging by the bytes before it."""
-    before = data[start - 1 : start]
-    if before == b".":
-        return data[start - 3 : start] == b"..."
-    return not (before.isalnum() or before in (b"_", b"$", b"#", b"\\"))
-
-
-def _may_be_constructed(data: bytes, start: int) -> bool:
-    """Whether a blank, a comment or a dot may stand before the `URL` at `start`, as it must after `new`."""
-    return start > 0 and (data[start - 1] in b"./ \t\n\r\v\f" or data[start - 1] >= 0x80)
-
-
-def _import(lexer: Lexer, start: int) -> Found | None:
-    if continues_name(lexer.data, start) or lexer.is_property(start):
+def _import(pieces: Pieces, start: int) -> Found | None:
+    if continues_name(pieces.data, start) or pieces.is_property(start):
         return None
-    static = _IMPORT.match(lexer.data, start)
+    static = _IMPORT.match(pieces.data, start)
     if static:
         return _found(static, "import")
-    return _found(_DYNAMIC.match(lexer.data, start), "dynamic-import")
+    return _found(_DYNAMIC.match(pieces.data, start), "dynamic-import")
 
 
-def _export(lexer: Lexer, start: int) -> Found | None:
-    if continues_name(lexer.data, start) or lexer.is_property(start):
+def _export(pieces: Pieces, start: int) -> Found | None:
+    if continues_name(pieces.data, start) or pieces.is_property(start):
         return None
-    return _found(_EXPORT.match(lexer.data, start), "import")
+    return _found(_EXPORT.match(pieces.data, start), "import")
 
 
-def _url(lexer: Lexer, start: int) -> Found | None:
-    match = _URL.match(lexer.data, start)
-    if match is None or continues_name(lexer.data, start):
+def _url(pieces: Pieces, start: int) -> Found | None:
+    match = _URL.match(pieces.data, start)
+    if match is None or continues_name(pieces.data, start):
         return None
-    word, place = lexer.word_before(start)
-    end, piece = lexer.before(start)
-    if piece < 0 and lexer.data[end - 1 : end] == b".":
-        word, place = lexer.word_before(end - 1)
+    word, place = pieces.word_before(start)
+    end, piece = pieces.before(start)
+    if piece < 0 and pieces.data[end - 1 : end] == b".":
+        word, place = pieces.word_before(end - 1)
         if word not in _GLOBAL_OBJECTS:
             return None
-        word, place = lexer.word_before(place)
-    if word != b"new" or lexer.is_property(place):
+        word, place = pieces.word_before(place)
+    if word != b"new" or pieces.is_property(place):
         return None
     return _found(match, "asset")
 
 
-def _literal(lexer: Lexer, start: int) -> Found | None:
-    match = _WHOLE_LITERAL.match(lexer.data, start)
-    if match is None or (match[0][:1] == b"`" and lexer.is_tagged(start)):
+def _literal(pieces: Pieces, start: int) -> Found | None:
+    match = _WHOLE_LITERAL.match(pieces.data, start)
+    if match is None or (match[0][:1] == b"`" and is_tagged(pieces, start)):
         return None
     bound = match[0].startswith(b"asset:", 1)
     if bound and match[0].startswith(b"//", 7):
@@ -183,7 +144,7 @@ def _literal(lexer: Lexer, start: int) -> Found | None:
     return _found(match, "bound" if bound else "inline")
 
 
-_READERS: dict[int, Callable[[Lexer, int], Found | None]] = {
+_READERS: dict[int, Callable[[Pieces, int], Found | None]] = {
     0x69: _import,
     0x65: _export,
     0x55: _url,
@@ -242,7 +203,7 @@ def _source_map(lexer: Lexer) -> Iterator[Found]:
     """The last comment that names a source map, if any."""
     data = lexer.data
     lexer.read(len(data))
-    place = data.rfind(_SOURCE_MAP)
+    place = data.rfind(SOURCE_MAP)
     while place >= 0:
         piece = bisect_right(lexer.starts, place) - 1
         limit = place
@@ -254,24 +215,29 @@ def _source_map(lexer: Lexer) -> Iterator[Found]:
                 start, stop = match.span(match.lastindex)
                 yield Found(limit + start, limit + stop, "source-map", _decode(comment[start:stop]))
                 return
-        place = data.rfind(_SOURCE_MAP, 0, limit)
+        place = data.rfind(SOURCE_MAP, 0, limit)
 
 
 def source_map_comment(data: bytes, found: Found) -> tuple[int, int]:
     """The extents of the comment that holds `found` (of kind "source-map"), without the line's end."""
-    start = max(data.rfind(opening, 0, found.start - len(_SOURCE_MAP)) for opening in (b"//", b"/*"))
+    start = max(data.rfind(opening, 0, found.start - len(SOURCE_MAP)) for opening in (b"//", b"/*"))
     if data[start + 1] == 0x2A:
         return start, data.index(b"*/", found.stop) + 2
     return start, LINE.match(data, found.stop).end()  # type: ignore[union-attr]
 
 
 def write(data: bytes, start: int, stop: int, url: str) -> bytes:
-    """ASCII bytes to put in the place of `data[start:stop]`, which `find` gave, so that it means `url`.
+    """Bytes to put in the place of `data[start:stop]`, which `find` gave, so that it means `url`.
 
-    In a comment, where there are no escapes, what cannot stand there is percent-encoded.
+    What stands there, if that is its meaning already; else ASCII. In a comment, where there are no escapes, what cannot
+    stand there is percent-encoded.
     """
     mark = data[start - 1 : start]
-    if mark not in (b"'", b'"', b"`"):
+    quoted = mark in (b"'", b'"', b"`")
+    present = data[start:stop]
+    if url == (_unescape(present, template=mark == b"`") if quoted else _decode(present)):
+        return present
+    if not quoted:
         return quote(url, safe=_PRINTABLE).replace("*/", "%2A/").encode("ascii")
 
     def escape(match: re.Match[str]) -> str:

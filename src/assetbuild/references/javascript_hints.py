@@ -1,0 +1,74 @@
+"""Where a reference in a script may begin: a search that knows no grammar, and so never waits for the lexer.
+
+It is sound: what `javascript.find` gives begins at one of these places, or is a source map.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assetbuild.references.found import Found
+
+SOURCE_MAP = b"sourceMappingURL="
+# What must stand after the first word, as far as a search can tell that does not know comments. Sound: a byte
+# above ASCII may be white space, a slash a comment.
+_UNSURE = rb"[/\x80-\xff]"
+_LIST_HINT = rb"\{[^{}/'\"\\\x80-\xff]*+(?:['\"\\]|" + _UNSURE + rb"|\}\s*+(?:from|" + _UNSURE + rb"))"
+# No declaration stands right after one of these: so not what is in `"file-import"`.
+_STATEMENT = rb"(?<![-'\"`,(=\[:<>+*&|!?%^~@][ie][mx]port)\s*+"
+_IMPORT_HINT = re.compile(
+    rb"import(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")"
+    rb"|\.\s*+(?:source|defer|" + _UNSURE + rb"))"
+    rb"|" + _STATEMENT + rb"(?:['\"*]|" + _LIST_HINT + rb"|(?:source|defer)(?![\w$])"
+    rb"|(?<!t)[\w$\\][\w$\\{}]*+(?:" + _UNSURE + rb"|\s*+(?:,|from|" + _UNSURE + rb"))))"
+)
+_EXPORT_HINT = re.compile(
+    rb"export(?:" + _UNSURE + rb"|" + _STATEMENT + rb"(?:\*|" + _UNSURE + rb"|" + _LIST_HINT + rb"))"
+)
+_META_HINT = re.compile(rb"import\s*+(?:\.\s*+(?:meta|" + _UNSURE + rb")|" + _UNSURE + rb")")
+_URL_HINT = re.compile(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
+_ASSET_HINT = re.compile(rb"asset(?:-data)?:")
+# As the last line, and nothing in it that could end a string, template or comment begun before: a comment, then.
+_LAST_LINE_MAP = re.compile(
+    rb"[\r\n][ \t]*+//[@#][ \t]*+sourceMappingURL=(?![!-~]*?\*/)([^\x00-\x20'\"`\x7f-\xff]++)\s*+\Z"
+)
+_LONGEST_INDENT = 32
+
+
+def hints(data: bytes) -> list[tuple[int, int]]:
+    """Where a reference may begin, ascending, each with the byte that tells which reader to ask."""
+    found: list[tuple[int, int]] = []
+    has_import = b"import" in data
+    if has_import:
+        found += [(match.start(), 0x69) for match in _IMPORT_HINT.finditer(data) if _begins_word(data, match.start())]
+    if b"export" in data:
+        found += [(match.start(), 0x65) for match in _EXPORT_HINT.finditer(data) if _begins_word(data, match.start())]
+    if has_import and _META_HINT.search(data):
+        found += [(m.start(), 0x55) for m in _URL_HINT.finditer(data) if _may_be_constructed(data, m.start())]
+    if b"asset" in data:
+        found += [
+            (match.start() - 1, data[match.start() - 1])
+            for match in _ASSET_HINT.finditer(data)
+            if match.start() and data[match.start() - 1] in b"'\"`"
+        ]
+    found.sort()
+    return found
+
+
+def _begins_word(data: bytes, start: int) -> bool:
+    """Whether the word at `start` may be a keyword, judging by the bytes before it."""
+    before = data[start - 1 : start]
+    if before == b".":
+        return data[start - 3 : start] == b"..."
+    return not (before.isalnum() or before in (b"_", b"$", b"#", b"\\"))
+
+
+def _may_be_constructed(data: bytes, start: int) -> bool:
+    """Whether a blank, a comment or a dot may stand before the `URL` at `start`, as it must after `new`."""
+    return start > 0 and (data[start - 1] in b"./ \t\n\r\v\f" or data[start - 1] >= 0x80)
+
+
+def last_line_map(data: bytes) -> Found | None:
+    """The source map named by the last line, found without reading what stands before it."""
+    match = _LAST_LINE_MAP.search(data, max(0, data.rfind(SOURCE_MAP) - _LONGEST_INDENT))
+    return None if match is None else Found(*match.span(1), "source-map", match[1].decode())
