@@ -173,11 +173,15 @@ def somebody_else(made: Project) -> Iterator[None]:
         return
     made.build("--no-cache", "--output", "../imported")
     made.root.parent.chmod(0o755)
+    # Nobody may enter the directory from which root runs the tests.
+    before = os.getcwd()
+    os.chdir(made.root)
     os.seteuid(65534)
     try:
         yield
     finally:
         os.seteuid(0)
+        os.chdir(before)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
