@@ -15,9 +15,10 @@ from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned
 from assetbuild.linking.nearest import Nearest
-from assetbuild.linking.resolve import Names, Node, Rules, resolve_references
+from assetbuild.linking.resolve import Bound, Names, Node, Rules, resolve_reference, resolve_references
+from assetbuild.linking.workers import with_worker_imports
 from assetbuild.linking.writer import Writer
-from assetbuild.model import Asset, Job, Linked, Publication
+from assetbuild.model import Asset, Job, Linked, Publication, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ def link(
         bound, problems = resolve_references(asset, job, names, rules.external, rules.root)
         diagnostics += problems
         nodes[path] = Node(asset, publication, bound)
+
+    def resolve(node: Node, reference: Reference) -> tuple[Bound | None, Diagnostic | None]:
+        job = assets[node.asset.path][1]
+        return resolve_reference(reference, node.asset, job, names, rules.external, rules.root)
+
+    nodes, problems = with_worker_imports(nodes, resolve)
+    diagnostics += problems
     importmap = pinned(nodes, rules.pins)
     if rules.map_modules:
         nodes, importmap = map_modules(nodes, rules.pins)

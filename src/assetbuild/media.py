@@ -106,6 +106,9 @@ COMPRESSIBLE: Final = frozenset(
 
 def media_type(path: str) -> str:
     """The media type of a logical path, without parameters."""
+    if path.rpartition("/")[2] == "manifest.json":
+        # The older name of a web app manifest.
+        return WEBMANIFEST
     _, dot, extension = path.rpartition(".")
     return TYPES.get(extension.lower(), UNKNOWN) if dot else UNKNOWN
 

@@ -15,7 +15,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ReferenceKind = Literal["import", "dynamic-import", "asset", "source-map", "bound", "inline"]
+ReferenceKind = Literal[
+    "import",
+    "dynamic-import",
+    "worker-import",  # importScripts: counts in workers only
+    "asset",
+    "source-map",
+    "bound",  # a literal that becomes a path under the base URL
+    "inline",  # becomes a data URL
+    "computed",  # an import whose name only the running script knows
+]
 Publication = Literal["fingerprinted", "plain", "prehashed", "private"]
 
 CHUNK = 1 << 20

@@ -5,15 +5,14 @@ Editing a module then renames that file alone. Import maps do not reach workers:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assetbuild.linking.resolve import Bound, Node
+from assetbuild.linking.workers import IMPORTS, reached_by_workers
 from assetbuild.media import JAVASCRIPT
 from assetbuild.references.pins import Pins
 from assetbuild.references.urls import is_bare
-
-_IMPORTS = ("import", "dynamic-import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def pinned(nodes: Mapping[str, Node], pins: Pins) -> ImportMap:
 
 def map_modules(nodes: Mapping[str, Node], pins: Pins) -> tuple[dict[str, Node], ImportMap]:
     """The nodes with the imports marked that the map resolves, and the map: these, and all that is pinned."""
-    rewritten = _reached_from_workers(nodes)
+    rewritten = reached_by_workers(nodes)
     mapped: dict[str, Node] = {}
     names = pinned(nodes, pins)
     imports = dict(names.imports)
@@ -52,34 +51,11 @@ def map_modules(nodes: Mapping[str, Node], pins: Pins) -> tuple[dict[str, Node],
 
 def _is_mapped(bound: Bound, nodes: Mapping[str, Node]) -> bool:
     """Whether a map can resolve it: it names a file whose name changes, and has no query: that is another URL."""
-    if bound.reference.kind not in _IMPORTS or bound.target is None:
+    if bound.reference.kind not in IMPORTS or bound.target is None:
         return False
     if is_bare(bound.reference.written):
         return True
     return not bound.reference.suffix and nodes[bound.target].publication == "fingerprinted"
-
-
-def _reached_from_workers(nodes: Mapping[str, Node]) -> frozenset[str]:
-    """Scripts that run where no import map is: those named by URL from a script, plain ones, and their imports."""
-    entries = [path for path, node in nodes.items() if node.asset.type == JAVASCRIPT and node.publication == "plain"]
-    for node in nodes.values():
-        if node.asset.type == JAVASCRIPT:
-            entries += _scripts(node, nodes, ("asset", "bound"))
-    reached: set[str] = set()
-    while entries:
-        path = entries.pop()
-        if path not in reached:
-            reached.add(path)
-            entries += _scripts(nodes[path], nodes, _IMPORTS)
-    return frozenset(reached)
-
-
-def _scripts(node: Node, nodes: Mapping[str, Node], kinds: Iterable[str]) -> list[str]:
-    return [
-        bound.target
-        for bound in node.bound
-        if bound.target and bound.reference.kind in kinds and nodes[bound.target].asset.type == JAVASCRIPT
-    ]
 
 
 def _expanded(table: Mapping[str, str], nodes: Mapping[str, Node]) -> dict[str, str]:

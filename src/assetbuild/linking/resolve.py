@@ -71,29 +71,43 @@ class Names:
 def resolve_references(
     asset: Asset, job: Job, names: Names, external: Callable[[str], bool], root: str
 ) -> tuple[tuple[Bound, ...], list[Diagnostic]]:
-    """The references of one asset, bound; a diagnostic for each that means nothing. `external`: as in Rules."""
+    """The references of one asset, bound; a diagnostic for each that means nothing. `external`: as in Rules.
+
+    What only a worker can load is left to whoever knows which scripts are workers.
+    """
     bound: list[Bound] = []
     diagnostics: list[Diagnostic] = []
-    excused = matcher(job.external) if job.external else None
     for reference in asset.references:
-        target = _meant(reference, asset.type, names)
-        if reference.kind == "source-map":
-            if target is None or names.published[target] == "private":
-                bound.append(Bound(reference, None))
-                if target is None:
-                    diagnostics.append(_lost_map(reference, root, names))
-            else:
-                bound.append(Bound(reference, target))
-        elif target is not None:
-            bound.append(Bound(reference, target))
-        elif not (
-            reference.optional
-            or reference.target in names.failed
-            or external(reference.written)
-            or (excused and excused(reference.written))
-        ):
-            diagnostics.append(_unresolved(reference, root, names))
+        if reference.kind == "worker-import":
+            continue
+        one, problem = resolve_reference(reference, asset, job, names, external, root)
+        bound += [one] if one else []
+        diagnostics += [problem] if problem else []
     return tuple(bound), diagnostics
+
+
+def resolve_reference(
+    reference: Reference, asset: Asset, job: Job, names: Names, external: Callable[[str], bool], root: str
+) -> tuple[Bound | None, Diagnostic | None]:
+    """One reference, bound if it means an asset, and what there is to say of it."""
+    if reference.kind == "computed":
+        text = "the name of this import is computed: what it leads to is not looked at, nor rewritten"
+        return None, diagnostic_at(root, reference.origin, text, severity="notice")
+    target = _meant(reference, asset.type, names)
+    if reference.kind == "source-map":
+        if target is None:
+            return Bound(reference, None), _lost_map(reference, root, names)
+        return Bound(reference, None if names.published[target] == "private" else target), None
+    if target is not None:
+        return Bound(reference, target), None
+    if (
+        reference.optional
+        or reference.target in names.failed
+        or external(reference.written)
+        or any(matcher((pattern,))(reference.written) for pattern in job.external)
+    ):
+        return None, None
+    return None, _unresolved(reference, root, names)
 
 
 def _meant(reference: Reference, kind: str, names: Names) -> str | None:

@@ -78,6 +78,10 @@ def find_references(
     references = []
     beside = _beside(spoken, data, path, base_url)
     for found in spoken.find(data):
+        if found.kind == "computed":
+            origin = origin_of(found.start, found.stop)
+            references.append(Reference(found.start, found.stop, "computed", found.written, "", "", origin))
+            continue
         inline = found.kind == "inline"
         if beside is None and not inline and not is_rooted(found.written, base_url):
             continue
