@@ -12,7 +12,7 @@ from typing import Any
 
 from assetbuild import compilers, media
 from assetbuild.cache import Cache
-from assetbuild.cache.trace import Trace, recall, remember
+from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World
 from assetbuild.compilers.run import read_part, run_steps
 from assetbuild.errors import Diagnostic
@@ -171,7 +171,7 @@ def _found(files: Mapping[str, str | None], logical: Mapping[str, str | None], w
 
 
 def _identity(asset: Asset) -> list[Any]:
-    references = json.dumps([dataclasses.astuple(reference) for reference in asset.references])
+    references = json.dumps(list(map(reference_record, asset.references)))
     return [asset.path, asset.content.digest, hashlib.sha256(references.encode()).hexdigest(), asset.file]
 
 
