@@ -10,7 +10,7 @@ import pytest
 import rcssmin
 import rjsmin
 import tinycss2
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.compilers.check import css_difference, javascript_difference, stripped_css
@@ -207,6 +207,8 @@ SOUP = st.lists(
 
 
 @settings(max_examples=300, deadline=None)
+@example("a{b:\\\n}")
+@example("\\\n")
 @given(SHEET | SOUP)
 def test_stripping_changes_nothing_and_is_done_in_one_go(sheet: str) -> None:
     data = sheet.encode()

@@ -53,7 +53,8 @@ def test_a_finder_reads_any_mixture_in_time_and_rewriting_what_it_found_changes_
     @given(mixtures(suffix))
     def holds(data: bytes) -> None:
         before = time.process_time()
-        references = language.find(data)
+        # The word of a computed import is told, and never written.
+        references = [each for each in language.find(data) if each.kind != "computed"]
         assert time.process_time() - before < 1
         assert language.may_refer(data) or not references
         text, stop = b"", 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from types import ModuleType
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -92,7 +93,8 @@ def test_a_written_url_means_itself_wherever_it_stands(place: str, url: str) -> 
     if url[:5].lower() == "data:":
         return
     (again,) = language.find(rewritten(language, data, [one], [url]))
-    assert again.written == url
+    # XML has no place for the noncharacters U+FFFE and U+FFFF: they are percent-encoded.
+    assert unquote(again.written) == unquote(url)
 
 
 @pytest.mark.parametrize("url", ["a b.png", ",a,b.png,", "a.png?,x y", "x\ny"])

@@ -11,7 +11,9 @@ from assetbuild.references.javascript_lexer import (
     BROKEN_PIECE,
     COMMENT_PIECE,
     NAME_PART,
+    NAME_PARTS,
     SPACE,
+    SPACES,
     STRING,
     TEMPLATE,
 )
@@ -22,9 +24,9 @@ Token = tuple[str, bytes, bool]
 _LINE_BREAK = rb"(?:[\r\n]|\xe2\x80[\xa8\xa9])"
 # A number swallows the name after it, which no grammar allows: "3 in x" and "3in x" must not look alike.
 _JAVASCRIPT_TOKEN = re.compile(
-    rb"(?P<space>" + SPACE + rb"++)"
-    rb"|(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?(?:[eE][+-]?[0-9])?|\.[0-9])(?:" + NAME_PART + rb")*+"
-    rb"|[#@]?(?:" + NAME_PART + rb")++"
+    rb"(?P<space>" + SPACE + SPACES + rb")"
+    rb"|(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?(?:[eE][+-]?[0-9])?|\.[0-9])" + NAME_PARTS +
+    rb"|[#@]?" + NAME_PART + NAME_PARTS +
     rb"|" + STRING + rb"|" + TEMPLATE +
     rb"|>>>=|\.\.\.|===|!==|\*\*=|<<=|>>=|>>>|&&=|\|\|=|\?\?=|=>|[-+*%&|^<>=!]=|&&|\|\||\?\?|\?\.(?![0-9])|\+\+|--"
     rb"|\*\*|<<|>>|[\s\S]"
@@ -153,8 +155,8 @@ def stripped_css(data: bytes) -> bytes:
             pieces.append(b"/**/")
         pieces.append(text)
         former = text
-        if kind == "bad-string":
-            # The line's end is what ended it.
+        if kind == "bad-string" or (kind == "delim" and text == b"\\"):
+            # The line's end is what ended the string, or kept the backslash from being an escape.
             pieces.append(b"\n")
             former = b""
     return b"".join(pieces)

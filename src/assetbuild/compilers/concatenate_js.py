@@ -17,9 +17,9 @@ from assetbuild.references.javascript_lexer import COMMENT, GAP, LINE, LINE_REST
 
 _BOM = b"\xef\xbb\xbf"
 _STRICT = (b'"use strict"', b"'use strict'")
-_LEADING = re.compile(rb"(?:" + _BOM + rb")?+(?:#!" + LINE_REST + rb")?+" + GAP)
-_NOTHING = re.compile(rb"(?:;|<!--" + LINE_REST + rb"|-->" + LINE_REST + rb"|" + SPACE + rb"|" + COMMENT + rb")*+\Z")
-_DIRECTIVE = re.compile(rb"(" + STRING + rb")(" + GAP + rb")(;" + GAP + rb")?+")
+_LEADING = re.compile(rb"(?:" + _BOM + rb")?(?:#!" + LINE_REST + rb")?" + GAP)
+_NOTHING = re.compile(rb"(?:;|<!--" + LINE_REST + rb"|-->" + LINE_REST + rb"|" + SPACE + rb"|" + COMMENT + rb"|)*+\Z")
+_DIRECTIVE = re.compile(rb"(" + STRING + rb")(" + GAP + rb")(;" + GAP + rb")?")
 _LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
 # What makes more than a directive of a string, even on the next line (ECMA-262, section 11.2.1).
 _GOES_ON = re.compile(rb"[.,(\[`?*/%&|^<>=]|!=|\+(?!\+)|-(?!-)|(?:in|instanceof)(?!" + NAME_PART + rb")")

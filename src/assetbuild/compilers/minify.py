@@ -15,7 +15,7 @@ from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
 from assetbuild.origins import diagnostic_at
 
-_JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[ \t\r\n]++')
+_JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|)*+"|[ \t\r\n]++')
 _BOM = b"\xef\xbb\xbf"
 
 Difference = Callable[[bytes, bytes], str | None]

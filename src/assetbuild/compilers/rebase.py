@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assetbuild.media import JAVASCRIPT
 from assetbuild.model import Reference
 from assetbuild.references import language
-from assetbuild.references.urls import ASSET_SCHEME, INLINE_SCHEME, relative
+from assetbuild.references.urls import ASSET_SCHEME, INLINE_SCHEME, is_bare, relative
 
 _LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
 
@@ -27,7 +28,9 @@ def rebase(piece: Piece, kind: str, path: str, new_path: str, base_url: str) -> 
         return piece
     edits: list[tuple[Reference, str | None]] = []
     for reference in piece.references:
-        if reference.written.startswith((ASSET_SCHEME, INLINE_SCHEME, base_url)):
+        named = reference.kind in ("import", "dynamic-import") and kind == JAVASCRIPT and is_bare(reference.written)
+        rooted = reference.written.startswith((ASSET_SCHEME, INLINE_SCHEME, base_url))
+        if named or rooted or reference.kind == "computed":
             edits.append((reference, None))
         else:
             edits.append((reference, relative_url(reference, new_path)))

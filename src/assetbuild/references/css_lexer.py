@@ -6,7 +6,8 @@ Offsets are byte offsets into the file as it is. Nothing is decoded first: what 
 
 Two readings: `tokens` gives every token; `seek` runs over what holds no bracket, string, comment or escape in
 one step, and is many times faster. Repeated groups are possessive, or counted where they can fail half way,
-so that no input makes the matcher go back over what it has read, nor its stack grow with the input.
+so that no input makes the matcher go back over what it has read, nor its stack grow with the input. The
+possessive ones have an empty last alternative, for the reason given in `javascript_pieces`.
 """
 
 from __future__ import annotations
@@ -20,22 +21,24 @@ Token = tuple[str, int, int]
 """(kind, start, stop). Kinds: whitespace, comment, ident, function, at-keyword, hash, string, bad-string, url,
 bad-url, number, percentage, dimension, CDO, CDC, delim, and `: ; , ( ) [ ] { }` as themselves."""
 
-_NEWLINE_OR_BLANK = rb"(?:\r\n|[ \t\n\r\f])"
-_HEX_ESCAPE = rb"\\[0-9a-fA-F]{1,6}+" + _NEWLINE_OR_BLANK + rb"?+"
+_NEWLINE_OR_BLANK = rb"(?>\r\n|[ \t\n\r\f]|)"
+_HEX_ESCAPE = rb"\\[0-9a-fA-F]{1,6}+" + _NEWLINE_OR_BLANK
 _ESCAPE = _HEX_ESCAPE + rb"|\\\Z|\\[^\n\r\f0-9a-fA-F]"
-_NAME = rb"(?:[-a-zA-Z0-9_\x80-\xff\x00]++|" + _ESCAPE + rb")"
-_IDENT = rb"(?:--|-?(?:[a-zA-Z_\x80-\xff\x00]|" + _ESCAPE + rb"))" + _NAME + rb"*+"
+_IN_NAME = rb"[-a-zA-Z0-9_\x80-\xff\x00]++|" + _ESCAPE
+_NAME = rb"(?:" + _IN_NAME + rb")"
+_NAMES = rb"(?:" + _IN_NAME + rb"|)*+"
+_IDENT = rb"(?:--|-?(?:[a-zA-Z_\x80-\xff\x00]|" + _ESCAPE + rb"))" + _NAMES
 _NUMBER = rb"[+-]?(?:[0-9]*+\.[0-9]++|[0-9]++)(?:[eE][+-]?[0-9]++)?"
-_IN_STRING = rb"|" + _HEX_ESCAPE + rb"|\\\r\n|\\\Z|\\[^0-9a-fA-F])*+"
+_IN_STRING = rb"|" + _HEX_ESCAPE + rb"|\\\r\n|\\\Z|\\[^0-9a-fA-F]|)*+"
 _DOUBLE = rb'"(?:[^"\\\n\r\f]++' + _IN_STRING
 _SINGLE = rb"'(?:[^'\\\n\r\f]++" + _IN_STRING
 # NUL stands for U+FFFD and is no control character.
-_IN_URL = rb"(?:[^\"'()\\ \t\n\r\f\x01-\x08\x0b\x0e-\x1f\x7f]++|" + _ESCAPE + rb")*+"
+_IN_URL = rb"(?:[^\"'()\\ \t\n\r\f\x01-\x08\x0b\x0e-\x1f\x7f]++|" + _ESCAPE + rb"|)*+"
 
 
 def _letter(spellings: bytes, codes: bytes) -> bytes:
     """A letter that is no hexadecimal digit: in either case, or as an escape."""
-    whole = rb"\\(?:0{4}" + codes + rb"|0{0,3}" + codes + rb"(?![0-9a-fA-F]))" + _NEWLINE_OR_BLANK + rb"?+"
+    whole = rb"\\(?:0{4}" + codes + rb"|0{0,3}" + codes + rb"(?![0-9a-fA-F]))" + _NEWLINE_OR_BLANK
     return rb"(?:\\?[" + spellings + rb"]|" + whole + rb")"
 
 
@@ -48,15 +51,15 @@ _URL_OPEN = (
 _TOKEN = re.compile(
     rb"(?P<whitespace>[ \t\n\r\f]++)"
     rb"|(?P<url>" + _URL_OPEN + _IN_URL + rb"[ \t\n\r\f]*+(?:\)|\Z))"
-    rb"|(?P<bad_url>" + _URL_OPEN + rb"(?:[^)\\]++|" + _ESCAPE + rb"|\\)*+(?:\)|\Z))"
+    rb"|(?P<bad_url>" + _URL_OPEN + rb"(?:[^)\\]++|" + _ESCAPE + rb"|\\|)*+(?:\)|\Z))"
     rb"|(?P<mark>[:;,()\[\]{}])"
     rb"|" + _NUMBER + rb"(?:(?P<percentage>%)|(?P<dimension>" + _IDENT + rb")|(?P<number>))"
     rb"|(?P<CDC>-->)"
     rb"|" + _IDENT + rb"(?:(?P<function>\()|(?P<ident>))"
-    rb"|(?P<comment>/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/|/\*[\s\S]*+)"
+    rb"|(?P<comment>/\*[^*]*+\*++(?:[^/*][^*]*+\*++|)*+/|/\*[\s\S]*+)"
     rb"|(?P<string>" + _DOUBLE + rb"(?:\"|\Z)|" + _SINGLE + rb"(?:'|\Z))"
     rb"|(?P<bad_string>" + _DOUBLE + rb"|" + _SINGLE + rb")"
-    rb"|(?P<hash>#" + _NAME + rb"++)"
+    rb"|(?P<hash>#" + _NAME + _NAMES + rb")"
     rb"|(?P<at_keyword>@" + _IDENT + rb")"
     rb"|(?P<CDO><!--)"
     rb"|(?P<delim>[\s\S])"
@@ -243,7 +246,7 @@ class Statement:
     missing: bytes = b""
 
 
-_BLANKS = re.compile(rb"(?:[ \t\n\r\f]++|<!--|-->)*+")
+_BLANKS = re.compile(rb"(?:[ \t\n\r\f]++|<!--|-->|)*+")
 
 
 def head(data: bytes, position: int) -> Statement:

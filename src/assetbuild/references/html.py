@@ -167,7 +167,7 @@ def _in_content(data: bytes, element: Element, start: int, stop: int) -> Iterato
 def _in_module(data: bytes, start: int, stop: int) -> Iterator[Place]:
     for found in javascript.find(data[start:stop]):
         bare = found.kind in ("import", "dynamic-import") and is_bare(found.written)
-        if found.kind == "source-map" or bare or is_computed(found.written):
+        if found.kind in ("source-map", "computed", "worker-import") or bare or is_computed(found.written):
             continue
         there = Found(found.start + start, found.stop + start, found.kind, found.written)
         yield Place(there, "javascript", None, data[there.start - 1 : there.start])

@@ -13,13 +13,14 @@ from urllib.parse import quote
 
 from assetbuild.model import ReferenceKind
 from assetbuild.references.found import Found
-from assetbuild.references.javascript_hints import SOURCE_MAP, hints, last_line_map
+from assetbuild.references.javascript_hints import SCRIPTS, SERVICE_WORKER, SOURCE_MAP, hints, last_line_map
 from assetbuild.references.javascript_lexer import Lexer, lexer_of
 from assetbuild.references.javascript_pieces import (
     COMMENT_PIECE,
     GAP,
     LINE,
     NAME_PART,
+    NAME_PARTS,
     STRING,
     TEMPLATE,
     Pieces,
@@ -28,8 +29,8 @@ from assetbuild.references.javascript_pieces import (
 from assetbuild.references.javascript_slash import is_tagged
 
 _END = rb"(?!" + NAME_PART + rb")"
-_NAME = NAME_PART + rb"++"
-_NAMED = rb"\{(?:" + GAP + rb"(?:" + _NAME + rb"|" + STRING + rb"|,))*+" + GAP + rb"\}"
+_NAME = NAME_PART + NAME_PARTS
+_NAMED = rb"\{(?:" + GAP + rb"(?:" + _NAME + rb"|" + STRING + rb"|,)|)*+" + GAP + rb"\}"
 _NAMESPACE = rb"\*" + GAP + rb"as" + _END + GAP + _NAME
 _FROM = GAP + rb"from" + GAP
 
@@ -54,11 +55,19 @@ _URL = re.compile(
     + rb"import" + _END + GAP + rb"\." + GAP + rb"meta" + _END + GAP + rb"\." + GAP + rb"url" + _END
     + GAP + rb"(?:," + GAP + rb")?\)"
 )  # fmt: skip
+_SCRIPTS = re.compile(rb"importScripts" + _END + GAP + rb"\(")
+_ARGUMENT = re.compile(GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"([,)])")
+_REGISTER = re.compile(
+    rb"serviceWorker" + _END + GAP + rb"(?:\?\.|\.)" + GAP + rb"register" + _END + GAP + rb"\("
+    + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
+)  # fmt: skip
+_COMPUTED = re.compile(rb"import" + _END + GAP + rb"\(" + GAP + rb"(?!\))")
 _WHOLE_LITERAL = re.compile(rb"(" + STRING + rb"|" + TEMPLATE + rb")")
 
 # ECMA-426, MatchSourceMapURL.
 _SOURCE_MAP_COMMENT = re.compile(
-    rb"(?://[@#]\s*+sourceMappingURL=(\S++)\s*+|/\*[@#]\s*+sourceMappingURL=((?:[^\s*]++|\*(?!/))++)\s*+\*/)\Z"
+    rb"(?://[@#]\s*+sourceMappingURL=(\S++)\s*+"
+    rb"|/\*[@#]\s*+sourceMappingURL=((?!\s|\*/|\Z)(?:[^\s*]++|\*(?!/)|)*+)\s*+\*/)\Z"
 )
 _ESCAPE = re.compile(
     r"\\(?:u\{0*(?P<point>[0-9a-fA-F]{1,6})\}|u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})"
@@ -66,6 +75,9 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _NAMED_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_PARENTHESIS = re.compile(rb"[()]")
+_BODY = re.compile(GAP + rb"\{")
+_LONGEST_CALL = 200
 _GLOBAL_OBJECTS = frozenset([b"window", b"globalThis", b"self"])
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 _MUST_ESCAPE = re.compile(r"[^ -~]|[\\'\"`]|\$(?=\{)")
@@ -76,7 +88,9 @@ def find(data: bytes) -> list[Found]:
 
     Kinds: "import" (static, and export from), "dynamic-import", "asset" (`new URL`), "bound" and "inline" (a whole
     string, or template without substitution or tag, that starts with `asset:` but not `asset://`, or with
-    `asset-data:`), "source-map" (the last such comment). A string with an invalid escape is none. Never raises.
+    `asset-data:`; "bound" is also a rooted URL registered as a service worker), "worker-import" (importScripts),
+    "computed" (the word of a dynamic import of anything else), "source-map" (the last such comment). A string with an
+    invalid escape is none. Never raises.
     """
     starts = hints(data)
     has_map = SOURCE_MAP in data
@@ -90,8 +104,7 @@ def find(data: bytes) -> list[Found]:
     for start, first in starts:
         lexer.read(start)
         if lexer.pieces.is_code(start):
-            each = _READERS[first](lexer.pieces, start)
-            if each:
+            for each in _READERS[first](lexer.pieces, start):
                 found.setdefault(each.start, each)
     if has_map:
         found.update((each.start, each) for each in _source_map(lexer))
@@ -103,64 +116,113 @@ def may_refer(data: bytes) -> bool:
     return SOURCE_MAP in data or bool(hints(data))
 
 
-def _import(pieces: Pieces, start: int) -> Found | None:
+def _import(pieces: Pieces, start: int) -> list[Found]:
     if continues_name(pieces.data, start) or pieces.is_property(start):
-        return None
+        return []
     static = _IMPORT.match(pieces.data, start)
     if static:
         return _found(static, "import")
-    return _found(_DYNAMIC.match(pieces.data, start), "dynamic-import")
+    dynamic = _found(_DYNAMIC.match(pieces.data, start), "dynamic-import")
+    if dynamic or not _COMPUTED.match(pieces.data, start) or _is_method(pieces.data, start):
+        return dynamic
+    return [Found(start, start + len(b"import"), "computed", "import")]
 
 
-def _export(pieces: Pieces, start: int) -> Found | None:
+def _is_method(data: bytes, start: int) -> bool:
+    """Whether the `import(…)` at `start` is the head of a method of that name: `{ import(a) {} }`."""
+    depth = 0
+    for bracket in _PARENTHESIS.finditer(data, start, start + _LONGEST_CALL):
+        depth += 1 if bracket[0] == b"(" else -1
+        if depth == 0:
+            return _BODY.match(data, bracket.end()) is not None
+    return False
+
+
+def _scripts(pieces: Pieces, start: int) -> list[Found]:
+    """The literal arguments of importScripts, up to the first that is none."""
+    match = _SCRIPTS.match(pieces.data, start)
+    if match is None or not _is_global(pieces, start):
+        return []
+    found: list[Found] = []
+    end = match.end()
+    while (argument := _ARGUMENT.match(pieces.data, end)) is not None:
+        found += _found(argument, "worker-import")
+        end = argument.end()
+        if argument[2] == b")":
+            break
+    return found
+
+
+def _service_worker(pieces: Pieces, start: int) -> list[Found]:
+    """What a page registers, if it is rooted: anything else is relative to the page."""
+    match = _REGISTER.match(pieces.data, start)
+    if match is None or continues_name(pieces.data, start):
+        return []
+    return [one for one in _found(match, "bound") if one.written.startswith("/") or "://" in one.written]
+
+
+def _is_global(pieces: Pieces, start: int) -> bool:
+    """Whether the name at `start` stands alone, or as a property of the global object."""
+    if continues_name(pieces.data, start):
+        return False
+    end, piece = pieces.before(start)
+    if piece >= 0 or pieces.data[end - 1 : end] != b".":
+        return not pieces.is_property(start)
+    word, place = pieces.word_before(end - 1)
+    return word in _GLOBAL_OBJECTS and not pieces.is_property(place)
+
+
+def _export(pieces: Pieces, start: int) -> list[Found]:
     if continues_name(pieces.data, start) or pieces.is_property(start):
-        return None
+        return []
     return _found(_EXPORT.match(pieces.data, start), "import")
 
 
-def _url(pieces: Pieces, start: int) -> Found | None:
+def _url(pieces: Pieces, start: int) -> list[Found]:
     match = _URL.match(pieces.data, start)
     if match is None or continues_name(pieces.data, start):
-        return None
+        return []
     word, place = pieces.word_before(start)
     end, piece = pieces.before(start)
     if piece < 0 and pieces.data[end - 1 : end] == b".":
         word, place = pieces.word_before(end - 1)
         if word not in _GLOBAL_OBJECTS:
-            return None
+            return []
         word, place = pieces.word_before(place)
     if word != b"new" or pieces.is_property(place):
-        return None
+        return []
     return _found(match, "asset")
 
 
-def _literal(pieces: Pieces, start: int) -> Found | None:
+def _literal(pieces: Pieces, start: int) -> list[Found]:
     match = _WHOLE_LITERAL.match(pieces.data, start)
     if match is None or (match[0][:1] == b"`" and is_tagged(pieces, start)):
-        return None
+        return []
     bound = match[0].startswith(b"asset:", 1)
     if bound and match[0].startswith(b"//", 7):
-        return None
+        return []
     return _found(match, "bound" if bound else "inline")
 
 
-_READERS: dict[int, Callable[[Pieces, int], Found | None]] = {
+_READERS: dict[int, Callable[[Pieces, int], list[Found]]] = {
     0x69: _import,
     0x65: _export,
     0x55: _url,
     0x22: _literal,
     0x27: _literal,
     0x60: _literal,
+    SCRIPTS: _scripts,
+    SERVICE_WORKER: _service_worker,
 }
 
 
-def _found(match: re.Match[bytes] | None, kind: ReferenceKind) -> Found | None:
-    """The URL inside the quotes of the match's only group."""
+def _found(match: re.Match[bytes] | None, kind: ReferenceKind) -> list[Found]:
+    """The URL inside the quotes of the match's first group; none for a match that is none."""
     if match is None:
-        return None
+        return []
     start, stop = match.start(1) + 1, match.end(1) - 1
     written = _unescape(match.string[start:stop], template=match.string[start - 1] == 0x60)
-    return None if written is None else Found(start, stop, kind, written)
+    return [] if written is None else [Found(start, stop, kind, written)]
 
 
 def _unescape(raw: bytes, template: bool) -> str | None:

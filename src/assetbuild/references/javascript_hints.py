@@ -10,6 +10,8 @@ import re
 from assetbuild.references.found import Found
 
 SOURCE_MAP = b"sourceMappingURL="
+# What to ask a reader for that no first byte tells apart.
+SCRIPTS, SERVICE_WORKER = 1, 2
 # What must stand after the first word, as far as a search can tell that does not know comments. Sound: a byte
 # above ASCII may be white space, a slash a comment.
 _UNSURE = rb"[/\x80-\xff]"
@@ -17,7 +19,7 @@ _LIST_HINT = rb"\{[^{}/'\"\\\x80-\xff]*+(?:['\"\\]|" + _UNSURE + rb"|\}\s*+(?:fr
 # No declaration stands right after one of these: so not what is in `"file-import"`.
 _STATEMENT = rb"(?<![-'\"`,(=\[:<>+*&|!?%^~@][ie][mx]port)\s*+"
 _IMPORT_HINT = re.compile(
-    rb"import(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")"
+    rb"import(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\("
     rb"|\.\s*+(?:source|defer|" + _UNSURE + rb"))"
     rb"|" + _STATEMENT + rb"(?:['\"*]|" + _LIST_HINT + rb"|(?:source|defer)(?![\w$])"
     rb"|(?<!t)[\w$\\][\w$\\{}]*+(?:" + _UNSURE + rb"|\s*+(?:,|from|" + _UNSURE + rb"))))"
@@ -27,6 +29,8 @@ _EXPORT_HINT = re.compile(
 )
 _META_HINT = re.compile(rb"import\s*+(?:\.\s*+(?:meta|" + _UNSURE + rb")|" + _UNSURE + rb")")
 _URL_HINT = re.compile(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
+_SCRIPTS_HINT = re.compile(rb"importScripts(?:" + _UNSURE + rb"|\s*+(?:\(|" + _UNSURE + rb"))")
+_WORKER_HINT = re.compile(rb"serviceWorker(?:" + _UNSURE + rb"|\s*+(?:\.|\?|" + _UNSURE + rb"))")
 _ASSET_HINT = re.compile(rb"asset(?:-data)?:")
 # As the last line, and nothing in it that could end a string, template or comment begun before: a comment, then.
 _LAST_LINE_MAP = re.compile(
@@ -36,7 +40,8 @@ _LONGEST_INDENT = 32
 
 
 def hints(data: bytes) -> list[tuple[int, int]]:
-    """Where a reference may begin, ascending, each with the byte that tells which reader to ask."""
+    """Where a reference may begin, ascending, each with the byte, or constant, that tells which
+    reader to ask."""
     found: list[tuple[int, int]] = []
     has_import = b"import" in data
     if has_import:
@@ -45,6 +50,10 @@ def hints(data: bytes) -> list[tuple[int, int]]:
         found += [(match.start(), 0x65) for match in _EXPORT_HINT.finditer(data) if _begins_word(data, match.start())]
     if has_import and _META_HINT.search(data):
         found += [(m.start(), 0x55) for m in _URL_HINT.finditer(data) if _may_be_constructed(data, m.start())]
+    if has_import:
+        found += [(match.start(), SCRIPTS) for match in _SCRIPTS_HINT.finditer(data)]
+    if b"serviceWorker" in data:
+        found += [(match.start(), SERVICE_WORKER) for match in _WORKER_HINT.finditer(data)]
     if b"asset" in data:
         found += [
             (match.start() - 1, data[match.start() - 1])

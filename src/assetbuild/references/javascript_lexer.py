@@ -22,10 +22,12 @@ from assetbuild.references.javascript_pieces import (
     LINE_REST,
     LITERAL,
     NAME_PART,
+    NAME_PARTS,
     PLAIN,
     REGEX_PIECE,
     SLASH_PIECE,
     SPACE,
+    SPACES,
     STRING,
     STRINGS,
     TEMPLATE,
@@ -45,7 +47,9 @@ __all__ = [
     "LINE",
     "LINE_REST",
     "NAME_PART",
+    "NAME_PARTS",
     "SPACE",
+    "SPACES",
     "STRING",
     "TEMPLATE",
     "Lexer",
@@ -58,13 +62,13 @@ _SPLIT_LITERALS = re.compile(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
 _PLAIN_IN_TEMPLATE = plain(rb"{}")
 _PLAIN_SCRIPT = plain(rb"<-", rb"|<(?!!--)|-(?!->)")
 _PLAIN_SCRIPT_IN_TEMPLATE = plain(rb"{}<-", rb"|<(?!!--)|-(?!->)")
-_CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+(?:`|\$\{)")
+_CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+(?:`|\$\{)")
 _REGEX = re.compile(
-    rb"/(?:[^/\\\[\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]"
-    rb"|\[(?:[^\]\\\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n])*+\])++/" + NAME_PART + rb"*+"
+    rb"/(?!/)(?:[^/\\\[\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]"
+    rb"|\[(?:[^\]\\\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]|)*+\]|)*+/" + NAME_PARTS
 )
 _HASHBANG = re.compile(rb"(?:\xef\xbb\xbf)?#!" + LINE_REST)
-_CLOSING_HTML_COMMENT = re.compile(rb"(?:\A|[\r\n]|\xe2\x80[\xa8\xa9]|\*/)" + SPACE + rb"*+(?:/\*|-->)")
+_CLOSING_HTML_COMMENT = re.compile(rb"(?:\A|[\r\n]|\xe2\x80[\xa8\xa9]|\*/)" + SPACES + rb"(?:/\*|-->)")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 _OPENER = {0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B}
 _STRIDE = 4096

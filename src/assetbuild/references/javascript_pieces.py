@@ -3,6 +3,9 @@
 The elements that more than one reader matches are here as expressions over bytes, UTF-8 or any encoding that
 keeps ASCII. A text is kept as *pieces*: comments, template chunks, regular expressions, slashes that divide. What
 lies between two pieces is a *stretch* of code, strings and templates without substitution; no more is recorded.
+
+Groups repeated possessively have an empty last alternative, so that no iteration fails, and one that takes nothing is
+the last: CPython before 3.11.5 goes on from the wrong place after one that failed.
 """
 
 from __future__ import annotations
@@ -15,22 +18,24 @@ SPACE = (
     rb"(?:[\t-\r ]|\xc2\xa0|\xef\xbb\xbf|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]"
     rb"|\xe2\x81\x9f|\xe3\x80\x80|\xe1\x9a\x80)"
 )
-LINE_REST = rb"(?:[^\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9]))*+"
-COMMENT = rb"(?:/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/|//" + LINE_REST + rb")"
-GAP = rb"(?:" + SPACE + rb"|" + COMMENT + rb")*+"
+SPACES = rb"(?:" + SPACE + rb"|)*+"
+LINE_REST = rb"(?:[^\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|)*+"
+COMMENT = rb"(?:/\*[^*]*+(?:\*(?!/)[^*]*+|)*+\*/|//" + LINE_REST + rb")"
+GAP = rb"(?:" + SPACE + rb"|" + COMMENT + rb"|)*+"
 NAME_PART = rb"(?:[\w$]|\\u(?:[0-9a-fA-F]{4}|\{[0-9a-fA-F]+\})|(?!" + SPACE + rb")[\x80-\xff])"
+NAME_PARTS = rb"(?:[\w$]++|" + NAME_PART + rb"|)*+"
 STRINGS = (
-    rb"'(?:[^'\\\r\n]++|\\(?:\r\n|[\s\S]))*+'"
-    rb'|"(?:[^"\\\r\n]++|\\(?:\r\n|[\s\S]))*+"'
+    rb"'(?:[^'\\\r\n]++|\\(?:\r\n|[\s\S])|)*+'"
+    rb'|"(?:[^"\\\r\n]++|\\(?:\r\n|[\s\S])|)*+"'
 )
 STRING = rb"(?:" + STRINGS + rb")"
-TEMPLATE = rb"`(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+`"
+TEMPLATE = rb"`(?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+`"
 
 
 def plain(stops: bytes, further: bytes = b"") -> re.Pattern[bytes]:
     """Code and literals in bulk, up to one of the bytes `stops` (in the notation of a character class)."""
     code = rb"[^'\"`/" + stops + rb"]*+"
-    return re.compile(code + rb"(?:(?:" + STRINGS + rb"|" + TEMPLATE + further + rb")" + code + rb")*+")
+    return re.compile(code + rb"(?:(?:" + STRINGS + rb"|" + TEMPLATE + further + rb")" + code + rb"|)*+")
 
 
 LINE = re.compile(LINE_REST)

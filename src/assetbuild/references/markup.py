@@ -21,7 +21,7 @@ COMPUTED = re.compile(r"\{[{%#]|<%|\$\{")
 _BLANK = b"\t\n\f\r "
 _CANDIDATE = re.compile(rb"[\t\n\f\r ,]*+(?P<url>[^\t\n\f\r ]++)")
 # The descriptors of a candidate end at a comma outside of parentheses (WHATWG HTML, 4.8.4.3.4).
-_DESCRIPTORS = re.compile(rb"(?:[^,(]++|\([^)]*+(?:\)|\Z))*+,?")
+_DESCRIPTORS = re.compile(rb"(?:[^,(]++|\([^)]*+(?:\)|\Z)|)*+,?")
 _UNSAFE_IN_ATTRIBUTE = {
     b'"': re.compile(r"[^ !#-%'-;=-~]"),
     b"'": re.compile(r"[^ -%(-;=-~]"),

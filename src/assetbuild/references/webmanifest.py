@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from assetbuild.references.found import Found
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\],]|[^\s{}\[\],:"]++')
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.|)*+"|[{}\[\],]|[^\s{}\[\],:"]++')
 _BOM = b"\xef\xbb\xbf"
 
 String = tuple[int, int]

@@ -21,14 +21,14 @@ _ATTRIBUTE = (
 )  # fmt: skip
 _ANY_ATTRIBUTE = re.sub(rb"\?P<[a-z]+>", b"?:", _ATTRIBUTE)
 _OPEN = re.compile(
-    rb"<(?P<name>" + _NAME + rb")(?P<attributes>(?:" + _ANY_ATTRIBUTE + rb")*+)" + _BLANKS + rb"(?P<empty>/?)>"
+    rb"<(?P<name>" + _NAME + rb")(?P<attributes>(?:" + _ANY_ATTRIBUTE + rb"|)*+)" + _BLANKS + rb"(?P<empty>/?)>"
 )
 _CLOSE = re.compile(rb"</(?P<name>" + _NAME + rb")" + _BLANKS + rb">")
 # Any other `<` is an error, and read as text.
 _MARKUP = re.compile(rb"<[A-Za-z_:\x80-\xff/!?]")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _DECLARATION = re.compile(
-    rb"(?P<comment><!--(?:[^-]++|-(?!->))*+(?:-->|\Z))|(?P<instruction><\?(?:[^?]++|\?(?!>))*+(?:\?>|\Z))"
+    rb"(?P<comment><!--(?:[^-]++|-(?!->)|)*+(?:-->|\Z))|(?P<instruction><\?(?:[^?]++|\?(?!>)|)*+(?:\?>|\Z))"
     rb"|\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|(?P<open>\[)|(?P<close>\])|(?P<end>>)|<|[^\"'<>\[\]]++"
 )
 
