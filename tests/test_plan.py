@@ -301,3 +301,11 @@ def test_a_filter_over_sass_leaves_no_map_that_would_be_wrong() -> None:
     built = build_files({"a.scss": "a { b: c }"}, config)
     assert sorted(built.assets) == ["a.css"]
     assert built.text("a.css") == "a{b:c}"
+
+
+def test_a_glob_that_spells_its_extension_publishes_what_a_bare_wildcard_does_not() -> None:
+    files = {"certs/ca.pem": "x", "talk.key": "x", "a.css": "a{b:c}"}
+    assert sorted(build_files(files).assets) == ["a.css"]
+    named = CONFIG + 'include = ["**/*", "certs/*.pem", "*.key"]\n'
+    assert sorted(build_files(files, named).assets) == ["a.css", "certs/ca.pem", "talk.key"]
+    assert sorted(build_files(files, CONFIG + 'include = ["**/*", "certs/*"]\n').assets) == ["a.css"]

@@ -30,7 +30,7 @@ def release(tmp_path: Path) -> Path:
         plain={"sw.js": b"2"},
         prehashed={"dist/x-12345678.js": b"x"},
         private={"css/app.css.map": b"{}"},
-        more=cycle({"js/a.js": "import './{js/b.js}'", "js/b.js": "import './{js/a.js}'", "js/c.js": "{js/a.js}"}),
+        more=cycle({"js/a.js": "import '../{js/b.js}'", "js/b.js": "import '../{js/a.js}'", "js/c.js": "{js/a.js}"}),
         encodings=["br", "gzip", "zstd"],
     )
     return tmp_path / "out"
@@ -264,3 +264,12 @@ def test_nothing_is_written(release: Path) -> None:
     before = sorted(release.rglob("*"))
     verify(str(release))
     assert sorted(release.rglob("*")) == before
+
+
+def test_a_reference_in_a_file_to_a_name_that_no_release_has_is_found(tmp_path: Path) -> None:
+    css = b"a { b: url(x-0123456789abcdef.png); c: url(other.png) } /* url(y-0123456789abcdef.png) */"
+    asset = linked("css/a.css", css)
+    build(tmp_path / "out", more=[asset])
+    assert faults(tmp_path / "out") == [
+        f"public/{asset.file} (css/a.css) refers to public/css/x-0123456789abcdef.png, which is not there"
+    ]

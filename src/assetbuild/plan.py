@@ -182,13 +182,21 @@ def _consumed(contents: list[Contents]) -> dict[str, str]:
     return consumed
 
 
+def _spells_extension(pattern: str) -> bool:
+    """Whether a glob says which extension it means: "certs/*.pem", but not "certs/*"."""
+    extension = pattern.rpartition("/")[2].rpartition(".")[2]
+    return "." in pattern.rpartition("/")[2] and is_literal(extension)
+
+
 class _Publishable:
     """What the configuration's globs say of a name; `words` are about private files that they would publish."""
 
     def __init__(self, config: Config) -> None:
         self._included = matcher(config.include)
         self._excluded = matcher(config.exclude)
-        self._named = frozenset(pattern for pattern in config.include if is_literal(pattern))
+        self._named = matcher(
+            pattern for pattern in config.include if is_literal(pattern) or _spells_extension(pattern)
+        )
         self._plain = matcher(config.unfingerprinted)
         self._prehashed = matcher(config.prehashed)
         self._source_maps = config.source_maps
@@ -199,7 +207,7 @@ class _Publishable:
         path = part.source.path
         if self._excluded(path) or self._excluded(part.path):
             return "exclude names it"
-        if path in self._named:
+        if self._named(path):
             return None
         if reason := why_leftover(path) or why_secret(path):
             return self._word(path, reason)
@@ -211,7 +219,7 @@ class _Publishable:
         return None
 
     def _word(self, path: str, reason: str) -> str:
-        hint = "name it in `include`, without wildcards, if it is meant to be public"
+        hint = "name it in `include`, or its extension (*.pem), if it is meant to be public"
         self.words.append(Diagnostic(f"not published: '{escaped(path)}' is {reason}", hint=hint, severity="notice"))
         return f"it is {reason}"
 

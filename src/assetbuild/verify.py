@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assetbuild.errors import Diagnostic
+from assetbuild.release.dangling import dangling_references
 from assetbuild.release.disk import read_if_there
 from assetbuild.release.expected import expected_files
 from assetbuild.release.inspect import cycle_faults, file_faults
@@ -83,6 +84,7 @@ def verify(release: str) -> Verified:
     checked: set[tuple[str, ...]] = set()
     for document in (found.current, *found.kept.values()):
         diagnostics += cycle_faults(directory, tree, document, checked)
+    diagnostics += _dangling_references(directory, tree, found)
     diagnostics += _extra(tree, found)
     sizes = [tree.files[file.path] for file in files if file.path in tree.files]
     return Verified(tuple(diagnostics), len(sizes), sum(sizes), len(found.current["assets"]), found.current["release"])
@@ -149,7 +151,7 @@ def _faults_of_document(name: str, document: Mapping[str, Any], release: str) ->
 
 
 def _dangling(name: str, document: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    """Names of assets that the manifest does not have. References inside the files are for a check of its own."""
+    """Names of assets that the manifest does not have."""
     assets = document["assets"]
     for path, entry in sorted(assets.items()):
         for key in ("imports", "dynamicImports", "assets"):
@@ -161,6 +163,13 @@ def _dangling(name: str, document: Mapping[str, Any]) -> Iterator[Diagnostic]:
         for specifier, target in sorted(specifiers.items()):
             if target not in assets:
                 yield Diagnostic(f"{name}: the import map gives {specifier!r} {target!r}, which is no asset")
+
+
+def _dangling_references(directory: str, tree: Tree, found: _Found) -> Iterator[Diagnostic]:
+    try:
+        yield from dangling_references(directory, found.current, tree.files)
+    except OSError as error:
+        yield Diagnostic(f"cannot read {error.filename}: {error.strerror or error}")
 
 
 def _extra(tree: Tree, found: _Found) -> Iterator[Diagnostic]:

@@ -360,3 +360,13 @@ def test_an_unforeseen_error_of_the_system_is_told_in_one_line(monkeypatch: pyte
 )
 def test_sizes_are_told_in_three_digits(count: int, text: str) -> None:
     assert size_of(count) == text
+
+
+def test_files_of_the_release_are_named_relative_to_the_configuration() -> None:
+    made = Project(below_assets({"a.css": "a{b:c}"}))
+    assert made.run("build", "--quiet").code == 0
+    (next(made.release.glob("public/a-*.css"))).write_text("other")
+    ran = made.run("build", "--quiet")
+    assert ran.code == 1
+    assert ran.stderr.startswith("error: build/release/public/a-")
+    assert str(made.root) not in ran.stderr

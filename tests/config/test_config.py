@@ -223,6 +223,10 @@ ONE_MISTAKE = {
         'source_maps = "qq"',
         ["2:16:qq: 'source_maps' cannot be the string 'qq' [use 'none' or 'linked' or 'hidden']"],
     ),
+    "a base URL that is not ASCII": (
+        'base_url = "/é/"',
+        ["2:13:/é/: 'base_url' must be ASCII [percent-encode it: '/%C3%A9/']"],
+    ),
     "a pin of a path": (
         '[importmap.pins]\n"./a.js" = "a.js"',
         [

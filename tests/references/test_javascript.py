@@ -221,6 +221,18 @@ def test_what_no_worker_loads_is_left_alone(text: str) -> None:
     assert found(text) == []
 
 
+@pytest.mark.parametrize("text", ["import.meta.resolve('./a.js')", "x = import . meta /**/ . resolve ( `./a.js` )"])
+def test_what_is_resolved_like_an_import_is_found(text: str) -> None:
+    assert found(text) == [("dynamic-import", "./a.js")]
+
+
+@pytest.mark.parametrize(
+    "text", ["import.meta.resolve(a)", "a.import.meta.resolve('./a.js')", "meta.resolve('./a.js')"]
+)
+def test_what_is_not_resolved_like_an_import_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
 @pytest.mark.parametrize("url", ["/static/sw.js", "https://cdn.example/sw.js"])
 def test_a_rooted_service_worker_is_found(url: str) -> None:
     assert found(f"navigator.serviceWorker.register('{url}', {{scope: '/'}})") == [("bound", url)]

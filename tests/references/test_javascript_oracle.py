@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -33,11 +34,12 @@ Reference = list[Any]
 
 
 def references(data: bytes) -> list[Reference]:
-    """What the oracle in node looks for too: not what workers load, nor what pages register."""
+    """What the oracle in node looks for too: not what workers load, pages register, or import.meta resolves."""
     return [
         [found.kind, found.start, found.stop, found.written]
         for found in javascript.find(data)
         if found.kind not in ("computed", "worker-import")
+        and not re.search(rb"resolve\s*\(\s*.\Z", data[max(0, found.start - 40) : found.start])
         and (found.kind != "bound" or found.written.startswith("asset:"))
     ]
 

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TextIO
 
 from assetbuild.cli.diagnostics import as_annotation, as_data, as_text, in_order, printable
@@ -62,6 +63,7 @@ class Report:
 
     def tell(self, diagnostic: Diagnostic) -> None:
         """Shows a diagnostic, once, unless it is one that -q or the lack of -v holds back."""
+        diagnostic = self._below_root(diagnostic)
         if diagnostic in self._shown:
             return
         self._shown[diagnostic] = None
@@ -72,6 +74,18 @@ class Report:
             self.print(as_annotation(diagnostic, self._directory()))
         else:
             self._complain(as_text(diagnostic, colour=self._colour))
+
+    def _below_root(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with the files that its text names relative to the configuration, as its place is.
+
+        Whatever writes the release or the cache knows no configuration, and names files as it was given them.
+        """
+        config = getattr(self._arguments, "config", None)
+        if not config:
+            return diagnostic
+        root = os.path.join(os.path.dirname(os.path.abspath(config)), "")
+        hint = diagnostic.hint.replace(root, "") if diagnostic.hint else diagnostic.hint
+        return replace(diagnostic, text=diagnostic.text.replace(root, ""), hint=hint)
 
     def say(self, text: str) -> None:
         """A line of the result for people, on standard output; nothing with -q or --format json."""

@@ -113,6 +113,10 @@ def _base_url_problem(value: str) -> Problem | None:
         return "must not have a query or a fragment", example
     if not value.isprintable() or re.search(r"[\s\"'<>\\^`{|}]", value):
         return "must not have white space, quotes or other characters a URL cannot have", example
+    if not value.isascii():
+        from urllib.parse import quote
+
+        return "must be ASCII", f"percent-encode it: '{quote(value, safe='/:@%!$&()*+,;=~')}'"
     if any(part in (".", "..") for part in value.split("/")):
         return "must not have '.' or '..' as a part", example
     return None

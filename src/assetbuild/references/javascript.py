@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from assetbuild.model import ReferenceKind
 from assetbuild.references.found import Found
-from assetbuild.references.javascript_hints import SCRIPTS, SERVICE_WORKER, SOURCE_MAP, hints, last_line_map
+from assetbuild.references.javascript_hints import RESOLVE, SCRIPTS, SERVICE_WORKER, SOURCE_MAP, hints, last_line_map
 from assetbuild.references.javascript_lexer import Lexer, lexer_of
 from assetbuild.references.javascript_pieces import (
     COMMENT_PIECE,
@@ -61,6 +61,10 @@ _REGISTER = re.compile(
     rb"serviceWorker" + _END + GAP + rb"(?:\?\.|\.)" + GAP + rb"register" + _END + GAP + rb"\("
     + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
 )  # fmt: skip
+_RESOLVE = re.compile(
+    rb"import" + _END + GAP + rb"\." + GAP + rb"meta" + _END + GAP + rb"\." + GAP + rb"resolve" + _END + GAP + rb"\("
+    + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
+)  # fmt: skip
 _COMPUTED = re.compile(rb"import" + _END + GAP + rb"\(" + GAP + rb"(?!\))")
 _WHOLE_LITERAL = re.compile(rb"(" + STRING + rb"|" + TEMPLATE + rb")")
 
@@ -86,7 +90,7 @@ _MUST_ESCAPE = re.compile(r"[^ -~]|[\\'\"`]|\$(?=\{)")
 def find(data: bytes) -> list[Found]:
     """The references in a script or module, in their order.
 
-    Kinds: "import" (static, and export from), "dynamic-import", "asset" (`new URL`), "bound" and "inline" (a whole
+    Kinds: "import" (static, and export from), "dynamic-import" (also `import.meta.resolve`), "asset" (`new URL`), "bound" and "inline" (a whole
     string, or template without substitution or tag, that starts with `asset:` but not `asset://`, or with
     `asset-data:`; "bound" is also a rooted URL registered as a service worker), "worker-import" (importScripts),
     "computed" (the word of a dynamic import of anything else), "source-map" (the last such comment). A string with an
@@ -136,6 +140,13 @@ def _is_method(data: bytes, start: int) -> bool:
         if depth == 0:
             return _BODY.match(data, bracket.end()) is not None
     return False
+
+
+def _resolve(pieces: Pieces, start: int) -> list[Found]:
+    """What `import.meta.resolve` is asked for: a specifier like that of an import."""
+    if continues_name(pieces.data, start) or pieces.is_property(start):
+        return []
+    return _found(_RESOLVE.match(pieces.data, start), "dynamic-import")
 
 
 def _scripts(pieces: Pieces, start: int) -> list[Found]:
@@ -213,6 +224,7 @@ _READERS: dict[int, Callable[[Pieces, int], list[Found]]] = {
     0x60: _literal,
     SCRIPTS: _scripts,
     SERVICE_WORKER: _service_worker,
+    RESOLVE: _resolve,
 }
 
 

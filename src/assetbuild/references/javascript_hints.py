@@ -11,7 +11,7 @@ from assetbuild.references.found import Found
 
 SOURCE_MAP = b"sourceMappingURL="
 # What to ask a reader for that no first byte tells apart.
-SCRIPTS, SERVICE_WORKER = 1, 2
+SCRIPTS, SERVICE_WORKER, RESOLVE = 1, 2, 3
 # What must stand after the first word, as far as a search can tell that does not know comments. Sound: a byte
 # above ASCII may be white space, a slash a comment.
 _UNSURE = rb"[/\x80-\xff]"
@@ -29,6 +29,7 @@ _EXPORT_HINT = re.compile(
 )
 _META_HINT = re.compile(rb"import\s*+(?:\.\s*+(?:meta|" + _UNSURE + rb")|" + _UNSURE + rb")")
 _URL_HINT = re.compile(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
+_RESOLVE_HINT = re.compile(rb"import(?:" + _UNSURE + rb"|\s*+(?:\.|" + _UNSURE + rb"))")
 _SCRIPTS_HINT = re.compile(rb"importScripts(?:" + _UNSURE + rb"|\s*+(?:\(|" + _UNSURE + rb"))")
 _WORKER_HINT = re.compile(rb"serviceWorker(?:" + _UNSURE + rb"|\s*+(?:\.|\?|" + _UNSURE + rb"))")
 _ASSET_HINT = re.compile(rb"asset(?:-data)?:")
@@ -51,6 +52,8 @@ def hints(data: bytes) -> list[tuple[int, int]]:
     if has_import and _META_HINT.search(data):
         found += [(m.start(), 0x55) for m in _URL_HINT.finditer(data) if _may_be_constructed(data, m.start())]
     if has_import:
+        if b"resolve" in data:
+            found += [(match.start(), RESOLVE) for match in _RESOLVE_HINT.finditer(data)]
         found += [(match.start(), SCRIPTS) for match in _SCRIPTS_HINT.finditer(data)]
     if b"serviceWorker" in data:
         found += [(match.start(), SERVICE_WORKER) for match in _WORKER_HINT.finditer(data)]
