@@ -309,3 +309,20 @@ def test_a_glob_that_spells_its_extension_publishes_what_a_bare_wildcard_does_no
     named = CONFIG + 'include = ["**/*", "certs/*.pem", "*.key"]\n'
     assert sorted(build_files(files, named).assets) == ["a.css", "certs/ca.pem", "talk.key"]
     assert sorted(build_files(files, CONFIG + 'include = ["**/*", "certs/*"]\n').assets) == ["a.css"]
+
+
+def test_a_minified_part_of_a_bundle_stays_as_it_is() -> None:
+    files = {
+        "a.css": "a {  color: red;  }",
+        "b.min.css": "b{  color:  blue  }",
+        "a.js": "var a  =  1",
+        "b.min.js": "var b  =  2",
+    }
+    config = (
+        'sources = ["assets"]\nencodings = []\n'
+        '[bundles."all.css"]\ncontents = ["*.css"]\n[bundles."all.js"]\ncontents = ["*.js"]\n'
+    )
+    outcome = build_files(files, config)
+    assert outcome.text("all.css").startswith("a{color:red}")
+    assert "b{  color:  blue  }" in outcome.text("all.css")
+    assert outcome.text("all.js") == "var a=1\n;\nvar b  =  2\n"
