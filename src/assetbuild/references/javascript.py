@@ -90,11 +90,11 @@ _MUST_ESCAPE = re.compile(r"[^ -~]|[\\'\"`]|\$(?=\{)")
 def find(data: bytes) -> list[Found]:
     """The references in a script or module, in their order.
 
-    Kinds: "import" (static, and export from), "dynamic-import" (also `import.meta.resolve`), "asset" (`new URL`), "bound" and "inline" (a whole
-    string, or template without substitution or tag, that starts with `asset:` but not `asset://`, or with
-    `asset-data:`; "bound" is also a rooted URL registered as a service worker), "worker-import" (importScripts),
-    "computed" (the word of a dynamic import of anything else), "source-map" (the last such comment). A string with an
-    invalid escape is none. Never raises.
+    Kinds: "import" (static, and export from), "dynamic-import" (also `import.meta.resolve`), "asset" (`new URL`),
+    "bound" and "inline" (a whole string, or template without substitution or tag, that starts with `asset:` but not
+    `asset://`, or with `asset-data:`; "bound" is also a rooted URL registered as a service worker), "worker-import"
+    (importScripts), "computed" (the word of a dynamic import of anything else), "source-map" (the last such comment).
+    A string with an invalid escape is none. Never raises.
     """
     starts = hints(data)
     has_map = SOURCE_MAP in data
