@@ -76,7 +76,7 @@ def _part(
 def _options(config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]) -> dict[str, object]:
     options: dict[str, object] = {}
     if name == "jinja":
-        options = {"context": config.context, "env": environment}
+        options = {"context": config.context, "env": {name: environment.get(name) for name in sorted(config.env)}}
     elif name == "sass":
         # A filter over the style sheet would leave the map pointing at other columns.
         maps = config.source_maps != "none" and not ruling.filters
@@ -138,13 +138,15 @@ def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, st
         filters = (filter_step(compilers.MINIFIERS[kind], ruling),) if _minifies(config, ruling, bundle.path) else ()
     # A script is minified by itself, so that no minifier sees two programs at once. Style sheets are minified after
     # joining, with what they import, unless one of them is to stay as it is.
-    by_itself = kind == media.JAVASCRIPT or any(_is_minified(part.path) for part in contents.parts)
+    own = [ruling_of(part.source.path, part.path) for part in contents.parts]
+    by_itself = kind == media.JAVASCRIPT or any(
+        _is_minified(part.path) or its.minify is False for part, its in zip(contents.parts, own, strict=True)
+    )
     parts = []
     external = set(ruling.external)
-    for part in contents.parts:
-        own = ruling_of(part.source.path, part.path)
-        external.update(own.external)
-        parts.append(_bundle_part(part, own, filters if by_itself else ()))
+    for part, its in zip(contents.parts, own, strict=True):
+        external.update(its.external)
+        parts.append(_bundle_part(part, its, filters if by_itself else ()))
     after = tuple(step for step in filters if not by_itself or step.name not in compilers.FILTERS)
     return Job(
         bundle.path,
@@ -207,6 +209,8 @@ class _Publishable:
         path = part.source.path
         if self._excluded(path) or self._excluded(part.path):
             return "exclude names it"
+        if path.endswith(".map") and self._source_maps == "none":
+            return 'source_maps = "none"'
         if self._named(path):
             return None
         if reason := why_leftover(path) or why_secret(path):
@@ -214,8 +218,6 @@ class _Publishable:
         if not (self._included(path) or self._included(part.path)):
             dotfile = why_dotfile(path)
             return self._word(path, dotfile) if dotfile else "include does not name it"
-        if path.endswith(".map") and self._source_maps == "none":
-            return 'source_maps = "none"'
         return None
 
     def _word(self, path: str, reason: str) -> str:
