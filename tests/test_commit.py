@@ -195,6 +195,26 @@ def test_two_assets_of_one_name_are_refused(tmp_path: Path) -> None:
         build(tmp_path, more=[linked("a.js", b"1"), linked("a.js", b"2")])
 
 
+def test_two_assets_of_one_name_are_named_with_what_to_do(tmp_path: Path) -> None:
+    text = b"Disallow: /\n" * 50
+    with pytest.raises(ReleaseError) as caught:
+        build(tmp_path, plain={"robots.txt": text, "robots.txt.gz": b"1"}, encodings=["gzip"])
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.text == (
+        "two assets with different bytes have the file name public/robots.txt.gz: "
+        "'robots.txt' as gzip and 'robots.txt.gz'"
+    )
+    assert diagnostic.hint == "exclude 'robots.txt.gz', or leave 'gzip' out of `encodings`"
+    with pytest.raises(ReleaseError) as caught:
+        build(tmp_path, more=[linked("a.js", b"1", "plain", file="x"), linked("b.js", b"2", "plain", file="x")])
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.text.endswith("the file name public/x: 'a.js' and 'b.js'")
+    assert diagnostic.hint == "rename or exclude one of them"
+    with pytest.raises(ReleaseError) as caught:
+        build(tmp_path, plain={"x": b"1", "x/y": b"2"})
+    assert [one.hint for one in caught.value.diagnostics] == ["rename one of them"]
+
+
 @pytest.mark.parametrize("made", ["link", "directory", "fifo"])
 def test_what_is_no_file_in_a_files_place_is_refused(tmp_path: Path, made: str) -> None:
     target = tmp_path / "out" / FILE

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -177,6 +178,55 @@ def test_a_name_no_asset_can_have_is_left_out_with_a_warning(project: Project, n
         key=lambda text: text.split(": ")[1],
     )
     assert all(line.isprintable() for line in told(sources))
+
+
+def in_the_c_locale(root: Path, *command: str) -> subprocess.CompletedProcess[bytes]:
+    """A command of Python's in `root`, where the system's names are not decoded as UTF-8."""
+    environment = {**os.environ, "PYTHONUTF8": "0", "LC_ALL": "C"}
+    return subprocess.run([sys.executable, *command], cwd=root, env=environment, capture_output=True, check=False)
+
+
+def test_names_are_read_as_utf_8_whatever_the_locale(project: Project):
+    project.write({"assets/caf\u00e9/o\u0308.css": b"x", "assets/e\u0301.css": b"1", "assets/\u00e9.css": b"2"})
+    project.write({os.fsdecode(b"assets/\xff.css"): b""}).link("assets/l\u00e9.css", "caf\u00e9/\u00fc")
+    code = (
+        "import os; from assetbuild.cache.index import FileIndex; from assetbuild.config import LoadPath\n"
+        "from assetbuild.discover import discover\n"
+        "found = discover([LoadPath(os.path.abspath('assets'), '', 'assets')], FileIndex(), id, os.getcwd())\n"
+        "print(ascii([(path, file.content.read()) for path, file in found.files.items()]))\n"
+        "print(ascii([f'{item.severity}: {item.file}: {item.text}' for item in found.diagnostics]))"
+    )
+    sources = project.discover()
+    expected = [
+        ascii([(path, source.content.read()) for path, source in sources.files.items()]),
+        ascii(told(sources)),
+    ]
+    assert list(sources.files) == ["caf\u00e9/\u00f6.css", "\u00e9.css"]
+    done = in_the_c_locale(project.root, "-c", code)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().splitlines() == expected
+
+
+def test_a_release_is_the_same_whatever_the_locale(project: Project):
+    project.write({"assets/caf\u00e9/\u00fc.css": b"a{b:url(\xc3\xb6.png)}", "assets/caf\u00e9/\u00f6.png": b"1"})
+    project.write(
+        {"assets/a.scss": b"@import 'caf\xc3\xa9/p'", "assets/caf\u00e9/_p.scss": b"a { b: url(\xc3\xb6.png) }"}
+    )
+    project.write({"assetbuild.toml": b"sources = ['assets']\nsource_maps = 'linked'\nencodings = []"})
+    outputs = []
+    for words in ((), ("-X", "utf8")):
+        for wrote in (b": 4 files written", b": 0 files written"):
+            done = in_the_c_locale(project.root, *words, "-m", "assetbuild", "build")
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert wrote in done.stdout
+        done = in_the_c_locale(project.root, *words, "-m", "assetbuild", "verify")
+        assert (done.returncode, done.stderr) == (0, b"")
+        release = project.root / "build/release"
+        outputs.append({os.fsencode(file): file.read_bytes() for file in release.rglob("*") if file.is_file()})
+        shutil.rmtree(release)
+        shutil.rmtree(project.root / ".assetbuild")
+    assert outputs[0] == outputs[1]
+    assert any(b"caf\xc3\xa9" in name for name in outputs[0])
 
 
 def test_odd_but_usable_names_are_sources(project: Project):

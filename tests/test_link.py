@@ -292,6 +292,26 @@ def test_the_same_base_name_elsewhere_is_suggested() -> None:
     assert "did you mean 'brand/images/logo.png'?" in built.errors[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "nearest"),
+    [
+        ("a.css", "a{b:url(IMG/Logo.PNG)}", "img/logo.png"),
+        ("a.css", "a{b:url(IMG/Lgoo.PNG)}", "img/logo.png"),
+        ("a.css", "@import './C';", "c.css"),
+        ("a.js", 'import "./B2"', "b2.js"),
+        ("a.js", 'import "./c"', "c.js"),
+        ("a.js", 'import "./D.JS"', "d.js"),
+    ],
+)
+def test_a_name_in_another_case_or_without_its_extension_is_suggested(name: str, text: str, nearest: str) -> None:
+    others = ("img/logo.png", "b.js", "b1.js", "b2.js", "b2.js.txt", "c.js", "c.png", "d.js", "d.js.js")
+    files: dict[str, str | bytes] = dict.fromkeys(others, "1")
+    if nearest == "c.css":
+        files = {"c.css": "", "c.png": "1"}
+    built = build_files({**files, name: text})
+    assert [error.rpartition(" did you")[2] for error in built.errors] == [f" mean '{nearest}'?"]
+
+
 def mapped_token(built: Outcome, script: str, needle: bytes) -> tuple[int, int]:
     """The source line and column that the map gives for a text in the served script."""
     data = built.bytes_of(script)
@@ -362,4 +382,14 @@ def test_very_many_dangling_references_are_all_shown_in_reasonable_time() -> Non
     built = build_files(files)
     assert len(built.errors) == 600
     assert "did you mean 'img/picture-" in built.errors[0]
+    assert time.monotonic() - began < 15
+
+
+def test_a_name_in_another_case_is_suggested_however_many_mistakes_there_are() -> None:
+    files: dict[str, str | bytes] = {f"img/picture-{number}.png": b"1" for number in range(2000)}
+    files["a.css"] = "\n".join(f"a{{b:url(img/Picture-{number}.png)}}" for number in range(2000))
+    began = time.monotonic()
+    built = build_files(files)
+    assert len(built.errors) == 2000
+    assert all("did you mean 'img/picture-" in error for error in built.errors)
     assert time.monotonic() - began < 15

@@ -196,6 +196,20 @@ def test_contents_that_match_nothing_are_errors_with_the_nearest_name() -> None:
     assert "'none/*.js' matches no source" in built.errors[1]
 
 
+def test_a_bundle_is_not_suggested_as_part_of_itself() -> None:
+    config = CONFIG + '[bundles."js/app.js"]\ncontents = ["js/*.js", "js/ap.js"]\n'
+    built = build_files({"js/zebra-crossing.js": "z"}, config)
+    assert built.code == 2
+    assert built.errors == [
+        "error: assetbuild.toml:5:25: 'js/ap.js' matches no source\n"
+        '    5 | contents = ["js/*.js", "js/ap.js"]\n'
+        "      |                         ^^^^^^^^ paths are logical: relative to a load path, with its prefix"
+    ]
+    others = config + '[bundles."js/apt.js"]\ncontents = ["js/zebra-crossing.js"]\n'
+    assert "did you mean 'js/apt.js'?" in build_files({"js/zebra-crossing.js": "z"}, others).errors[0]
+    assert "did you mean 'js/app.js'?" in build_files({"js/app.js": "a"}, config).errors[0]
+
+
 def test_contents_that_match_only_partials_say_so() -> None:
     built = build_files({"_a.scss": "a{b:c}"}, CONFIG + '[bundles."x.css"]\ncontents = ["_a.scss"]\n')
     assert "matches only Sass partials" in built.errors[0]
@@ -326,3 +340,28 @@ def test_a_minified_part_of_a_bundle_stays_as_it_is() -> None:
     assert outcome.text("all.css").startswith("a{color:red}")
     assert "b{  color:  blue  }" in outcome.text("all.css")
     assert outcome.text("all.js") == "var a=1\n;\nvar b  =  2\n"
+
+
+def test_templates_learn_which_environment_variables_are_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "1")
+    monkeypatch.delenv("ABSENT", raising=False)
+    files: dict[str, str | bytes] = {"a.css.jinja": "{{ env.SECRET }}"}
+    assert build_files(files).errors == [
+        "error: assets/a.css.jinja:1:1: no environment variable 'SECRET' is declared\n"
+        "    1 | {{ env.SECRET }}\n"
+        "      | ^^^^^^^^^^^^^^^^ name it in `env` of the configuration"
+    ]
+    declared = CONFIG + 'env = ["SECRET", "ABSENT"]\n'
+    assert build_files(files, declared).text("a.css") == "1"
+    (error,) = build_files({"a.css.jinja": "{{ env.ABSENT }}"}, declared).errors
+    assert error.startswith("error: assets/a.css.jinja:1:1: the environment variable 'ABSENT' is not set\n")
+
+
+def test_a_part_that_a_rule_keeps_from_the_minifier_stays_as_it_is() -> None:
+    config = (
+        'sources = ["assets"]\nencodings = []\n[bundles."all.css"]\ncontents = ["*.css"]\n'
+        '[[rules]]\nmatch = "b.css"\nminify = false\n'
+    )
+    outcome = build_files({"a.css": "a {  color: red;  }", "b.css": "b{  color:  blue  }"}, config)
+    assert outcome.text("all.css").startswith("a{color:red}")
+    assert "b{  color:  blue  }" in outcome.text("all.css")

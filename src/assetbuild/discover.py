@@ -18,7 +18,7 @@ from assetbuild.cache.index import FileIndex
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import ContentChanged, Source
-from assetbuild.paths import escaped, normal_form, why_not_published
+from assetbuild.paths import escaped, normal_form, read_as_utf8, why_not_published
 from assetbuild.private_names import why_leftover
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class _Walk:
             self._stack[first:] = sorted(self._stack[first:], key=_file_of, reverse=True)
 
     def _entry(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
-        name = entry.name
+        name = read_as_utf8(entry.name)
         if not name.isascii() or not name.isprintable() or "\\" in name:
             reason = why_not_published(name)
             if reason is not None:
@@ -182,7 +182,7 @@ class _Walk:
             self._dead_link(entry, error)
             return
         if not _is_below(target, self._real):
-            leads = escaped(os.readlink(entry.path))
+            leads = escaped(read_as_utf8(os.readlink(entry.path)))
             text = f"a symbolic link out of its load path is not followed: it leads to '{leads}'"
             self._warn(entry.path, text, "name what it leads to as a load path of its own")
         elif not NEVER_ENTERED.isdisjoint(target[len(self._real) :].split(os.sep)):
@@ -212,7 +212,7 @@ class _Walk:
         elif error.errno not in (errno.ENOENT, errno.ENOTDIR):
             raise error
         else:
-            leads = escaped(os.readlink(entry.path))
+            leads = escaped(read_as_utf8(os.readlink(entry.path)))
             self._warn(entry.path, f"a broken symbolic link is left out: '{leads}': {_strerror(error)}")
 
     def _special(self, file: str, stat: os.stat_result) -> None:
@@ -222,10 +222,12 @@ class _Walk:
     def _without_twins(self, entries: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
         """The entries but for those whose name is another's in normal form C."""
         kept: dict[str, os.DirEntry[str]] = {}
-        for entry in sorted(entries, key=lambda entry: (normal_form(entry.name) != entry.name, entry.name)):
-            twin = kept.setdefault(normal_form(entry.name), entry)
+        named = [(read_as_utf8(entry.name), entry) for entry in entries]
+        for name, entry in sorted(named, key=lambda one: (normal_form(one[0]) != one[0], one[0])):
+            twin = kept.setdefault(normal_form(name), entry)
             if twin is not entry:
-                text = f"two names that differ only in Unicode normal form: {twin.name!a} and {entry.name!a}"
+                both = f"{read_as_utf8(twin.name)!a} and {name!a}"
+                text = f"two names that differ only in Unicode normal form: {both}"
                 self._error(Diagnostic(text, self._name(entry.path), hint="remove or rename one of them"))
         return list(kept.values())
 
@@ -292,7 +294,7 @@ def _shown(place: _Place, file: str) -> str:
     """A file below the place as diagnostics show it: POSIX, fit for a terminal."""
     below = file[len(place.directory) :].lstrip(os.sep)
     shown = below if below and place.shown == os.curdir else os.path.join(place.shown, below).rstrip(os.sep)
-    return escaped(shown.replace(os.sep, "/"))
+    return escaped(read_as_utf8(shown.replace(os.sep, "/")))
 
 
 def _file_of(directory: _Directory) -> str:

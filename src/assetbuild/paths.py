@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from types import ModuleType
 from unicodedata import normalize
 
@@ -41,6 +42,18 @@ def logical_path(relative: str, rules: ModuleType = os.path) -> str:
 def normal_form(name: str) -> str:
     """A name or path in Unicode normal form C."""
     return name if name.isascii() else normalize("NFC", name)
+
+
+def read_as_utf8(name: str) -> str:
+    """A name or path that the system gave, read as UTF-8 whatever the locale; a byte that is not, as a surrogate."""
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
+def written_as_utf8(path: str) -> str:
+    """A path as the system has to be asked for it, so that its bytes are UTF-8 whatever the locale."""
+    if path.isascii() or sys.getfilesystemencoding() == "utf-8":
+        return path
+    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
 
 
 def fold(path: str) -> str:

@@ -43,6 +43,17 @@ def test_results_go_to_standard_output() -> None:
     assert third.endswith(" in build/release: 2 files written, 0 unchanged")
 
 
+def test_one_asset_is_told_in_the_singular() -> None:
+    made = Project(below_assets({"i.png": b"1", ".hidden": "1"}))
+    first, _, notice, last = made.run("build").stdout.splitlines()
+    assert first.startswith("built 1 asset in ")
+    assert notice == "1 notice (-v shows them)"
+    assert last.endswith(": 1 file written, 0 unchanged")
+    assert ": 0 files written, 1 unchanged" in made.run("build").stdout
+    assert made.run("verify").stdout.startswith("verified 1 asset: 1 file, 1 B, ")
+    assert made.run("clean", "--keep", "1").stdout == "dropped 0 releases: 0 files, 0 B; the last stays\n"
+
+
 def test_errors_go_to_standard_error_with_their_number() -> None:
     made = Project(below_assets({**DANGLING, "x.css": "a{b:url(no.png)}"}))
     ran = made.run("build")

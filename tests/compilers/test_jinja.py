@@ -41,7 +41,7 @@ def test_asset_functions_print_urls_that_link_knows(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("{{ missing }}", "'missing' is undefined"),
-        ("{{ env.NOT }}", "has no attribute 'NOT'"),
+        ("{{ env.NOT }}", "no environment variable 'NOT' is declared"),
         ("{{ c.d.e }}", "c"),
         ("{% if x %}", ""),
         ("{{ 1 / 0 }}", "ZeroDivisionError"),
@@ -121,3 +121,22 @@ def test_output_does_not_depend_on_the_order_of_the_environment(tmp_path: Path) 
 
 def test_a_byte_order_mark_goes_and_the_last_newline_stays(tmp_path: Path) -> None:
     assert text_of(run(tmp_path, "\ufeffa{}\n\n")) == "a{}\n\n"
+
+
+@pytest.mark.parametrize("text", ["{{ env.A }}", "{{ env['A'] }}", "{% set e = env %}{{ e.A|upper }}", "{{ env.A.b }}"])
+def test_a_variable_that_is_not_declared_or_not_set_says_so(tmp_path: Path, text: str) -> None:
+    undeclared = problem(run(tmp_path, text, env={"B": "1"}))
+    assert undeclared.text == "no environment variable 'A' is declared"
+    assert undeclared.hint == "name it in `env` of the configuration"
+    unset = problem(run(tmp_path, text, env={"A": None}))
+    assert (unset.text, unset.hint) == ("the environment variable 'A' is not set", None)
+
+
+def test_a_variable_that_is_not_set_may_have_a_default_and_is_not_listed(tmp_path: Path) -> None:
+    text = "{{ env.A|default('d') }}{{ env.B is defined }}{{ env.get('A', 'g') }}{{ env|list }}"
+    assert text_of(run(tmp_path, text, env={"A": None, "C": "1"})) == "dFalseg['C']"
+
+
+def test_what_is_not_the_environment_has_jinjas_own_words(tmp_path: Path) -> None:
+    assert problem(run(tmp_path, "{{ c.A }}", context={"c": {}})).text == "'dict object' has no attribute 'A'"
+    assert "unsafe" in problem(run(tmp_path, "{{ env.__class__ }}")).text

@@ -43,6 +43,34 @@ def test_what_is_no_json_stays_as_it_is_with_a_warning(text: str | bytes) -> Non
     assert result.diagnostics[0].file == "src/a.json"
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        ('{\n  "a": "\u00e9", x\n}', 2, 13, "Expecting property name enclosed in double quotes"),
+        ("\ufeff{x}", 1, 2, "Expecting property name enclosed in double quotes"),
+        ('["\n"]', 1, 3, "Invalid control character"),
+        ("", 1, 1, "Expecting value"),
+        ("[1] 2", 1, 5, "Extra data"),
+        (b"[\n\xff]", 2, 1, "not UTF-8: invalid start byte"),
+        ("[NaN]", None, None, "NaN is no JSON value"),
+        ("[" * 100_000, None, None, "it is nested too deeply"),
+    ],
+)
+def test_what_is_no_json_is_told_with_its_place(
+    tmp_path: Path, text: str | bytes, line: int | None, column: int | None, reason: str
+) -> None:
+    (warning,) = Workbench(tmp_path, {"a.json": text}).run("a.json", "json").diagnostics
+    assert (warning.file, warning.line, warning.column, warning.severity) == ("src/a.json", line, column, "warning")
+    assert warning.text == f"left unminified: {reason}"
+
+
+def test_what_a_template_made_is_not_sought_in_the_template(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, {"a.json.jinja": "{# a comment #}[1,\n{{ 'x' }}]"})
+    (warning,) = bench.run("a.json.jinja", "jinja", "json").diagnostics
+    assert (warning.file, warning.line) == ("src/a.json.jinja", None)
+    assert "line 2 column 1" in warning.text
+
+
 def test_a_byte_order_mark_goes_from_json() -> None:
     assert text_of(minified_json("\ufeff[1]")) == "[1]"
 

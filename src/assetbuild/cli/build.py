@@ -7,6 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from assetbuild.cli.counts import counted
 from assetbuild.cli.options import filled
 from assetbuild.cli.project import add_config_argument, configuration, refuse_inside, require_build_stage
 from assetbuild.cli.report import Report, add_output_arguments
@@ -101,7 +102,7 @@ def _summary(built: Built, seconds: float) -> dict[str, Any]:
 def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, archive: str | None) -> None:
     encoded = "".join(f", {size_of(size)} as {name}" for name, size in summary["encoded_bytes"].items())
     report.say(
-        f"built {summary['assets']} assets in {summary['seconds']:.2f} s: "
+        f"built {counted(summary['assets'], 'asset')} in {summary['seconds']:.2f} s: "
         f"{size_of(summary['source_bytes'])} of sources, {size_of(summary['bytes'])} published{encoded}"
     )
     compiled, compressed = summary["compiled"], summary["compressed"]
@@ -114,10 +115,10 @@ def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, 
         report.say(f"renamed {renamed['edited']} edited, and {renamed['following']} for what they refer to")
     notices = sum(one.severity == "notice" for one in built.made.diagnostics)
     if notices and not report.verbose:
-        report.say(f"{notices} notice{'s' if notices > 1 else ''} (-v shows them)")
+        report.say(f"{counted(notices, 'notice')} (-v shows them)")
     report.say(
         f"release {built.committed.release[:16]} in {os.path.relpath(config.output)}: "
-        f"{summary['files_written']} files written, {summary['files_unchanged']} unchanged"
+        f"{counted(summary['files_written'], 'file')} written, {summary['files_unchanged']} unchanged"
     )
     if archive:
         report.say(f"archive {archive}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assetbuild.cli.build import size_of
+from assetbuild.cli.counts import counted
 from assetbuild.cli.options import at_least_one
 from assetbuild.cli.project import add_config_argument, configuration
 from assetbuild.cli.report import Report, add_output_arguments
@@ -22,10 +23,10 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.retain import clean
 
     cleaned = clean(configuration(arguments).output, arguments.keep)
-    count = len(cleaned.releases)
     report.say(
-        f"dropped {count} release{'' if count == 1 else 's'}: {cleaned.files} files, {size_of(cleaned.bytes)}; "
-        f"the last {arguments.keep} stay"
+        f"dropped {counted(len(cleaned.releases), 'release')}: {counted(cleaned.files, 'file')}, "
+        f"{size_of(cleaned.bytes)}; "
+        f"the last {'stays' if arguments.keep == 1 else f'{arguments.keep} stay'}"
     )
     summary = {"releases": list(cleaned.releases), "files": cleaned.files, "bytes": cleaned.bytes}
     return report.finish(0, summary)

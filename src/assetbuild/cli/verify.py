@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assetbuild.cli.build import size_of
+from assetbuild.cli.counts import counted
 from assetbuild.cli.project import add_config_argument, configuration
 from assetbuild.cli.report import Report, add_output_arguments
 from assetbuild.errors import errors_of
@@ -30,9 +31,10 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     faults = len(errors_of(verified.diagnostics))
     if not faults:
         report.say(
-            f"verified {verified.assets} assets: {verified.files} files, {size_of(verified.bytes)}, nothing wrong"
+            f"verified {counted(verified.assets, 'asset')}: {counted(verified.files, 'file')}, "
+            f"{size_of(verified.bytes)}, nothing wrong"
         )
     elif report.format == "text":
-        report.say(f"{faults} fault{'s' if faults > 1 else ''} in {verified.files} files")
+        report.say(f"{counted(faults, 'fault')} in {counted(verified.files, 'file')}")
     summary = {"assets": verified.assets, "files": verified.files, "bytes": verified.bytes, "faults": faults}
     return report.finish(1 if faults else 0, summary, verified.release)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -39,14 +39,17 @@ _FAILURES = (
 def compile_template(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
     """The template's output as an asset without the ".jinja".
 
-    Options: `context` (values for the template), `env` (the environment variables that the configuration declares,
-    seen by the template under that name). It may include and import other sources by their logical path.
+    Options: `context` (values for the template), `env` (the environment variables that the configuration declares, None
+    for one that is not set; the template sees those that are). It may include and import other sources by their
+    logical path.
     """
     import jinja2
 
     asset = assets[0]
-    environment = _environment(asset, tools)
-    context = {**options.get("context", {}), "env": dict(sorted(options.get("env", {}).items()))}
+    declared: Mapping[str, str | None] = options.get("env", {})
+    variables = {name: value for name, value in sorted(declared.items()) if value is not None}
+    environment = _environment(asset, tools, variables, declared)
+    context = {**options.get("context", {}), "env": variables}
     try:
         output = environment.get_template(asset.path).render(context).encode()
     except jinja2.TemplateSyntaxError as error:
@@ -59,9 +62,13 @@ def compile_template(assets: tuple[Asset, ...], options: Mapping[str, Any], tool
     return Result((compiled,), origins=_origins(asset, tools))
 
 
-def _environment(asset: Asset, tools: Tools) -> jinja2.Environment:
+def _environment(
+    asset: Asset, tools: Tools, variables: Mapping[str, str], declared: Collection[str]
+) -> jinja2.Environment:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from assetbuild.compilers.jinja_undefined import undefined_type
 
     def load_source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         source = tools.source(name)
@@ -77,7 +84,7 @@ def _environment(asset: Asset, tools: Tools) -> jinja2.Environment:
 
     environment = ImmutableSandboxedEnvironment(
         loader=jinja2.FunctionLoader(load_source),
-        undefined=jinja2.StrictUndefined,
+        undefined=undefined_type(variables, declared),
         autoescape=False,
         keep_trailing_newline=True,
         finalize=_printable,
@@ -118,8 +125,8 @@ def _failure(error: Exception, asset: Asset, tools: Tools) -> Diagnostic:
             file, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
         trace = trace.tb_next
     name = type(error).__name__
-    text = str(error) if name == "UndefinedError" else f"{name}: {error}"
-    hint = None
+    text = str(error) if name in ("UndefinedError", "UndeclaredVariable") else f"{name}: {error}"
+    hint = "name it in `env` of the configuration" if name == "UndeclaredVariable" else None
     if name == "TemplateNotFound":
         text = f"no source named '{error}'"
         nearest = get_close_matches(str(error), sorted(tools.world.sources), 1)

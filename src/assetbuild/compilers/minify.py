@@ -12,7 +12,7 @@ from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.check import css_difference, javascript_difference, stripped_css
 from assetbuild.errors import Diagnostic
-from assetbuild.model import Asset, Content
+from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at
 
 _JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|)*+"|[ \t\r\n]++')
@@ -70,7 +70,7 @@ def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Diffe
     try:
         output = bytes(minifier(data))
     except ValueError as error:
-        return Result((asset,), (_unminified(asset, f"{error}"),))
+        return Result((asset,), (_unreadable(asset, error, whole, tools),))
     reason = difference(data, output)
     if reason is not None:
         return Result((asset,), (_unminified(asset, reason),))
@@ -90,6 +90,23 @@ def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Diffe
         if reference.kind == "source-map"
     )
     return Result((replace(asset, content=Content.of(output), references=()),), dropped)
+
+
+def _unreadable(asset: Asset, error: ValueError, whole: bytes, tools: Tools) -> Diagnostic:
+    """What is wrong with an asset, at its place if JSON's reader knows it and the bytes are those of the source."""
+    start = len(_BOM) if whole.startswith(_BOM) else 0
+    if isinstance(error, json.JSONDecodeError):
+        start += len(error.doc[: error.pos].encode())
+        reason = error.msg.removesuffix(" at").removesuffix(" starting")
+    elif isinstance(error, UnicodeDecodeError) and error.object == whole[start:]:
+        start += error.start
+        reason = f"not UTF-8: {error.reason}"
+    else:
+        return _unminified(asset, f"{error}")
+    if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
+        return _unminified(asset, f"{error}")
+    origin = Origin(asset.file, start, 1)
+    return diagnostic_at(tools.world.root, origin, f"left unminified: {reason}", severity="warning")
 
 
 def _unminified(asset: Asset, reason: str) -> Diagnostic:

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from assetbuild.media import CSS, JAVASCRIPT, media_type
+from assetbuild.paths import fold, stem_and_extension
+
 # A hint for each of so many mistakes: nobody reads more in one go.
 _SEARCHES = 300
 # Of more names than these, only those with the longest beginnings and endings in common are compared letter by letter.
@@ -35,34 +38,59 @@ class _Names:
 
 
 class Nearest:
-    """Finds published names like one that is not there; after very many searches it gives up."""
+    """Finds published names like one that is not there, whatever their case.
+
+    After very many searches it gives up on names that are only similar.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = names
         self._searches = 0
+        self._by_fold: dict[str, str] = {}
+        self._by_stem: dict[str, str] = {}
         self._all = _Names()
         self._in_directory: dict[str, _Names] = defaultdict(_Names)
         self._of_base: dict[str, _Names] = defaultdict(_Names)
 
     def hint(self, name: str) -> str | None:
-        """One of the same directory or the same base name before all others, as a question; None if none is near."""
-        self._searches += 1
-        if self._searches > _SEARCHES:
-            return None
-        if self._searches == 1:
+        """The nearest name as a question; None if none is near.
+
+        One that differs in case only comes first, then one that has an extension more, then one of the same directory,
+        of the same base name, and any other.
+        """
+        if not self._searches:
             self._sort()
-        directory, _, base = name.rpartition("/")
+        self._searches += 1
+        folded = fold(name)
+        found = self._by_fold.get(folded) or self._by_stem.get(folded)
+        if found is None and self._searches <= _SEARCHES:
+            similar = self._similar(folded)
+            found = similar and self._by_fold[similar]
+        return f"did you mean '{found}'?" if found else None
+
+    def _similar(self, folded: str) -> str | None:
+        directory, _, base = folded.rpartition("/")
         same_base = self._of_base[base]
         for names in (self._in_directory[directory], same_base, self._all):
-            if nearest := names.nearest(name):
-                return f"did you mean '{nearest}'?"
-        return f"did you mean '{same_base.forwards[0]}'?" if same_base.forwards else None
+            if nearest := names.nearest(folded):
+                return nearest
+        return same_base.forwards[0] if same_base.forwards else None
 
     def _sort(self) -> None:
         for name in sorted(self._names):
-            directory, _, base = name.rpartition("/")
+            self._by_fold.setdefault(fold(name), name)
+        for name in sorted(self._by_fold.values(), key=_likelihood):
+            self._by_stem.setdefault(fold(stem_and_extension(name)[0]), name)
+        for folded in sorted(self._by_fold):
+            directory, _, base = folded.rpartition("/")
             for names in (self._all, self._in_directory[directory], self._of_base[base]):
-                names.forwards.append(name)
+                names.forwards.append(folded)
+
+
+def _likelihood(name: str) -> tuple[bool, bool, str]:
+    """In this order names are meant by one without its extension: imports leave it out, of scripts most of all."""
+    kind = media_type(name)
+    return kind != JAVASCRIPT, kind != CSS, name
 
 
 def _around(names: list[str], name: str) -> list[str]:

@@ -65,19 +65,20 @@ class _Expansion:
             return [part for part in parts if part not in wrong]
         inner = self._bundles.get(pattern)
         if inner is None:
-            self._complain(bundle, index, *self._why_nothing(pattern))
+            self._complain(bundle, index, *self._why_nothing(bundle, pattern))
             return ()
         if inner.path in within:
             self._complain(bundle, index, f"bundle '{inner.path}' contains itself: {' → '.join((*within, inner.path))}")
             return ()
         return self.parts_of(inner, within)
 
-    def _why_nothing(self, pattern: str) -> tuple[str, str]:
+    def _why_nothing(self, bundle: Bundle, pattern: str) -> tuple[str, str]:
         """What is wrong with a pattern that names nothing, and what to do."""
         if any(map(matcher((pattern,)), self._partials)):
             return f"'{pattern}' matches only Sass partials", "name the style sheet that imports them"
-        names = sorted({*self._bundles, *(name for part in self._parts for name in (part.source.path, part.path))})
-        nearest = get_close_matches(pattern, names, 1, 0.7) if is_literal(pattern) else []
+        others = self._bundles.keys() - {bundle.path}
+        names = others | {name for part in self._parts for name in (part.source.path, part.path)}
+        nearest = get_close_matches(pattern, sorted(names), 1, 0.7) if is_literal(pattern) else []
         hint = (
             f"did you mean '{nearest[0]}'?"
             if nearest

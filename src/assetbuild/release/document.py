@@ -36,6 +36,14 @@ class Wanted:
         return self.integrity is None
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose file it is: a logical path, and the encoding if it is a precompressed variant of that asset."""
+
+    path: str
+    encoding: str | None = None
+
+
 # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
 NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
 
@@ -80,16 +88,27 @@ def wanted_files(linked: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, 
     that is a file and a directory at once.
     """
     wanted: dict[str, Wanted] = {}
+    owners: dict[str, _Owner] = {}
     errors: list[Diagnostic] = []
+
+    def want(new: Wanted, owner: _Owner) -> None:
+        if not is_inside(new.path):
+            errors.append(Diagnostic(f"{new.path!r} is no name of a file inside a release"))
+        other = wanted.setdefault(new.path, new)
+        first = owners.setdefault(new.path, owner)
+        if other.content.digest != new.content.digest:
+            errors.append(_clash(new.path, first, owner))
+
     for asset in linked:
         private = asset.publication == "private"
         fixed = is_immutable(asset)
         directory = PRIVATE if private else PUBLIC
-        _want(wanted, errors, Wanted(f"{directory}/{asset.file}", asset.content, fixed, asset.integrity))
+        want(Wanted(f"{directory}/{asset.file}", asset.content, fixed, asset.integrity), _Owner(asset.path))
         for variant in () if private else encoded.get(asset.path, ()):
-            _want(wanted, errors, Wanted(f"{directory}/{variant.file}", variant.content, fixed, None))
+            owner = _Owner(asset.path, variant.encoding)
+            want(Wanted(f"{directory}/{variant.file}", variant.content, fixed, None), owner)
     errors += [
-        Diagnostic(f"{path} is an asset's file name and also a directory of other assets")
+        Diagnostic(f"{path} is an asset's file name and also a directory of other assets", hint="rename one of them")
         for path in sorted(directories_above(wanted) & wanted.keys())
     ]
     if errors:
@@ -104,12 +123,14 @@ def is_immutable(asset: Linked) -> bool:
     return asset.publication != "plain"
 
 
-def _want(wanted: dict[str, Wanted], errors: list[Diagnostic], new: Wanted) -> None:
-    if not is_inside(new.path):
-        errors.append(Diagnostic(f"{new.path!r} is no name of a file inside a release"))
-    other = wanted.setdefault(new.path, new)
-    if other.content.digest != new.content.digest:
-        errors.append(Diagnostic(f"two assets with different bytes have the file name {new.path}"))
+def _clash(path: str, *owners: _Owner) -> Diagnostic:
+    whose = " and ".join(f"'{one.path}'" + (f" as {one.encoding}" if one.encoding else "") for one in owners)
+    hint = "rename or exclude one of them"
+    encodings = [one.encoding for one in owners if one.encoding]
+    if len(encodings) == 1:
+        plain = next(one.path for one in owners if not one.encoding)
+        hint = f"exclude '{plain}', or leave '{encodings[0]}' out of `encodings`"
+    return Diagnostic(f"two assets with different bytes have the file name {path}: {whose}", hint=hint)
 
 
 def _entry(asset: Linked, variants: tuple[Encoded, ...]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ import os
 import re
 from collections.abc import Iterable
 
+from assetbuild.paths import written_as_utf8
+
 MANIFEST = "manifest.json"
 RELEASES = "releases"
 HISTORY = "releases/history"
@@ -37,7 +39,7 @@ def manifest_copy(release: str) -> str:
 
 def place(output: str, path: str) -> str:
     """The file path of `path`, which is POSIX and below the release directory `output`."""
-    return os.path.join(output, path)
+    return os.path.join(output, written_as_utf8(path))
 
 
 def is_inside(path: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from assetbuild.errors import Diagnostic
+from assetbuild.paths import read_as_utf8
 from assetbuild.release.document import Wanted
 from assetbuild.release.layout import RELEASES, directories_above, place
 
@@ -60,7 +61,7 @@ def _look(output: str, directories: Iterable[str]) -> tuple[dict[str, bool], lis
             continue
         with os.scandir(place(output, directory)) as entries:
             for entry in entries:
-                there[f"{directory}/{entry.name}"] = entry.is_file(follow_symlinks=False)
+                there[f"{directory}/{read_as_utf8(entry.name)}"] = entry.is_file(follow_symlinks=False)
     return there, blocked
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from assetbuild.paths import read_as_utf8
 from assetbuild.release.layout import STAGING
 
 
@@ -29,7 +30,7 @@ def tree_of(directory: str) -> Tree:
         try:
             with os.scandir(place) as entries:
                 for entry in entries:
-                    path = prefix + entry.name
+                    path = prefix + read_as_utf8(entry.name)
                     _take(tree, path, entry)
                     if path in tree.directories and path != STAGING:
                         waiting.append((f"{path}/", entry.path))

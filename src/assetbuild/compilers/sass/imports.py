@@ -18,6 +18,7 @@ from functools import cached_property, partial
 from assetbuild.compilers.base import Tools, World
 from assetbuild.compilers.sass.scan import Import, Sheet, scan
 from assetbuild.errors import Diagnostic
+from assetbuild.paths import normal_form, read_as_utf8, written_as_utf8
 
 DEPTH = 200
 NAME = "assetbuild-import-{}"
@@ -82,7 +83,7 @@ class Directories:
         found: dict[str, str] = {}
         for source in self.world.sources.values():
             if source.root not in found:
-                below = unicodedata.normalize("NFC", os.path.relpath(source.file, source.root).replace(os.sep, "/"))
+                below = normal_form(_relative(source.file, source.root))
                 found[source.root] = source.path[: len(source.path) - len(below)]
         return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
 
@@ -93,7 +94,7 @@ class Directories:
         """The logical path at which a file below a load path lies (another file may be first there)."""
         for root, prefix in self.roots.items():
             if file.startswith(os.path.join(root, "")):
-                return unicodedata.normalize("NFC", prefix + os.path.relpath(file, root).replace(os.sep, "/"))
+                return normal_form(prefix + _relative(file, root))
         return None
 
     def stable_name(self, file: str) -> str:
@@ -101,13 +102,13 @@ class Directories:
         logical = self.logical(file)
         if logical is not None:
             return logical
-        inside = self.world.display(file)
+        inside = read_as_utf8(self.world.display(file))
         if not inside.startswith("../"):
             return inside
         for directory in self.extra:
             if file.startswith(os.path.join(directory, "")):
-                return os.path.relpath(file, os.path.dirname(directory)).replace(os.sep, "/")
-        return os.path.basename(file)
+                return _relative(file, os.path.dirname(directory))
+        return read_as_utf8(os.path.basename(file))
 
 
 @dataclass(slots=True)
@@ -249,7 +250,7 @@ class Importer:
         return None
 
     def _file(self, directory: str, name: str) -> str | None:
-        file = os.path.normpath(os.path.join(directory, name))
+        file = os.path.normpath(os.path.join(directory, written_as_utf8(name)))
         return file if self.tools.exists(file) else None
 
     def _source(self, base: str, name: str) -> str | None:
@@ -258,6 +259,10 @@ class Importer:
             return None
         source = self.tools.source(path)
         return source.file if source else None
+
+
+def _relative(file: str, directory: str) -> str:
+    return read_as_utf8(os.path.relpath(file, directory).replace(os.sep, "/"))
 
 
 def faults_of(sheet: Sheet, data: bytes) -> list[Diagnostic]:
