@@ -15,7 +15,7 @@ test: check
 	$(BIN)/pytest -q -n $(WORKERS) -m "not long"
 
 test-all: check
-	$(BIN)/pytest -q -n $(WORKERS)
+	$(BIN)/pytest -q -n $(WORKERS) --hypothesis-profile=search
 
 check: .venv/installed
 	$(BIN)/ruff check .

@@ -353,3 +353,13 @@ def test_a_release_without_assets_is_a_release(tmp_path: Path) -> None:
     build(tmp_path / "out")
     assert (tmp_path / "out/public").is_dir()
     assert faults(tmp_path / "out") == []
+
+
+def test_a_release_made_again_without_a_variant_or_a_private_file_leaves_neither_behind(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    text = {"a.css": b"a { b: c }" * 100}
+    build(output, text, private={"a.css.map": b"{}"}, encodings=["br"])
+    build(output, {**text, "b.css": b"b"})
+    build(output, text)
+    assert faults(output) == []
+    assert sorted(path.suffix for path in output.rglob("*-*") if path.is_file()) == [".css", ".css"]

@@ -55,6 +55,15 @@ class Earlier:
         return documents, damaged
 
     @cached_property
+    def _replaced(self) -> Document:
+        """The manifest kept under the id of the release to be committed, empty if there is none to read."""
+        data = read_if_there(place(self._output, manifest_copy(self._release)))
+        try:
+            return read_document(data, MANIFEST) if data is not None else {}
+        except ManifestError:
+            return {}
+
+    @cached_property
     def _promised(self) -> dict[str, tuple[str, NamedFile]]:
         """Names that stand for their bytes in a release kept, with the id of that release."""
         return {
@@ -125,6 +134,8 @@ class Earlier:
             and os.path.exists(place(self._output, manifest_copy(self._former["release"])))
         )
         yield from (named for named in self.former.values() if not (stays and named.immutable))
+        # The same release may have been made before with other variants or private files: its manifest is replaced.
+        yield from (named for named in files_named(self._replaced) if named.immutable)
         last = recorded(self._output)[-1:]
         if last and (self._former is None or last != [self._former["release"]]):
             # Somebody put another manifest in place by hand: mutable files of any release may stand there.
