@@ -275,18 +275,3 @@ def test_the_moment_is_the_file_systems_and_does_not_run_backwards(tmp_path: Pat
 
 def test_without_a_directory_to_write_in_the_systems_clock_serves(tmp_path: Path):
     assert file_system_moment(str(tmp_path / "missing")).device is None
-
-
-def test_twenty_thousand_entries_load_fast():
-    record = bytes(72)
-    index = FileIndex(Moment(1 << 62))
-    index._asked = {f"/srv/project/assets/directory{number % 200}/file{number}.css": record for number in range(20_000)}
-    dump = index.dump()
-    best = min(_timed(dump) for _ in range(5))
-    assert best < 0.1  # some 10 ms; slack for a busy machine
-
-
-def _timed(dump: bytes) -> float:
-    start = time.process_time()
-    FileIndex.load(dump)
-    return time.process_time() - start

@@ -312,7 +312,7 @@ def test_finding_takes_time_in_proportion_to_the_size(unit: str) -> None:
     text = (unit * 200_000)[:200_000].encode()
     before = time.process_time()
     javascript.find(text)
-    assert time.process_time() - before < 5
+    assert time.process_time() - before < 60  # hours, if quadratic
 
 
 @pytest.mark.parametrize("mark", ["'", '"', "`"])

@@ -200,7 +200,7 @@ def test_reading_takes_time_in_proportion_to_the_size(unit: str) -> None:
     before = time.process_time()
     javascript_lexer.literals(text)
     javascript_lexer.is_module(text)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 60  # hours, if quadratic
 
 
 @settings(max_examples=300, deadline=None)

@@ -225,7 +225,7 @@ def test_a_hundred_thousand_references_are_written_in_seconds(language: ModuleTy
     assert len(found) == 100_000
     begin = time.process_time()
     text = rewritten(language, data, found, ["b.png"] * len(found))
-    assert time.process_time() - begin < 5
+    assert time.process_time() - begin < 60  # many minutes, if each were sought anew
     assert text == data.replace(b"a.png", b"b.png")
 
 
