@@ -52,3 +52,25 @@ def test_a_line_is_pointed_at_by_its_first_word(tmp_path: Path) -> None:
     told = diagnostic_at_line(str(tmp_path), "x.scss", 2, "text")
     assert (told.line, told.column, told.length) == (2, 4, 5)
     assert diagnostic_at_line(str(tmp_path), "x.scss", 9, "text").source is None
+
+
+def test_of_a_long_line_only_what_stands_around_the_place_is_kept(tmp_path: Path) -> None:
+    text = "é" * 5000 + "url(here.png)" + "x" * 5000
+    (tmp_path / "a.css").write_text(text, "utf-8")
+    start = text.encode().index(b"here.png")
+    found = diagnostic_at(str(tmp_path), Origin("a.css", start, 8), "wrong")
+    assert (found.line, found.column) == (1, 5005)
+    assert found.source is not None
+    assert len(found.source.encode()) <= 400
+    assert found.source[found.column - found.source_start :].startswith("here.png")
+
+
+def test_every_line_end_begins_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.css").write_bytes(b"a\r\nb\rc\n\nd")
+    places = [diagnostic_at(str(tmp_path), Origin("a.css", offset, 1), "") for offset in (0, 3, 5, 8)]
+    assert [(one.line, one.column, one.source) for one in places] == [
+        (1, 1, "a"),
+        (2, 1, "b"),
+        (3, 1, "c"),
+        (5, 1, "d"),
+    ]

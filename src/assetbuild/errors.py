@@ -21,7 +21,8 @@ class Diagnostic:
 
     `file` is a POSIX path relative to the configuration file's directory. `line` and `column` count
     from 1, `column` and `length` in characters. `source` is the text of that line, for the picture
-    below the message; `hint` says what to do.
+    below the message: of a long line, what stands around the column, from the column `source_start` on. `hint` says
+    what to do.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Diagnostic:
     source: str | None = None
     hint: str | None = None
     severity: Severity = "error"
+    source_start: int = 1
 
 
 class AssetbuildError(Exception):

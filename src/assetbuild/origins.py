@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
 
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Origin
 
-# A minified file has one line of a megabyte: what is shown of it ends here.
+# A minified file has one line of a megabyte: of a longer line than this, so many bytes around the place are shown.
 SHOWN = 400
+_LINE_END = re.compile(rb"\r\n|[\r\n]")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The bytes of a file, and where its lines start."""
+
+    data: bytes
+    starts: tuple[int, ...]
+    ascii: bool
 
 
 def diagnostic_at(
@@ -18,18 +33,19 @@ def diagnostic_at(
 
     It is without line and column if the file is unreadable, and if `origin` is the file as such: no bytes at offset 0.
     """
-    data = _read(root, origin.file) if origin.length or origin.start else None
-    if data is None:
+    read = _text(root, origin.file) if origin.length or origin.start else None
+    if read is None:
         return Diagnostic(text, file=origin.file, hint=hint, severity=severity)
-    line, column = line_and_column(data, origin.start)
-    length = len(_decode(data[origin.start : origin.start + origin.length]))
-    return Diagnostic(text, origin.file, line, column, max(length, 1), _line(data, origin.start), hint, severity)
+    line, column = _place(read, origin.start)
+    length = len(_decode(read.data[origin.start : origin.start + min(origin.length, SHOWN)]))
+    source, start = _line(read, line, column, origin.start)
+    return Diagnostic(text, origin.file, line, column, max(length, 1), source, hint, severity, start)
 
 
 def diagnostic_at_line(root: str, file: str, line: int, text: str, hint: str | None = None) -> Diagnostic:
     """A diagnostic pointing at the first word of a line; `file` is relative to `root`."""
-    data = _read(root, file) or b""
-    lines = _decode(data).splitlines()
+    read = _text(root, file)
+    lines = _decode(read.data).splitlines() if read else []
     source = lines[line - 1] if 0 < line <= len(lines) else None
     column = len(source) - len(source.lstrip()) + 1 if source else 1
     length = len(source.strip()) if source else 1
@@ -38,25 +54,49 @@ def diagnostic_at_line(root: str, file: str, line: int, text: str, hint: str | N
 
 def line_and_column(data: bytes, offset: int) -> tuple[int, int]:
     """Line and column, from 1, in characters, of a byte offset. Line ends are LF, CRLF and CR."""
-    before = data[:offset].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    start = before.rfind(b"\n") + 1
-    return before.count(b"\n") + 1, len(_decode(before[start:])) + 1
+    return _place(_split(data), offset)
 
 
-def _line(data: bytes, offset: int) -> str:
-    start = max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
-    ends = [end for end in (data.find(b"\n", offset), data.find(b"\r", offset)) if end >= 0]
-    stop = min(ends, default=len(data))
-    return _decode(data[start:stop])
+def _place(text: _Text, offset: int) -> tuple[int, int]:
+    line = bisect_right(text.starts, offset)
+    start = text.starts[line - 1]
+    if text.ascii:
+        return line, offset - start + 1
+    return line, len(_decode(text.data[start:offset])) + 1
 
 
-def _read(root: str, file: str) -> bytes | None:
+def _line(text: _Text, line: int, column: int, offset: int) -> tuple[str, int]:
+    """What to show of a line, and the column at which that begins."""
+    data, start = text.data, text.starts[line - 1]
+    stop = text.starts[line] if line < len(text.starts) else len(data)
+    while stop > start and data[stop - 1] in b"\r\n":
+        stop -= 1
+    if stop - start <= SHOWN:
+        return _decode(data[start:stop]), 1
+    before = data[max(start, offset - SHOWN // 2) : offset].decode(errors="ignore").removeprefix("\ufeff")
+    after = data[offset : min(stop, offset + SHOWN // 2)].decode(errors="ignore")
+    return before + after, column - len(before)
+
+
+def _text(root: str, file: str) -> _Text | None:
+    """A file, read once as long as it stays as it is: a sheet may have a hundred thousand faults."""
+    path = os.path.join(root, file)
     try:
-        with open(os.path.join(root, file), "rb") as stream:
-            return stream.read()
+        stat = os.stat(path)
+        return _read_once(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
     except OSError:
         return None
 
 
+@lru_cache(maxsize=4)
+def _read_once(path: str, size: int, modified: int, inode: int) -> _Text:
+    with open(path, "rb") as stream:
+        return _split(stream.read())
+
+
+def _split(data: bytes) -> _Text:
+    return _Text(data, (0, *(end.end() for end in _LINE_END.finditer(data))), data.isascii())
+
+
 def _decode(data: bytes) -> str:
-    return data.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
+    return data.removeprefix(_BOM).decode(errors="replace")

@@ -106,6 +106,7 @@ def test_as_data_has_every_field() -> None:
             "source": '  background: url("x.y") no-repeat;',
             "hint": "did you mean 'y'?",
             "severity": "error",
+            "source_start": 1,
         }
     ]
 

@@ -10,6 +10,7 @@ import pytest
 from assetbuild.compilers.run import Run
 from assetbuild.errors import Diagnostic
 from compilers.workbench import Workbench, text_of
+from scenario import build_files
 
 
 def run(root: Path, text: str, others: dict[str, str | bytes] | None = None, **options: Any) -> Run:
@@ -140,3 +141,17 @@ def test_a_variable_that_is_not_set_may_have_a_default_and_is_not_listed(tmp_pat
 def test_what_is_not_the_environment_has_jinjas_own_words(tmp_path: Path) -> None:
     assert problem(run(tmp_path, "{{ c.A }}", context={"c": {}})).text == "'dict object' has no attribute 'A'"
     assert "unsafe" in problem(run(tmp_path, "{{ env.__class__ }}")).text
+
+
+def test_each_reference_of_a_template_is_placed_where_its_name_stands() -> None:
+    template = (
+        ".a{b:url(max.png)}\n.b{b:url(\"{{ asset_url('x.png') }}\")}\n.c{b:url(x.png)}\n"
+        ".d{b:url(asset:x.png)}\n{% for i in [1, 2] %}.e{b:url(y.png)}{% endfor %}\n"
+    )
+    outcome = build_files({"a.css.jinja": template, "max.png": ""})
+    assert [error.split(" no asset")[0] for error in outcome.errors] == [
+        "error: assets/a.css.jinja:2:25:",
+        "error: assets/a.css.jinja:3:10:",
+        "error: assets/a.css.jinja:4:10:",
+        "error: assets/a.css.jinja:5:31:",
+    ]

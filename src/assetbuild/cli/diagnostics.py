@@ -25,7 +25,9 @@ def as_text(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     hint = printable(diagnostic.hint) if diagnostic.hint else ""
     if diagnostic.source is None or diagnostic.line is None or diagnostic.column is None:
         return "\n".join([*lines, *([f"  {hint}"] if hint else [])])
-    source, column = _window(diagnostic.source, diagnostic.column)
+    lead = "…" if diagnostic.source_start > 1 else ""
+    column = diagnostic.column - diagnostic.source_start + 1 + len(lead)
+    source, column = _window(lead + diagnostic.source, column)
     before = printable(source[: column - 1])
     marked = printable(source[column - 1 : column - 1 + diagnostic.length])
     carets = "^" * max(_columns(marked), 1)

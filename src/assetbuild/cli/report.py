@@ -125,7 +125,7 @@ class Report:
         """Shows the diagnostics of an error, and how many there are of them. Returns its exit code."""
         for diagnostic in in_order(error.diagnostics):
             self.tell(diagnostic)
-        errors = sum(diagnostic.severity == "error" for diagnostic in error.diagnostics)
+        errors = sum(diagnostic.severity == "error" for diagnostic in self._shown)
         if errors > 1 and self.format == "text":
             self._complain(f"{errors} errors")
         return self.finish(error.exit_code, {})

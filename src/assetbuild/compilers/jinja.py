@@ -135,15 +135,24 @@ def _failure(error: Exception, asset: Asset, tools: Tools) -> Diagnostic:
 
 
 def _origins(asset: Asset, tools: Tools) -> Callable[[int, bytes], Origin | None]:
-    """Places in a template's output cannot be mapped; what is written literally in the template can be found there."""
+    """Places in a template's output cannot be mapped; what is written literally in the template can be found there.
+
+    The references come in their order: the first of a name is where the template has it first, and so on, and the last
+    place serves for all that a loop repeats.
+    """
     data = asset.content.read()
     file = asset.file
+    met: dict[bytes, int] = {}
 
     def origin_of(start: int, written: bytes) -> Origin | None:
         name = re.sub(rb"^asset(-data)?:", b"", written)
-        for text in (written, name, unquote_to_bytes(name)):
-            if (at := data.find(text)) >= 0:
-                return Origin(file, at, len(text))
+        for text in (name, unquote_to_bytes(name)):
+            places = [one.start() for one in re.finditer(rb"(?<![\w./-])" + re.escape(text) + rb"(?![\w./-])", data)]
+            if places:
+                number = met[text] = met.get(text, -1) + 1
+                place = places[min(number, len(places) - 1)]
+                scheme = next((one for one in (b"asset:", b"asset-data:") if data.endswith(one, 0, place)), b"")
+                return Origin(file, place - len(scheme), len(scheme) + len(text))
         return Origin(file, 0, 0)
 
     return origin_of
