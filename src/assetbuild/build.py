@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,7 @@ from assetbuild.cache.index import FileIndex, Moment
 from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers.base import World
+from assetbuild.compilers.services import Services
 from assetbuild.config import Config
 from assetbuild.discover import discover
 from assetbuild.encode import EncodeResult, encode
@@ -94,8 +95,8 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     planned = plan(config, found.files, stage.environment)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(config.importmap.pins, config.importmap.scopes)
-    world = World(config.root, config.base_url, found.files, index.digest, pins)
-    with _reading(config.root):
+    with closing(Services()) as services, _reading(config.root):
+        world = World(config.root, config.base_url, found.files, index.digest, pins, config.time_limit, services)
         compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
     linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from assetbuild.compilers.services import Services
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin, Source
 from assetbuild.paths import shown_path
@@ -38,7 +39,8 @@ class World:
     """What all compilers of one build see: fixed while it runs.
 
     `root` is the configuration file's directory (absolute). `digest_of` gives the SHA-256 of a file's
-    bytes in hex, None where there is no such file. `pins` are bare module names.
+    bytes in hex, None where there is no such file. `pins` are bare module names. `time_limit` is how many seconds
+    one step may take in a foreign program or filter; `services` are the programs that stay while the build runs.
     """
 
     root: str
@@ -46,6 +48,8 @@ class World:
     sources: Mapping[str, Source]
     digest_of: Callable[[str], str | None]
     pins: Pins = NO_PINS
+    time_limit: int = 120
+    services: Services = field(default_factory=Services)
 
     def display(self, file: str) -> str:
         """A file path relative to the configuration's directory, POSIX."""

@@ -91,6 +91,7 @@ class Config:
     encodings: tuple[str, ...]
     source_maps: Literal["none", "linked", "hidden"]
     modules: Literal["rewrite", "importmap"]
+    time_limit: int
     context: Mapping[str, Any]
     env: tuple[str, ...]
     sass: Sass

@@ -224,6 +224,7 @@ KEYS: tuple[Key, ...] = (
     Key("encodings", list_of(choice("encodings", *ENCODINGS), distinct=True), ["br", "gzip"]),
     Key("source_maps", choice("source_maps", "none", "linked", "hidden"), "none"),
     Key("modules", choice("modules", "rewrite", "importmap"), "rewrite"),
+    Key("time_limit", integer(1, 86_400), 120),
     Key("context", free_table, {}),
     Key("env", list_of(variable_name), []),
     Key("sass", section("sass"), {}),

@@ -1,0 +1,47 @@
+"""Programs that serve one build: started when a step first asks for one, shared by all workers, closed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Protocol, TypeVar, cast
+
+
+class Service(Protocol):
+    """A running program, or whatever stands for it."""
+
+    def close(self) -> None:
+        """Ends it, at once and for good. Called once, from any thread."""
+
+
+S = TypeVar("S", bound=Service)
+
+
+class Services:
+    """The services of one build by key. Safe for several threads; the services themselves must be, too."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._running: dict[Hashable, Service] = {}
+
+    def get(self, key: Hashable, start: Callable[[], S]) -> S:
+        """The service of this key, started now if there is none. Raises what `start` raises."""
+        with self._lock:
+            if key not in self._running:
+                self._running[key] = start()
+            return cast(S, self._running[key])
+
+    def drop(self, key: Hashable, service: Service) -> None:
+        """Ends a service that died or hangs; who asks for the key next gets a new one."""
+        with self._lock:
+            if self._running.get(key) is not service:
+                return
+            del self._running[key]
+        service.close()
+
+    def close(self) -> None:
+        """Ends all of them."""
+        with self._lock:
+            running, self._running = self._running, {}
+        for service in running.values():
+            service.close()
