@@ -14,7 +14,7 @@ from assetbuild import compilers, media
 from assetbuild.cache import Cache
 from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World
-from assetbuild.compilers.run import read_part, run_steps
+from assetbuild.compilers.run import Run, read_part, run_steps
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
@@ -131,7 +131,9 @@ class _Driver:
             trace = recall(self.cache, key, self._holds, part.source.content)
             if trace is not None:
                 return Outcome(trace.assets, trace.diagnostics, files=_found(trace.files, trace.logical, self.world))
-            run = run_steps(assets or (read_part(part, tools),), steps, tools)
+            read = Run(assets) if assets else read_part(part, tools)
+            run = run_steps(read.assets, steps, tools) if read.assets else Run(())
+            run = Run(run.assets, (*read.diagnostics, *run.diagnostics))
         except ContentChanged as error:
             text, hint = "changed while it was read", "build again"
             return Outcome((), (Diagnostic(text, file=self.world.display(error.file), hint=hint),), ran=True)

@@ -122,7 +122,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the author wrote: byte offset and length in a file, named relative to the configuration's directory."""
+    """What the author wrote: byte offset and length in a file, named relative to the configuration's directory.
+
+    Of a file in another encoding they are those of its text as UTF-8.
+    """
 
     file: str
     start: int

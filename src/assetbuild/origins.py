@@ -1,4 +1,4 @@
-"""From byte offsets in a file to what a person calls a place: line, column, the text of the line."""
+"""From byte offsets in a file, read as UTF-8, to what a person calls a place: line, column, the text of the line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assetbuild.encodings import as_author_wrote
 from assetbuild.errors import Diagnostic, Severity
+from assetbuild.media import media_type
 from assetbuild.model import Origin
 
 # A minified file has one line of a megabyte: of a longer line than this, so many bytes around the place are shown.
@@ -91,7 +93,7 @@ def _text(root: str, file: str) -> _Text | None:
 @lru_cache(maxsize=4)
 def _read_once(path: str, size: int, modified: int, inode: int) -> _Text:
     with open(path, "rb") as stream:
-        return _split(stream.read())
+        return _split(as_author_wrote(stream.read(), media_type(path)))
 
 
 def _split(data: bytes) -> _Text:

@@ -177,10 +177,16 @@ def test_text_beyond_ascii_is_declared_and_plain_text_is_not() -> None:
     assert "@charset" not in css("a{}")
 
 
-def test_another_character_set_is_refused_if_it_matters() -> None:
-    assert "'latin-1'" in refusals('@charset "latin-1";a{b:"é"}')[0]
-    assert css('@charset "latin-1";a{}').startswith('@charset "UTF-8";')
-    assert "é" in css("@charset 'latin-1';a{b:\"é\"}")
+def test_a_character_set_that_was_read_already_or_that_nobody_knows_gives_way_to_utf_8(tmp_path: Path) -> None:
+    assert css('@charset "latin-1";a{b:"é"}').startswith('@charset "UTF-8";')
+    assert css('@charset "latin1";a{}').startswith('@charset "UTF-8";')
+    assert "é" in css("@charset 'latin1';a{b:\"é\"}")
+    bench = Workbench(tmp_path, {"a.css": '@charset "latin1";a{b:"é"}'.encode("latin-1"), "b.css": 'a{b:"ü"}'})
+    text = bench.join("all.css", "a.css", "b.css").assets[0].content.read().decode()
+    assert text.startswith('@charset "UTF-8";')
+    assert text.count("charset") == 1
+    assert "é" in text
+    assert "ü" in text
 
 
 def test_a_namespace_stays_alone_and_is_refused_in_company(tmp_path: Path) -> None:

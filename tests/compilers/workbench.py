@@ -71,7 +71,7 @@ class Workbench:
         return Part(name, self.sources[path], tuple(Step(step) for step in steps))
 
     def read(self, path: str) -> Asset:
-        return read_part(self.part(path), self.tools)
+        return read_part(self.part(path), self.tools).assets[0]
 
     def run(self, path: str, *steps: tuple[str, dict[str, Any]] | str) -> Run:
         """The source through these steps."""

@@ -20,7 +20,6 @@ _CHARSET = b'@charset "UTF-8";\n'
 _BOM = b"\xef\xbb\xbf"
 # Only this spelling at the very start declares anything (CSS Syntax, section 3.2).
 _DECLARED = re.compile(rb'@charset "([^"]*)";')
-_UTF_8 = frozenset({b"utf-8", b"utf8", b"unicode-1-1-utf-8", b"us-ascii", b"ascii"})
 # What `closers` puts after a last backslash.
 _ESCAPABLE = ("\ufffd".encode(), b"\n")
 _DEEPEST = 100
@@ -66,7 +65,7 @@ class _Joiner:
     def sheet(self, asset: Asset, within: tuple[str, ...], *, conditional: bool) -> list[Piece]:
         """The pieces of one sheet; `within` are those that import it, `conditional` whether one does so in a block."""
         data = asset.content.read()
-        self._note_charset(asset, data)
+        self._note_charset(data)
         self.count += 1
         whole = _closed(Piece(data, asset.references))
         data = whole.data
@@ -146,15 +145,9 @@ class _Joiner:
                 return None if scoped else self.sheets.get(reference.target)
         return None
 
-    def _note_charset(self, asset: Asset, data: bytes) -> None:
+    def _note_charset(self, data: bytes) -> None:
         """The joined sheet says that it is UTF-8 if one of its parts does, or if it matters."""
-        declared = _DECLARED.match(data)
-        self.charset = self.charset or declared is not None or _is_wide(data)
-        name = declared[1].strip().lower() if declared else b"utf-8"
-        if name not in _UTF_8 and not data.isascii():
-            shown = name.decode(errors="replace")
-            text = f"declares the character set '{shown}': only UTF-8 can be joined into '{self.path}'"
-            self.diagnostics.append(Diagnostic(text, file=asset.file, line=1, column=1, hint="save it as UTF-8"))
+        self.charset = self.charset or _DECLARED.match(data) is not None or _is_wide(data)
 
     def _refuse(self, asset: Asset, data: bytes, statement: Statement, text: str, hint: str) -> None:
         """With the statement's place, if the author's file holds it as it is here."""

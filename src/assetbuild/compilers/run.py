@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 
 from assetbuild.compilers import JOINERS, load
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.errors import Diagnostic
+from assetbuild.encodings import UnreadableTextError, first_fault, recode
+from assetbuild.errors import Diagnostic, Severity
 from assetbuild.media import media_type
-from assetbuild.model import Asset, Origin, Part, Reference, Step
+from assetbuild.model import Asset, Content, Origin, Part, Reference, Step
+from assetbuild.origins import diagnostic_at
 from assetbuild.references import find_references, language
+
+_NOT_UTF8 = "not UTF-8: browsers will show another character for this byte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +25,39 @@ class Run:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def read_part(part: Part, tools: Tools) -> Asset:
-    """A part before its first step: its source, with the references in it if that is a language with references.
+def read_part(part: Part, tools: Tools) -> Run:
+    """A part before its first step: its source as UTF-8, with the references in it if that is a language with such.
 
     Raises OSError and ContentChanged as Content.read.
     """
     source = part.source
     file = tools.world.display(source.file)
     kind = media_type(source.path)
+    if language(kind) is None:
+        return Run((Asset(source.path, kind, source.content, (), file),))
+    data = source.content.read()
+    try:
+        text = recode(data, kind)
+    except UnreadableTextError as error:
+        return Run((), (_unreadable(file, error.start, error.reason, tools),))
+    content = Content.of(text.data) if text.data is not data else replace(source.content, data=data)
+    fault = first_fault(text.data)
+    warnings = () if fault is None else (_unreadable(file, fault, _NOT_UTF8, tools, "warning"),)
 
     def origin_of(start: int, stop: int) -> Origin:
-        return Origin(file, start, stop - start)
+        return Origin(file, start - text.shift, stop - start)
 
-    references: tuple[Reference, ...] = ()
-    content = source.content
-    if language(kind) is not None:
-        data = content.read()
-        content = replace(content, data=data)
-        references = find_references(source.path, kind, data, tools.world.base_url, origin_of, tools.world.pins)
-    return Asset(source.path, kind, content, references, file)
+    references = find_references(source.path, kind, text.data, tools.world.base_url, origin_of, tools.world.pins)
+    return Run((Asset(source.path, kind, content, references, file),), warnings)
+
+
+def _unreadable(file: str, start: int | None, reason: str, tools: Tools, severity: Severity = "error") -> Diagnostic:
+    hint = "save it as UTF-8"
+    # A style sheet can say itself what it is.
+    if file.endswith(".css") and severity == "warning":
+        hint += ', or begin it with its encoding: @charset "windows-1252";'
+    origin = Origin(file, 0, 0) if start is None else Origin(file, start, 1)
+    return diagnostic_at(tools.world.root, origin, reason, hint, severity)
 
 
 def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) -> Run:
