@@ -120,6 +120,8 @@ def _rules(config: Config, sources: Mapping[str, Source], pins: Pins) -> Rules:
         pins,
         map_modules=config.modules == "importmap",
         hide_source_maps=config.source_maps == "hidden",
+        inlined=matcher(config.inline.match) if config.inline else None,
+        max_inlined=config.inline.max_bytes if config.inline else 0,
     )
 
 

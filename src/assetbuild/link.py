@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned
+from assetbuild.linking.inlining import inline_small
 from assetbuild.linking.nearest import Nearest
 from assetbuild.linking.resolve import Bound, Names, Node, Rules, resolve_reference, resolve_references
 from assetbuild.linking.workers import with_worker_imports
@@ -57,6 +58,8 @@ def link(
 
     nodes, problems = with_worker_imports(nodes, resolve)
     diagnostics += problems
+    if rules.inlined:
+        nodes = inline_small(nodes, rules.inlined, rules.max_inlined)
     importmap = pinned(nodes, rules.pins)
     if rules.map_modules:
         nodes, importmap = map_modules(nodes, rules.pins)

@@ -39,6 +39,14 @@ class Sass:
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """Which files, by globs, style sheets carry as data URLs, up to `max_bytes` each."""
+
+    match: tuple[str, ...]
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportMap:
     """`pins`: bare module names to logical paths, directories with "/"; `scopes`: such tables by logical directory."""
 
@@ -95,6 +103,7 @@ class Config:
     context: Mapping[str, Any]
     env: tuple[str, ...]
     sass: Sass
+    inline: Inline | None
     importmap: ImportMap
     bundles: tuple[Bundle, ...]
     rules: tuple[Rule, ...]
@@ -155,6 +164,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
         | {
             "sources": tuple(LoadPath(**source) for source in values["sources"]),
             "sass": Sass(**values["sass"]),
+            "inline": Inline(**values["inline"]) if values["inline"] else None,
             "importmap": ImportMap(**values["importmap"]),
             "bundles": tuple(Bundle(path, **bundle) for path, bundle in sorted(values["bundles"].items())),
             "rules": tuple(Rule(**rule) for rule in values["rules"]),

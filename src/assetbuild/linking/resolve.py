@@ -41,7 +41,8 @@ class Rules:
     """What the configuration says of linking. `external`: whether a written reference need not resolve.
 
     `path_of` gives the logical path of a source by its file, relative to `root`. `pins` are the bare module names;
-    `map_modules` asks for an import map.
+    `map_modules` asks for an import map. `inlined`: the assets that style sheets carry, if no larger than `max_inlined`
+    bytes.
     """
 
     root: str
@@ -51,6 +52,8 @@ class Rules:
     pins: Pins = NO_PINS
     map_modules: bool = False
     hide_source_maps: bool = False
+    inlined: Callable[[str], bool] | None = None
+    max_inlined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
