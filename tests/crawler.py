@@ -290,8 +290,10 @@ class _Crawler:
             name = path.relative_to(self.public).as_posix()
             if path.is_file() and name not in named:
                 self.report.fault(f"public/{name}", "no kept manifest names it")
+        foreign = {entry["file"].partition("/")[0] for entry in manifest.get("manifests", {}).values()}
+        known = {"manifest.json", "public", "private", "releases", ".lock", ".pending", *foreign}
         for path in sorted(self.release.iterdir()):
-            if path.name not in ("manifest.json", "public", "private", "releases") and not path.name.startswith("."):
+            if path.name not in known:
                 self.report.fault(path.name, "does not belong into a release")
 
     def _history(self, kept: set[str]) -> None:

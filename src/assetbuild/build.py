@@ -81,7 +81,14 @@ def build(config: Config, stage: Stage) -> Built:
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
-        made.linked.linked, encoded.variants, config.output, config.base_url, index.digest, stage.listener, importmap
+        made.linked.linked,
+        encoded.variants,
+        config.output,
+        config.base_url,
+        index.digest,
+        stage.listener,
+        importmap,
+        config.manifests,
     )
     stage.cache.put(INDEX, index.dump())
     return Built(made, encoded, committed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -46,16 +46,18 @@ def commit(
     digest_of: Callable[[str], str | None],
     listener: Listener = ignore,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
+    formats: Iterable[str] = (),
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
-    `encoded` is by logical path, `importmap` as in the manifest; `digest_of` gives the SHA-256 in hex of the file at
-    a file path, None if there is none. Raises ReleaseError if another build holds the directory, if it cannot be
-    written, or if a fingerprinted or prehashed name stands there with other bytes; BuildError if a content cannot be
-    read. The former release is whole then, or, if manifest.json was replaced already, the new one.
+    `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
+    `digest_of` gives the SHA-256 in hex of the file at a file path, None if there is none. Raises ReleaseError if
+    another build holds the directory, if it cannot be written, or if a fingerprinted or prehashed name stands there
+    with other bytes; BuildError if a content cannot be read. The former release is whole then, or, if manifest.json was
+    replaced already, the new one.
     """
-    document = release_document(linked, encoded, base_url, importmap)
-    wanted = wanted_files(linked, encoded)
+    document, foreign = release_document(linked, encoded, base_url, importmap, formats)
+    wanted = wanted_files(linked, encoded, foreign)
     release = document["release"]
     manifest = dump_manifest(document)
     with locked(output):

@@ -86,7 +86,7 @@ def _renamed(output: str, name: str, made: Made) -> str:
     from assetbuild.runtime import ManifestError
 
     try:
-        found = last_rename(output, name, release_document(made.linked.linked, {}, "/"))
+        found = last_rename(output, name, release_document(made.linked.linked, {}, "/")[0])
     except (OSError, ManifestError) as error:
         return f"not known: {error}"
     if found is None:

@@ -97,6 +97,7 @@ class Config:
     external: tuple[str, ...]
     minify: bool
     encodings: tuple[str, ...]
+    manifests: tuple[str, ...]
     source_maps: Literal["none", "linked", "hidden"]
     modules: Literal["rewrite", "importmap"]
     time_limit: int

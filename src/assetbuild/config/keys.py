@@ -47,6 +47,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
 }
 
 ENCODINGS = ("br", "gzip", "zstd")
+MANIFESTS = ("django", "vite", "flat")
 
 
 def read_settings(reading: Reading, table: Any) -> dict[str, Any]:
@@ -222,6 +223,7 @@ KEYS: tuple[Key, ...] = (
     Key("external", list_of(reference_glob), []),
     Key("minify", boolean, True),
     Key("encodings", list_of(choice("encodings", *ENCODINGS), distinct=True), ["br", "gzip"]),
+    Key("manifests", list_of(choice("manifests", *MANIFESTS), distinct=True), []),
     Key("source_maps", choice("source_maps", "none", "linked", "hidden"), "none"),
     Key("modules", choice("modules", "rewrite", "importmap"), "rewrite"),
     Key("time_limit", integer(1, 86_400), 120),

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from assetbuild.errors import Diagnostic, ReleaseError
-from assetbuild.release.layout import parents, place
+from assetbuild.release.layout import PRIVATE, PUBLIC, RELEASES, parents, place
 
 # A web server that runs as another user reads the release.
 FILE_MODE = 0o644
@@ -72,8 +72,8 @@ def remove_file(file: str) -> None:
 
 
 def prune_directories(output: str, paths: Iterable[str]) -> None:
-    """Remove the directories above these paths that are empty now, but those directly in the release directory."""
-    directories = {above for path in paths for above in parents(path)[:-1]}
+    """Remove the directories above these paths that are empty now, but those that every release has."""
+    directories = {above for path in paths for above in parents(path)} - {PUBLIC, PRIVATE, RELEASES}
     for directory in sorted(directories, key=len, reverse=True):
         try:
             os.rmdir(place(output, directory))

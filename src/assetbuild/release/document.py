@@ -1,18 +1,22 @@
 """From linked and encoded assets to the manifest's document, and to the files that belong to it.
 
-`private` is a key of ours in the document, beside those of schema 1: {logical path: {file, size, integrity,
-immutable}} of the files below private/. It is no part of the release's id, and a reader that does not know it
-passes it over; without it nobody could tell a private file that belongs from one that does not.
+Two keys of the document are ours, beside those of schema 1: `private`, {logical path: {file, size, integrity,
+immutable}} of the files below private/, and `manifests`, {format: {file, size, integrity}} of the manifests in other
+formats beside this one. They are no part of the release's id, and a reader that does not know them passes them over;
+without them nobody could tell a file that belongs from one that does not.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha384
 from typing import Any
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Content, Encoded, Linked
+from assetbuild.release.foreign import foreign_manifests
 from assetbuild.release.layout import PRIVATE, PUBLIC, directories_above, is_inside
 from assetbuild.runtime.manifest import SCHEMA, release_id
 
@@ -23,17 +27,14 @@ class Wanted:
 
     `fixed`: this name never has other bytes. `variant`: a precompressed one; that of a fixed file may be
     compressed anew, into other bytes that decode to the same, and has no `integrity`. What is not fixed is
-    mutable.
+    mutable, and may have none.
     """
 
     path: str
     content: Content
     fixed: bool
-    integrity: str | None
-
-    @property
-    def variant(self) -> bool:
-        return self.integrity is None
+    variant: bool
+    integrity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class _Owner:
 
 # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
 NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
+NO_FILES: Mapping[str, Content] = {}
 
 
 def release_document(
@@ -53,10 +55,12 @@ def release_document(
     encoded: Mapping[str, tuple[Encoded, ...]],
     base_url: str,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
-) -> dict[str, Any]:
-    """The document of manifest.json, schema 1. `encoded` is by logical path.
+    formats: Iterable[str] = (),
+) -> tuple[dict[str, Any], dict[str, Content]]:
+    """The document of manifest.json, schema 1, and the manifests in other formats by their paths below the release.
 
-    Raises ReleaseError for a logical path taken twice.
+    `encoded` is by logical path, `formats` as in `foreign_manifests`. Raises ReleaseError for a logical path taken
+    twice.
     """
     assets: dict[str, dict[str, Any]] = {}
     private: dict[str, dict[str, Any]] = {}
@@ -69,7 +73,7 @@ def release_document(
             raise ReleaseError(Diagnostic(f"two assets have the logical path {asset.path!r}"))
         table[asset.path] = entry
     release = release_id(assets, importmap)
-    document = {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "release": release,
         "base_url": base_url,
@@ -78,11 +82,18 @@ def release_document(
     }
     if private:
         document["private"] = private
-    return document
+    foreign = {}
+    for name, (file, data) in foreign_manifests(assets, formats).items():
+        foreign[file] = Content.of(data)
+        integrity = f"sha384-{b64encode(sha384(data).digest()).decode()}"
+        document.setdefault("manifests", {})[name] = {"file": file, "size": len(data), "integrity": integrity}
+    return document, foreign
 
 
-def wanted_files(linked: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]]) -> dict[str, Wanted]:
-    """The files of the release by their path below it.
+def wanted_files(
+    linked: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]], foreign: Mapping[str, Content] = NO_FILES
+) -> dict[str, Wanted]:
+    """The files of the release by their path below it. `foreign`: as `release_document` gives them.
 
     Raises ReleaseError, all such in one, for a name that two contents have, that leads out of the release, or
     that is a file and a directory at once.
@@ -103,10 +114,11 @@ def wanted_files(linked: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, 
         private = asset.publication == "private"
         fixed = is_immutable(asset)
         directory = PRIVATE if private else PUBLIC
-        want(Wanted(f"{directory}/{asset.file}", asset.content, fixed, asset.integrity), _Owner(asset.path))
+        want(Wanted(f"{directory}/{asset.file}", asset.content, fixed, False, asset.integrity), _Owner(asset.path))
         for variant in () if private else encoded.get(asset.path, ()):
             owner = _Owner(asset.path, variant.encoding)
-            want(Wanted(f"{directory}/{variant.file}", variant.content, fixed, None), owner)
+            want(Wanted(f"{directory}/{variant.file}", variant.content, fixed, True), owner)
+    wanted.update((path, Wanted(path, content, fixed=False, variant=False)) for path, content in foreign.items())
     errors += [
         Diagnostic(f"{path} is an asset's file name and also a directory of other assets", hint="rename one of them")
         for path in sorted(directories_above(wanted) & wanted.keys())

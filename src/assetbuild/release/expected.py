@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assetbuild.errors import Diagnostic
-from assetbuild.release.layout import MANIFEST, PUBLIC, manifest_copy
-from assetbuild.release.named import files_named
+from assetbuild.release.layout import MANIFEST, manifest_copy
+from assetbuild.release.named import TABLES, files_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def _expected_by(document: Mapping[str, Any], immutable_only: bool) -> Iterator[
     for named in files_named(document):
         if immutable_only and not named.immutable:
             continue
-        directory, _, file = named.path.partition("/")
-        entry = document["assets" if directory == PUBLIC else "private"][named.asset]
+        table, directory = next(pair for pair in TABLES if named.path.startswith(pair[1]))
+        file, entry = named.path.removeprefix(directory), document[table][named.asset]
         yield Expected(
             path=named.path,
             asset=named.asset,

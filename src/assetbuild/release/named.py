@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from assetbuild.release.disk import read_if_there
+from assetbuild.release.foreign import FILES
 from assetbuild.release.history import kept_ids
 from assetbuild.release.layout import MANIFEST, PRIVATE, PUBLIC, is_inside, manifest_copy, place
 from assetbuild.runtime.manifest import ManifestError, parse_manifest
@@ -13,8 +14,12 @@ from assetbuild.runtime.manifest import ManifestError, parse_manifest
 Document = dict[str, Any]
 
 
+# The tables of a document, and before which of their files what has to stand.
+TABLES = (("assets", f"{PUBLIC}/"), ("private", f"{PRIVATE}/"), ("manifests", ""))
+
+
 class NamedFile(NamedTuple):
-    """A file of a release. `path` is below the release directory, `asset` the logical path.
+    """A file of a release. `path` is below the release directory, `asset` the logical path (of a manifest its format).
 
     `encoding` and no `integrity` for a precompressed variant, the reverse for the asset's own bytes.
     `immutable`: no release may name this file with other bytes (a variant: with bytes that decode to others).
@@ -30,22 +35,25 @@ class NamedFile(NamedTuple):
 
 def files_named(document: Mapping[str, Any]) -> Iterator[NamedFile]:
     """The files that the document of a release names, the manifest itself not among them."""
-    for table, directory in (("assets", PUBLIC), ("private", PRIVATE)):
+    for table, directory in TABLES:
         for asset, entry in document.get(table, {}).items():
             immutable = entry.get("immutable", False)
-            path = f"{directory}/{entry['file']}"
+            path = f"{directory}{entry['file']}"
             yield NamedFile(path, asset, entry["size"], entry["integrity"], None, immutable)
             for encoding, variant in entry.get("encodings", {}).items():
-                path = f"{directory}/{variant['file']}"
+                path = f"{directory}{variant['file']}"
                 yield NamedFile(path, asset, variant["size"], None, encoding, immutable)
 
 
 def read_document(data: bytes, name: str) -> Document:
     """The checked document in a manifest's bytes; `name` is for messages. Raises ManifestError."""
     document = parse_manifest(data, name)
-    private = document.get("private", {})
-    if not isinstance(private, dict) or not all(map(_is_private_entry, private.values())):
-        raise ManifestError(f"{name} is damaged: 'private' must map names to file, size and integrity")
+    for table in ("private", "manifests"):
+        entries = document.get(table, {})
+        if not isinstance(entries, dict) or not all(map(_is_plain_entry, entries.values())):
+            raise ManifestError(f"{name} is damaged: '{table}' must map names to file, size and integrity")
+    if any(entry["file"] not in FILES.values() for entry in document.get("manifests", {}).values()):
+        raise ManifestError(f"{name} is damaged: 'manifests' may name {', '.join(sorted(FILES.values()))}")
     return document
 
 
@@ -72,7 +80,7 @@ def kept_documents(output: str) -> tuple[dict[str, Document], dict[str, str]]:
     return documents, damaged
 
 
-def _is_private_entry(entry: object) -> bool:
+def _is_plain_entry(entry: object) -> bool:
     if not isinstance(entry, dict) or entry.get("encodings"):
         return False
     file, size = entry.get("file"), entry.get("size")

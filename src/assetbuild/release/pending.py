@@ -23,7 +23,7 @@ from assetbuild.release.disk import (
     remove_file,
     write_new,
 )
-from assetbuild.release.layout import HISTORY, MANIFEST, PENDING, PUBLIC, STAGING, is_inside, parents, place
+from assetbuild.release.layout import HISTORY, MANIFEST, PENDING, PUBLIC, STAGING, is_inside, place
 
 
 class Move(NamedTuple):
@@ -162,7 +162,7 @@ def _undo(output: str, pending: Pending) -> None:
 def _move(output: str, moves: Iterable[Move]) -> None:
     there = set(_names_in(place(output, STAGING)))
     due = [move for move in moves if move.staged.rpartition("/")[2] in there]
-    directories = {parents(move.path)[0] for move in due}
+    directories = {move.path.rpartition("/")[0] for move in due} - {""}
     for directory in sorted(directories | {PUBLIC}):
         make_directory(place(output, directory))
     for move in due:

@@ -31,7 +31,10 @@ def compare(output: str, wanted: Iterable[Wanted], digest_of: Callable[[str], st
     Symbolic links are not followed. Raises OSError.
     """
     wanted = list(wanted)
-    there, blocked = _look(output, directories_above(file.path for file in wanted) | {RELEASES})
+    paths = [file.path for file in wanted]
+    directories = directories_above(paths) | {RELEASES}
+    # A file beside manifest.json has no directory above it.
+    there, blocked = _look(output, directories if all("/" in path for path in paths) else directories | {""})
     missing: list[Wanted] = []
     differing: list[tuple[Wanted, str]] = []
     for file in wanted:
@@ -61,7 +64,8 @@ def _look(output: str, directories: Iterable[str]) -> tuple[dict[str, bool], lis
             continue
         with os.scandir(place(output, directory)) as entries:
             for entry in entries:
-                there[f"{directory}/{read_as_utf8(entry.name)}"] = entry.is_file(follow_symlinks=False)
+                name = read_as_utf8(entry.name)
+                there[f"{directory}/{name}" if directory else name] = entry.is_file(follow_symlinks=False)
     return there, blocked
 
 
