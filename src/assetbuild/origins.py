@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,6 +58,27 @@ def diagnostic_at_line(root: str, file: str, line: int, text: str, hint: str | N
 def line_and_column(data: bytes, offset: int) -> tuple[int, int]:
     """Line and column, from 1, in characters, of a byte offset. Line ends are LF, CRLF and CR."""
     return _place(_split(data), offset)
+
+
+def extents(data: bytes) -> Callable[[int, int, int], tuple[int, int]]:
+    """What gives the byte offsets of a line, a column and a length in characters, not beyond the line.
+
+    For a line that is not there, the end.
+    """
+    text = _split(data)
+
+    def extent(line: int, column: int, length: int) -> tuple[int, int]:
+        if not 0 < line <= len(text.starts):
+            return len(data), len(data)
+        start = text.starts[line - 1]
+        whole = data[start : text.starts[line] if line < len(text.starts) else None].rstrip(b"\r\n")
+        if not start and whole.startswith(_BOM):
+            start += len(_BOM)
+        characters = _decode(whole)
+        start += len(characters[: column - 1].encode())
+        return start, start + len(characters[column - 1 : column - 1 + length].encode())
+
+    return extent
 
 
 def _place(text: _Text, offset: int) -> tuple[int, int]:

@@ -61,6 +61,11 @@ def version(name: str) -> str:
     return f"{own_digest()} {library} {installed_version(library)}" if library else own_digest()
 
 
+def is_compiler(name: str) -> bool:
+    """Whether a step leads from one language to another."""
+    return bool(TABLE[name].suffixes)
+
+
 def joins(job: Job) -> bool:
     """Whether the job makes a bundle: its first step takes several assets."""
     return bool(job.steps) and job.steps[0].name in JOINERS.values()

@@ -18,17 +18,22 @@ from assetbuild.model import Asset, Content, Origin, Source
 from assetbuild.paths import shown_path
 from assetbuild.references.pins import NO_PINS, Pins
 
+Origins = Callable[[int, bytes], Origin | None]
+"""What the author wrote for these bytes at this offset of a content; None where that is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a step made: the asset itself first, then what came with it (a source map); none if it failed.
 
-    `origins`, where there is one, tells what the author wrote for the bytes at an offset of the asset's content.
+    `origins`, where there is one, is that of the asset's content. A compiler's places in the asset's own file, those of
+    `origins` and of `diagnostics`, count in the content that it was given: where a template made that, `run.py` goes
+    on to the template.
     """
 
     assets: tuple[Asset, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
-    origins: Callable[[int, bytes], Origin | None] | None = None
+    origins: Origins | None = None
 
 
 Compiler = Callable[[tuple[Asset, ...], Mapping[str, Any], "Tools"], Result]

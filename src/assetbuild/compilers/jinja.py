@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
+from assetbuild.compilers.jinja_marks import Marks, Template, without_marks
+from assetbuild.compilers.jinja_origins import Places
 from assetbuild.errors import Diagnostic
-from assetbuild.model import Asset, Content, Origin
+from assetbuild.model import Asset, Content
 from assetbuild.origins import diagnostic_at_line
 from assetbuild.references.urls import ASSET_SCHEME, INLINE_SCHEME, encode
 
@@ -48,22 +50,42 @@ def compile_template(assets: tuple[Asset, ...], options: Mapping[str, Any], tool
     asset = assets[0]
     declared: Mapping[str, str | None] = options.get("env", {})
     variables = {name: value for name, value in sorted(declared.items()) if value is not None}
-    environment = _environment(asset, tools, variables, declared)
+    templates: dict[str, Template] = {}
+    environment = _environment(lambda name: _load(name, asset, tools, templates), variables, declared)
     context = {**options.get("context", {}), "env": variables}
     try:
-        output = environment.get_template(asset.path).render(context).encode()
+        output = environment.get_template(asset.path).render(context)
+        content = Content.of(output.encode())
     except jinja2.TemplateSyntaxError as error:
         file = error.filename or asset.file
         return Result((), (diagnostic_at_line(tools.world.root, file, error.lineno, error.message or "syntax error"),))
     except (jinja2.TemplateError, *_FAILURES) as error:
         return Result((), (_failure(error, asset, tools),))
     path = asset.path.removesuffix(".jinja")
-    compiled = Asset(path, media.media_type(path), Content.of(output))
-    return Result((compiled,), origins=_origins(asset, tools))
+    marks = Marks(templates)
+    marked = partial(_render_marked, marks, asset.path, context, variables, declared)
+    return Result((Asset(path, media.media_type(path), content),), origins=Places(output, marks, marked).origin)
+
+
+def _load(name: str, asset: Asset, tools: Tools, templates: dict[str, Template]) -> Template | None:
+    """The template at a logical path, noted in `templates`; None where there is none."""
+    import jinja2
+
+    source = tools.source(name)
+    if source is None:
+        return None
+    data = asset.content.read() if name == asset.path else source.content.read()
+    file = tools.world.display(source.file)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise jinja2.TemplateSyntaxError(f"not UTF-8: {error.reason}", line, name, file) from None
+    return templates.setdefault(name, Template(file, text, len(data) - len(text.encode())))
 
 
 def _environment(
-    asset: Asset, tools: Tools, variables: Mapping[str, str], declared: Collection[str]
+    load: Callable[[str], Template | None], variables: Mapping[str, str], declared: Collection[str]
 ) -> jinja2.Environment:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -71,16 +93,8 @@ def _environment(
     from assetbuild.compilers.jinja_undefined import undefined_type
 
     def load_source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        source = tools.source(name)
-        if source is None:
-            return None
-        data = asset.content.read() if name == asset.path else source.content.read()
-        file = tools.world.display(source.file)
-        try:
-            return data.decode("utf-8-sig"), file, lambda: True
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise jinja2.TemplateSyntaxError(f"not UTF-8: {error.reason}", line, name, file) from None
+        template = load(name)
+        return None if template is None else (template.written, template.file, lambda: True)
 
     environment = ImmutableSandboxedEnvironment(
         loader=jinja2.FunctionLoader(load_source),
@@ -96,6 +110,26 @@ def _environment(
     environment.globals["asset_url"] = lambda name: ASSET_SCHEME + _encoded(name)
     environment.globals["asset_data_url"] = lambda name: INLINE_SCHEME + _encoded(name)
     return environment
+
+
+def _render_marked(
+    marks: Marks, name: str, context: Mapping[str, Any], variables: Mapping[str, str], declared: Collection[str]
+) -> str | None:
+    """The output with marks around its pieces, of the templates that were read already; None where that fails."""
+    import jinja2
+
+    environment = _environment(lambda name: marks.templates.get(without_marks(name)), variables, declared)
+    environment.add_extension(marks.extension())
+    for function, scheme in (("asset_url", ASSET_SCHEME), ("asset_data_url", INLINE_SCHEME)):
+        environment.globals[function] = partial(_marked_url, scheme)
+    try:
+        return environment.get_template(name).render(context)
+    except (jinja2.TemplateError, *_FAILURES):
+        return None
+
+
+def _marked_url(scheme: str, name: object) -> str:
+    return scheme + _encoded(without_marks(name) if isinstance(name, str) else name)
 
 
 def _printable(value: Any) -> Any:
@@ -132,27 +166,3 @@ def _failure(error: Exception, asset: Asset, tools: Tools) -> Diagnostic:
         nearest = get_close_matches(str(error), sorted(tools.world.sources), 1)
         hint = f"did you mean '{nearest[0]}'?" if nearest else None
     return diagnostic_at_line(tools.world.root, file, line, text, hint)
-
-
-def _origins(asset: Asset, tools: Tools) -> Callable[[int, bytes], Origin | None]:
-    """Places in a template's output cannot be mapped; what is written literally in the template can be found there.
-
-    The references come in their order: the first of a name is where the template has it first, and so on, and the last
-    place serves for all that a loop repeats.
-    """
-    data = asset.content.read()
-    file = asset.file
-    met: dict[bytes, int] = {}
-
-    def origin_of(start: int, written: bytes) -> Origin | None:
-        name = re.sub(rb"^asset(-data)?:", b"", written)
-        for text in (name, unquote_to_bytes(name)):
-            places = [one.start() for one in re.finditer(rb"(?<![\w./-])" + re.escape(text) + rb"(?![\w./-])", data)]
-            if places:
-                number = met[text] = met.get(text, -1) + 1
-                place = places[min(number, len(places) - 1)]
-                scheme = next((one for one in (b"asset:", b"asset-data:") if data.endswith(one, 0, place)), b"")
-                return Origin(file, place - len(scheme), len(scheme) + len(text))
-        return Origin(file, 0, 0)
-
-    return origin_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from assetbuild.compilers import JOINERS, load
-from assetbuild.compilers.base import Result, Tools
+from assetbuild.compilers import JOINERS, is_compiler, load
+from assetbuild.compilers.authored import ByName, authored, names_in
+from assetbuild.compilers.base import Origins, Result, Tools
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.media import media_type
@@ -64,28 +65,33 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) 
     """Several assets through the first step, what it makes through the others."""
     diagnostics: list[Diagnostic] = []
     extras: list[Asset] = []
+    origins: Origins | None = None
+    by_name = names_in(assets[0])
     for step in steps:
         result = load(step.name)(assets, step.options, tools)
+        if origins is not None and is_compiler(step.name):
+            result = authored(result, assets[0], origins, tools.world.root)
         diagnostics += result.diagnostics
         if not result.assets:
             return Run((), tuple(diagnostics))
         made = replace(result.assets[0], file=result.assets[0].file or assets[0].file)
-        made, problems = _with_references(made, assets[0], step, result, tools)
+        made, problems = _with_references(made, assets[0], step, result, by_name, tools)
         diagnostics += problems
         extras += (replace(extra, file=made.file) for extra in result.assets[1:])
+        origins = result.origins
         assets = (made,)
     return Run((*assets, *extras), tuple(diagnostics))
 
 
 def _with_references(
-    made: Asset, before: Asset, step: Step, result: Result, tools: Tools
+    made: Asset, before: Asset, step: Step, result: Result, by_name: ByName, tools: Tools
 ) -> tuple[Asset, list[Diagnostic]]:
     """The references of what a step made: its own, if it says so, else those found in its text."""
     if made.content is before.content or step.name in JOINERS.values():
         return made, []
     data = made.content.read()
     if result.origins is not None:
-        origin_of = _mapped(result.origins, data, made.file)
+        origin_of = _mapped(result.origins, by_name, data)
         return replace(made, references=_find(made, data, tools, origin_of)), []
     found = _find(made, data, tools, lambda start, stop: Origin(made.file, 0, 0))
     expected = [reference for reference in before.references if reference.kind != "source-map"]
@@ -102,8 +108,8 @@ def _find(asset: Asset, data: bytes, tools: Tools, origin_of: Callable[[int, int
     return find_references(asset.path, asset.type, data, tools.world.base_url, origin_of, tools.world.pins)
 
 
-def _mapped(origins: Callable[[int, bytes], Origin | None], data: bytes, file: str) -> Callable[[int, int], Origin]:
-    return lambda start, stop: origins(start, data[start:stop]) or Origin(file, 0, 0)
+def _mapped(origins: Origins, by_name: ByName, data: bytes) -> Callable[[int, int], Origin]:
+    return lambda start, stop: origins(start, data[start:stop]) or by_name(data[start:stop])
 
 
 def _names(reference: Reference) -> tuple[str, str, str]:

@@ -206,12 +206,13 @@ def test_origins_of_an_indented_sheet_are_found_on_its_lines(tmp_path: Path) -> 
     assert lines == [4, 5]
 
 
-def test_the_origin_in_a_sheet_that_a_template_made_is_its_template(tmp_path: Path) -> None:
+def test_the_origin_in_a_sheet_that_a_template_made_counts_in_what_that_made(tmp_path: Path) -> None:
     project = Project(tmp_path, {"a/app.scss.jinja": "{# x #}"})
     asset = Asset("app.scss", "text/x-scss", Content.of(b"a { b: url(x.png) }"), (), "a/app.scss.jinja")
     result = compile_sass((asset,), {}, project.tools)
     assert result.origins is not None
-    assert result.origins(result.assets[0].content.read().index(b"x.png"), b"x.png") == Origin("a/app.scss.jinja", 0, 0)
+    found = result.origins(result.assets[0].content.read().index(b"x.png"), b"x.png")
+    assert found == Origin("a/app.scss.jinja", len("a { b: url("), len("x.png"))
 
 
 def test_a_source_map_names_logical_paths_and_counts_in_utf16(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def compile_sass(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: T
         output, diagnostics = _run(importer, options)
     if output is None:
         return Result((), tuple(diagnostics))
-    css, mapped = _normal(output, importer, options, sheet.file is not None and _is_source(asset, tools))
+    css, mapped = _normal(output, importer, options)
     path = posixpath.splitext(asset.path)[0] + ".css"
     made = [Asset(path, media.CSS, Content.of(css.encode()))]
     if options.get("source_map"):
@@ -83,12 +83,6 @@ def _entry(asset: Asset, data: bytes, tools: Tools) -> Sheet:
         name = tools.world.display(source.file)
     file = os.path.normpath(os.path.join(tools.world.root, name)) if name else None
     return scan(name or asset.path, file, asset.path, data, asset.path.endswith(".sass"))
-
-
-def _is_source(asset: Asset, tools: Tools) -> bool:
-    """Whether the text to compile is that of a source, and not what a template made."""
-    source = tools.source(asset.path)
-    return source is not None and source.digest == asset.content.digest
 
 
 def _directories(options: Mapping[str, Any], tools: Tools) -> Directories:
@@ -139,7 +133,7 @@ def _run(importer: Importer, options: Mapping[str, Any]) -> tuple[str | None, li
     return output, [*failure, *said]
 
 
-def _normal(output: str, importer: Importer, options: Mapping[str, Any], written: bool) -> tuple[str, Mapped]:
+def _normal(output: str, importer: Importer, options: Mapping[str, Any]) -> tuple[str, Mapped]:
     """The CSS without the embedded map, with `@charset` only where needed; and the map that was embedded."""
     text, _, embedded = output.rpartition(MAP_COMMENT)
     mappings, names = "", []
@@ -156,7 +150,7 @@ def _normal(output: str, importer: Importer, options: Mapping[str, Any], written
     numbers = [importer.number(name) for name in names]
     sources = tuple(None if number is None else sheets[number] for number in numbers)
     css = prefix + text
-    return css, Mapped(css, mappings, sources, sheets, lines, prefix, written)
+    return css, Mapped(css, mappings, sources, sheets, lines, prefix)
 
 
 def _with_map(path: str, css: str, mapped: Mapped, name_of: Callable[[Sheet], str]) -> list[Asset]:

@@ -29,7 +29,6 @@ class Mapped:
 
     `mappings` are LibSass' own, of its own text; `sources` are the sheets behind the numbers in them. The
     first `lines` lines of LibSass' text are not in `css`; `prefix` (characters) stands before its first line instead.
-    `entry_is_written`: whether the entry's text is that of its file, or a template's output.
     """
 
     css: str
@@ -38,7 +37,6 @@ class Mapped:
     sheets: tuple[Sheet, ...]
     lines: int
     prefix: str
-    entry_is_written: bool
 
     @cached_property
     def positions(self) -> Positions:
@@ -94,8 +92,6 @@ class Mapped:
         return self._origin(sheet, start, len(match[0]) if match else 1)
 
     def _origin(self, sheet: Sheet, start: int, length: int) -> Origin:
-        if sheet is self.sheets[0] and not self.entry_is_written:
-            return Origin(sheet.name, 0, 0)
         before = sheet.mark + len(sheet.text[:start].encode())
         return Origin(sheet.name, before, len(sheet.text[start : start + length].encode()))
 
