@@ -73,19 +73,38 @@ class Places:
         marked = None if has_marks(self.output) else self.render()
         return None if marked is None else _read(marked, self.marks)
 
+    @cached_property
+    def _same(self) -> bool:
+        return self._printed is not None and self._printed.text == self.output
+
+    @cached_property
+    def _solid(self) -> tuple[Sequence[int], Sequence[int]] | None:
+        """Where the characters that are no blanks stand, here and in the marked output, if they are the same."""
+        there = self._printed.text if self._printed is not None else ""
+        if "".join(self.output.split()) != "".join(there.split()):
+            return None
+        return _solid_characters(self.output), _solid_characters(there)
+
     def _in_printed(self, printed: _Printed, start: int, text: str) -> int | None:
         """Where the marked output has what stands at `start`.
 
-        A template that looks at what it has printed (`|trim`, `|length`) may print something else with marks in it.
-        There the text is still known by its number, if it comes as often.
+        A template that looks at what it has printed (`|trim`, `|length`) may print something else with marks in it:
+        other blanks, or other text. There a name is still known by its number, if it comes as often.
         """
-        if printed.text == self.output:
+        if self._same:
             return start
+        if self._solid is not None and not text[0].isspace():
+            here, there = self._solid
+            return there[bisect_right(here, start) - 1]
         if text not in self._found:
             self._found[text] = (list(_occurrences(self.output, text)), list(_occurrences(printed.text, text)))
-        here, there = self._found[text]
-        number = bisect_right(here, start) - 1
-        return there[number] if len(here) == len(there) and number >= 0 else None
+        ours, theirs = self._found[text]
+        number = bisect_right(ours, start) - 1
+        return theirs[number] if len(ours) == len(theirs) and number >= 0 else None
+
+
+def _solid_characters(text: str) -> Sequence[int]:
+    return array("Q", (index for index, character in enumerate(text) if not character.isspace()))
 
 
 def _read(marked: str, marks: Marks) -> _Printed:
