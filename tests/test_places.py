@@ -75,6 +75,15 @@ def test_templates_in_a_bundle_keep_their_places(end: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_other_encodings_do_not_move_places(encoding: str) -> None:
+    css = '@charset "latin-1";\n' + CSS
+    files = {"one.css": "@import 'two.css';\n", "two.css": css.encode(encoding), "img/x.png": ""}
+    wanted = [error("two.css", 4, 26, CSS.split("\n")[2], "img/y.png")]
+    assert errors_of(files) == wanted
+    assert errors_of({**files, "one.js": ""}, BUNDLES) == wanted
+
+
 def test_bytes_that_are_not_utf_8_are_a_character_each() -> None:
     css = b"a { content: '\xe9\xe0\xe2'; b: url(img/y.png) }\n"
     js = b"const a = '\xe9\xe0\xe2', b = 'asset:img/y.png';\n"
@@ -158,3 +167,23 @@ def test_sass_tells_what_it_warns_of_and_where_that_was_used_in_the_template() -
 def test_an_import_that_sass_does_not_find_is_told_in_the_template() -> None:
     (found,) = errors_of({"a.scss.jinja": "{# c\n #}\n@import '{{ 'no/such' }}';"})
     assert found.startswith("error: assets/a.scss.jinja:3:14: nothing to import at 'no/such'")
+
+
+def test_a_relative_url_may_be_relative_to_the_included_sheet() -> None:
+    files = {
+        "css/a.css.jinja": "{% include 'parts/p.css' %}",
+        "parts/p.css": "a { b: url(one.png); c: url(two.png) }",
+        "parts/one.png": "1",
+        "parts/two.png": "2",
+        "css/two.png": "3",
+    }
+    outcome = build_files(files)
+    assert f"url(../{outcome.file('parts/one.png')})" in outcome.text("css/a.css")
+    assert f"url({outcome.file('css/two.png').removeprefix('css/')})" in outcome.text("css/a.css")
+
+
+def test_a_name_put_together_on_several_lines_is_marked_on_the_first() -> None:
+    (found,) = errors_of(
+        {"a.css.jinja": "a { b: url(img/{% if true %}y\n{%- else %}z{% endif %}.png) }", "img/x.png": ""}
+    )
+    assert found == error("a.css.jinja", 1, 12, "a { b: url(img/{% if true %}y", "img/{% if true %}y")

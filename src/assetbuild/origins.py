@@ -40,7 +40,8 @@ def diagnostic_at(
     if read is None:
         return Diagnostic(text, file=origin.file, hint=hint, severity=severity)
     line, column = _place(read, origin.start)
-    length = len(_decode(read.data[origin.start : origin.start + min(origin.length, SHOWN)]))
+    written = read.data[origin.start : origin.start + min(origin.length, SHOWN)]
+    length = len(_decode(_LINE_END.split(written, 1)[0]))
     source, start = _line(read, line, column, origin.start)
     return Diagnostic(text, origin.file, line, column, max(length, 1), source, hint, severity, start)
 
