@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assetbuild.model import Origin
-from assetbuild.origins import diagnostic_at, diagnostic_at_line, line_and_column
+from assetbuild.origins import diagnostic_at, diagnostic_at_line, extents, line_and_column
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -20,6 +20,17 @@ def test_every_line_end_counts_once(end: str) -> None:
 def test_columns_count_characters_and_no_byte_order_mark() -> None:
     assert line_and_column("\ufeffé😀x".encode(), len("\ufeffé😀".encode())) == (1, 3)
     assert line_and_column("a\né😀x".encode(), len("a\né😀".encode())) == (2, 3)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_line_and_a_column_lead_back_to_the_bytes(mark: str, end: str) -> None:
+    data = f"{mark}é😀x{end}{end} é.png".encode()
+    extent = extents(data)
+    for part, length in (("é😀x", 3), ("x", 9), ("é.png", 5), (".png", 4)):
+        start = data.index(part.encode())
+        assert extent(*line_and_column(data, start), length) == (start, start + len(part.encode()))
+    assert extent(3, 99, 1) == extent(9, 1, 1) == (len(data), len(data))
 
 
 def test_a_diagnostic_shows_the_line_and_the_length_in_characters(tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assetbuild.compilers.jinja import compile_template
 from compilers.workbench import Workbench, text_of
 
 Files = dict[str, str | bytes]
@@ -143,3 +146,54 @@ def test_a_reference_that_only_its_name_tells_is_found_by_that(tmp_path: Path) -
     text = "{% set v %}a{b:url(x.png)}{% endset %}{{ v|replace('(', '( ')|list|join }}{{ v|urlencode|length }}"
     run = Workbench(tmp_path, {"a.css.jinja": text}).run("a.css.jinja", "jinja")
     assert [under(tmp_path, one.origin) for one in run.assets[0].references] == ["url(|x.png"]
+
+
+PIECES = (
+    "é😀",
+    "ab(c)",
+    "\n",
+    "\r\n",
+    "\r",
+    "  ",
+    "{{ 1 }}",
+    "{{- ' ' -}}",
+    "{{ {'a': '}}'}.a }}",
+    "{# c #}",
+    "{#- c -#}",
+)
+BLOCKS = (
+    ("{% if true %}", "{%- endif %}"),
+    ("{%- if false -%}", "{% else -%}\té\r\n{% endif -%}"),
+    ("{% raw %}{{ ", "{% endraw %}"),
+    ("{%- raw -%} ", "{%- endraw -%}"),
+    ("{% filter upper %}", "{% endfilter %}"),
+    ("{% for i in [1, 2] -%}", "{%+ endfor +%}"),
+    ("{% set v %}", "{% endset %}{{ v }}{{ v|trim }}"),
+)
+TEMPLATES = st.recursive(
+    st.sampled_from(PIECES),
+    lambda inner: (
+        st.lists(inner, max_size=6).map("".join)
+        | st.builds(lambda block, text: text.join(block), st.sampled_from(BLOCKS), inner)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.booleans(), TEMPLATES)
+def test_every_character_of_text_is_found_where_the_file_has_it(
+    tmp_path_factory: pytest.TempPathFactory, mark: bool, text: str
+) -> None:
+    data = (("\ufeff" if mark else "") + text).encode()
+    bench = Workbench(tmp_path_factory.mktemp("soup"), {"a.txt.jinja": data})
+    result = compile_template((bench.read("a.txt.jinja"),), {}, bench.tools)
+    if result.origins is None:
+        return  # No template: blocks inside of raw text that ends too early.
+    output = result.assets[0].content.read().decode()
+    for index, character in enumerate(output):
+        origin = result.origins(len(output[:index].encode()), character.encode())
+        if character.isspace() or origin is None:
+            assert character.isspace()
+            continue
+        found = data[origin.start : origin.start + origin.length].decode()
+        assert found.upper() == character.upper() or found in ("1", "'}}'", "{'a': '}}'}.a", "' '"), (origin, character)
