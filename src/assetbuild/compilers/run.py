@@ -78,7 +78,8 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) 
         made, problems = _with_references(made, assets[0], step, result, by_name, tools)
         diagnostics += problems
         extras += (replace(extra, file=made.file) for extra in result.assets[1:])
-        origins = result.origins
+        if made.content is not assets[0].content:
+            origins = result.origins
         assets = (made,)
     return Run((*assets, *extras), tuple(diagnostics))
 
