@@ -276,9 +276,10 @@ def test_all_dangling_references_are_shown_in_one_run_at_the_authors_text() -> N
     ]
 
 
-def test_a_reference_that_a_template_computes_is_told_without_a_wrong_place() -> None:
+def test_a_reference_that_a_template_computes_is_told_at_what_computes_it() -> None:
     built = build_files({"a.css.jinja": "a{b:url({{ 'x' ~ 'y' }}.png)}"})
-    assert built.errors == ["error: assets/a.css.jinja: no asset named 'xy.png'"]
+    (error,) = built.errors
+    assert error.startswith("error: assets/a.css.jinja:1:9: no asset named 'xy.png'\n")
 
 
 def test_a_reference_to_what_failed_is_no_second_error() -> None:
