@@ -20,6 +20,7 @@ from assetbuild.discover import discover
 from assetbuild.encode import EncodeResult, encode
 from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
 from assetbuild.events import Listener, Noted
+from assetbuild.finders import load_paths
 from assetbuild.globs import matcher
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Rules
@@ -97,7 +98,7 @@ def build(config: Config, stage: Stage) -> Built:
 def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    found = discover(config.sources, index, tell, config.root)
+    found = discover(load_paths(config), index, tell, config.root)
     _stop_at(found.diagnostics, config)
     planned = plan(config, found.files, stage.environment)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)

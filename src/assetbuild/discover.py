@@ -128,6 +128,7 @@ class _Walk:
         self._place = _Place(directory, _relative(directory, root))
         self._real = os.path.realpath(directory)
         self._prefix = normal_form(load_path.prefix)
+        self._only = load_path.only
         self._stack: list[_Directory] = []
         self._times_linked: dict[str, int] = {}
 
@@ -154,6 +155,14 @@ class _Walk:
                     self._error(_unreadable(self._name(entry.path), error))
             # The order decides which of very many links is the last to be followed.
             self._stack[first:] = sorted(self._stack[first:], key=_file_of, reverse=True)
+        if self._only is not None:
+            self._keep_only(self._only)
+
+    def _keep_only(self, names: frozenset[str]) -> None:
+        """Drops what is not meant; `names` are relative to the directory, POSIX."""
+        before = f"{self._prefix}/" if self._prefix else ""
+        wanted = {before + normal_form(name) for name in names}
+        self.found = {path: found for path, found in self.found.items() if path in wanted}
 
     def _entry(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
         name = read_as_utf8(entry.name)

@@ -7,7 +7,7 @@ import importlib.util
 import os
 
 from assetbuild.cli.options import filled
-from assetbuild.config import Config, find_config, load_config
+from assetbuild.config import Config, find_config, load_config, source_directories
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
 from assetbuild.paths import shown_path
 from assetbuild.runtime import Manifest, ManifestError
@@ -38,7 +38,7 @@ def configuration(arguments: argparse.Namespace) -> Config:
 def refuse_inside(file: str, config: Config, what: str) -> None:
     """Raises UsageError if a file or directory that a command would write lies among the sources or in the release."""
     place = os.path.join(os.path.realpath(file), "")
-    for directory, kind in [(source.directory, "source") for source in config.sources] + [(config.output, "release")]:
+    for directory, kind in [(source, "source") for source in source_directories(config)] + [(config.output, "release")]:
         if place.startswith(os.path.join(os.path.realpath(directory), "")):
             raise UsageError(Diagnostic(f"{what} cannot be inside the {kind} '{shown_path(directory, config.root)}'"))
 

@@ -22,11 +22,23 @@ SHARED_TABLE = ("tool", "assetbuild")
 
 @dataclass(frozen=True, slots=True)
 class LoadPath:
-    """`directory` is an absolute file path that exists, `prefix` is logical ("" or "fa"), `written` is for messages."""
+    """`directory` is an absolute file path that exists, `prefix` is logical ("" or "fa"), `written` is for messages.
+
+    `only`: the files meant, relative to the directory, POSIX; None for all.
+    """
 
     directory: str
     prefix: str
     written: str
+    only: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DjangoFinders:
+    """The load paths that the staticfiles finders have under the Django settings `module`; `prefix` as in LoadPath."""
+
+    module: str
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ class Config:
     root: str
     text: str
     table: tuple[str, ...]
-    sources: tuple[LoadPath, ...]
+    sources: tuple[LoadPath | DjangoFinders, ...]
     output: str
     base_url: str
     include: tuple[str, ...]
@@ -152,10 +164,15 @@ def load_config(file: str) -> Config:
 def with_output(config: Config, output: str) -> Config:
     """The same configuration with another output directory. Raises UsageError if the release cannot be there."""
     output = os.path.abspath(output)
-    problem = _output_problem(output, config.root, [source.directory for source in config.sources])
+    problem = _output_problem(output, config.root, source_directories(config))
     if problem:
         raise UsageError(Diagnostic(f"the output directory {problem}"))
     return replace(config, output=output)
+
+
+def source_directories(config: Config) -> list[str]:
+    """The directories of all load paths, as far as they are known."""
+    return [source.directory for source in config.sources if isinstance(source, LoadPath)]
 
 
 def _config(values: dict[str, Any], **place: Any) -> Config:
@@ -163,7 +180,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
         **place,
         **values
         | {
-            "sources": tuple(LoadPath(**source) for source in values["sources"]),
+            "sources": tuple(_source(**source) for source in values["sources"]),
             "sass": Sass(**values["sass"]),
             "inline": Inline(**values["inline"]) if values["inline"] else None,
             "importmap": ImportMap(**values["importmap"]),
@@ -171,6 +188,10 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
             "rules": tuple(Rule(**rule) for rule in values["rules"]),
         },
     )
+
+
+def _source(directory: str, prefix: str, written: str, django: str | None = None) -> LoadPath | DjangoFinders:
+    return LoadPath(directory, prefix, written) if django is None else DjangoFinders(django, prefix)
 
 
 def _read(file: str, name: str) -> str:

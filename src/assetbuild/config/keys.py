@@ -35,6 +35,7 @@ from assetbuild.config.string_checks import (
     filter_name,
     glob,
     logical_problem,
+    module_name,
     prefix,
     reference_glob,
     variable_name,
@@ -127,13 +128,19 @@ def _similar_directory(found: str, value: str) -> str | None:
 
 
 def source(reading: Reading, path: KeyPath, value: Any) -> dict[str, Any] | None:
-    """A load path: "assets", {path, prefix} or {package, path, prefix}."""
+    """A load path: "assets", {path, prefix}, {package, path, prefix}, or {django, prefix}."""
     if isinstance(value, str):
         return {"directory": directory(reading, path, value), "prefix": "", "written": value}
     if not isinstance(value, dict):
         mistyped(reading, path, "a string or a table", value)
         return None
     entry = section("sources.*")(reading, path, value)
+    if "django" in value:
+        for other in {"path", "package"} & value.keys():
+            reading.wrong_key((*path, other), f"'{other}' says nothing beside 'django'", "leave one of them out")
+        return {"directory": None, "prefix": entry["prefix"], "written": "", "django": entry["django"]}
+    if "path" not in value:
+        reading.wrong_key((*path, "path"), f"'{spell((*path, 'path'))}' is missing", 'for example path = "static"')
     found, written = None, entry["path"]
     if written and "package" not in value:
         found = directory(reading, (*path, "path"), written)
@@ -210,9 +217,10 @@ def scope_name(reading: Reading, path: KeyPath, name: str) -> None:
 
 KEYS: tuple[Key, ...] = (
     Key("sources", list_of(source, filled=True), REQUIRED, 'sources = ["assets"]'),
-    Key("sources.*.path", path_text, REQUIRED, 'path = "static"'),
+    Key("sources.*.path", path_text),
     Key("sources.*.package", text),
     Key("sources.*.prefix", prefix, ""),
+    Key("sources.*.django", module_name),
     Key("output", absolute, "build/release"),
     Key("base_url", base_url, "/static/"),
     Key("include", list_of(glob), ["**/*"]),

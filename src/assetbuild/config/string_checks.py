@@ -101,6 +101,13 @@ filter_name = text_that(
 variable_name = text_that(
     _shape(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable", "only the name, such as 'SENTRY_DSN'")
 )
+module_name = text_that(
+    _shape(
+        r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*",
+        "the name of a Python module",
+        "write what DJANGO_SETTINGS_MODULE is, such as 'mysite.settings'",
+    )
+)
 
 
 def _base_url_problem(value: str) -> Problem | None:

@@ -37,7 +37,7 @@ def find_in_django(content: str) -> list[Found]:
     `content` has LF line ends. Raises UsageError where Django is not installed.
     """
     try:
-        from django.template.base import DebugLexer, TokenType  # type: ignore[import-untyped]
+        from django.template.base import DebugLexer, TokenType
     except ImportError:
         text = "Django is not installed, and there are templates to check in its language"
         raise UsageError(Diagnostic(text, hint="pip install django")) from None
@@ -64,7 +64,7 @@ def find_in_django(content: str) -> list[Found]:
 
 def _words(content: str, start: int, contents: str) -> list[_Word]:
     """The words of a tag as Django splits it; between them are blanks only."""
-    from django.utils.text import smart_split  # type: ignore[import-untyped]
+    from django.utils.text import smart_split
 
     words = []
     for text in smart_split(contents):
