@@ -39,6 +39,13 @@ def test_an_external_import_after_comments_and_layer_statements_alone_stays() ->
     assert EXTERNAL in css("/* c */ @layer a, b;", f"{EXTERNAL} c{{}}")
 
 
+@pytest.mark.parametrize("ignored", [EXTERNAL, '@import "b.css";', '@import "data:text/css,";'])
+def test_an_import_that_a_layer_statement_made_void_does_not_come_to_life(ignored: str) -> None:
+    imported = {"css/a.css": "/* a */", "css/b.css": "b{}"}
+    text = css(f'@import "a.css";@layer x;{ignored}c{{}}', imported=imported)
+    assert text.split() == ["/*", "a", "*/", "@layer", "x;c{}"]
+
+
 def test_an_external_import_after_rules_is_refused_with_its_place(tmp_path: Path) -> None:
     bench = Workbench(tmp_path, {"a.css": "a{}", "b.css": f"/* b */\n  {EXTERNAL}\nb{{}}"})
     result = bench.join("all.css", "a.css", "b.css")

@@ -121,12 +121,23 @@ def test_imports_are_found_where_css_allows_them(sheet: str) -> None:
     assert found(sheet) == [("import", "a.css")]
 
 
-def test_several_imports_and_layer_statements_may_alternate() -> None:
-    assert found("@import 'a';@layer x;@import url(b);a{b:url(c)}") == [
-        ("import", "a"),
-        ("import", "b"),
-        ("asset", "c"),
-    ]
+@pytest.mark.parametrize(
+    ("sheet", "imports"),
+    [
+        ("@layer x;@import 'a';@import url(b);", "ab"),
+        ("@import 'a';@layer x;@import url(b);", "a"),
+        ("@layer x;@import 'a';@layer y, z.w;@import 'b';", "a"),
+        ("@import 'data:text/css,';@layer x;@import 'b';", ""),
+        ("@import '';@layer x;@import 'b';", ""),
+        ("@import 'a';@layer;@layer 1;@layer x y;@import 'b';", "ab"),
+        ("@import;@import 5;@import 'c'{}@layer x;@import 'b';", "b"),
+        ("@import 'a';@charset 'utf-8';@unknown x;@unknown{}@import 'b';", "ab"),
+        ("@namespace 'x';@import 'b';", ""),
+        ("@media x;@import 'b';", "b"),
+    ],
+)
+def test_layer_statements_stand_before_the_imports_not_between_them(sheet: str, imports: str) -> None:
+    assert found(sheet) == [("import", name) for name in imports]
 
 
 def test_an_unknown_rule_before_an_import_keeps_its_urls() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +17,7 @@ from assetbuild.references import css
 from assetbuild.references.css_import import URL_FUNCTIONS
 from references.corpus import SHEETS, corpus, files, tell
 
+LAYERS = re.compile(r"\s*[a-z]+(\.[a-z]+)*(\s*,\s*[a-z]+(\.[a-z]+)*)*\s*")
 IMAGE_SETS = ("image-set", "-webkit-image-set")
 EXPLAINED: dict[str, str] = {}
 """Why a file differs, by its path below node_modules."""
@@ -55,16 +57,20 @@ def one(node: object, strings: str) -> Iterable[str]:
 def by_tinycss2(data: bytes) -> list[str]:
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     urls: list[str] = []
-    leading = True
+    leading, importing = True, False
     for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         if rule.type == "at-rule":
-            if leading and rule.lower_at_keyword == "import" and rule.content is None:
-                urls += [address for node in rule.prelude[:2] for address in imported(node)][:1]
-            # `@import` with a block is no valid rule, and so does not end the zone where imports count.
-            valid = rule.lower_at_keyword not in ("import", "charset") and (
-                rule.lower_at_keyword != "layer" or rule.content is not None
-            )
-            leading = leading and not valid
+            name, statement = rule.lower_at_keyword, rule.content is None
+            if leading and name == "import" and statement:
+                addresses = [address for node in rule.prelude[:2] for address in imported(node)][:1]
+                urls += addresses
+                importing = importing or bool(addresses)
+            # `@import` with a block is no valid rule, and so does not end the zone where imports count; nor does
+            # `@layer` without a name. A valid layer statement ends it only after an import.
+            elif name == "layer" and statement:
+                leading = leading and not (importing and LAYERS.fullmatch(tinycss2.serialize(rule.prelude)))
+            elif name not in ("import", "charset"):
+                leading = False
         elif rule.type == "qualified-rule":
             leading = False
             urls += walk(rule.prelude)
@@ -128,7 +134,7 @@ rules = st.lists(
         values.map(lambda value: "a{b:" + " ".join(value) + "}"),
         values.map(lambda value: "@media (a:b){&:c{--x:" + " ".join(value) + ";}}"),
         st.sampled_from(
-            ["@import 'a';", "@import url(b) x;", "@layer a;", "@namespace url(x);", "<!--", "-->", "@import 'c'"]
+            ["@import 'a';", "@import url(b) x;", "@layer a;", "@layer;", "@layer a.b, c;", "@layer 1;", "@import;", "@import '';", "@namespace url(x);", "<!--", "-->", "@import 'c'"]
         ),
     ),
     max_size=5,

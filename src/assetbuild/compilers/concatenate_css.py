@@ -13,7 +13,7 @@ from assetbuild.compilers.rebase import Piece, join, part_of, rebase, without_so
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at
-from assetbuild.references.css_import import ImportRule, leading_imports
+from assetbuild.references.css_import import ImportRule, declares_layers, leading_imports
 from assetbuild.references.css_lexer import Statement, closers, tokens, top_level
 
 _CHARSET = b'@charset "UTF-8";\n'
@@ -69,7 +69,7 @@ class _Joiner:
         self.count += 1
         whole = _closed(Piece(data, asset.references))
         data = whole.data
-        rules = {rule.url.start: rule for rule in leading_imports(data)}
+        rules = {statement.start: rule for statement, rule in leading_imports(data)}
         pieces: list[Piece] = []
         kept = len(_BOM) if data.startswith(_BOM) else 0
         ended = False
@@ -80,9 +80,13 @@ class _Joiner:
             if statement.name == "charset":
                 replacement = []
             elif statement.name == "import" and statement.block is None:
-                rule = next((rule for start, rule in rules.items() if statement.start <= start < statement.stop), None)
-                if rule or (not ended and _is_data(data, statement)):
+                rule = rules.get(statement.start)
+                if rule and (rule.url or _is_data(data, statement)):
                     replacement = self._import(asset, data, statement, rule, within, conditional)
+                elif not ended:
+                    # Browsers ignore it: it is invalid, imports nothing, or follows a layer statement that follows an
+                    # import. Once that is inlined, nothing would say so any more.
+                    replacement = []
             else:
                 ended = self._pass(asset, data, statement) or ended
             if replacement is not None:
@@ -100,7 +104,7 @@ class _Joiner:
             text = f"@namespace would hold for all sheets of '{self.path}'"
             self._refuse(asset, data, statement, text, "leave this sheet out of the bundle")
         if statement.kind == "at-rule" and statement.block is None and statement.name != "namespace":
-            self.preceded = self.preceded or (self.imported and statement.name == "layer")
+            self.preceded = self.preceded or (self.imported and declares_layers(data, statement))
             return False
         self.preceded = True
         return True
@@ -110,13 +114,13 @@ class _Joiner:
         asset: Asset,
         data: bytes,
         statement: Statement,
-        rule: ImportRule | None,
+        rule: ImportRule,
         within: tuple[str, ...],
         conditional: bool,
     ) -> list[Piece] | None:
         """What stands for an import; None if it stays as it is."""
-        imported = self._imported(asset, rule) if rule else None
-        if rule is None or imported is None:
+        imported = self._imported(asset, rule)
+        if imported is None:
             self.imported = True
             if self.preceded or conditional:
                 written = data[statement.start : statement.stop].decode(errors="replace")
@@ -140,7 +144,7 @@ class _Joiner:
     def _imported(self, asset: Asset, rule: ImportRule) -> Asset | None:
         """The sheet that can stand in place of an import; none for a scope, which no block spells in all browsers."""
         for reference in asset.references:
-            if reference.kind == "import" and reference.start == rule.url.start:
+            if rule.url and reference.kind == "import" and reference.start == rule.url.start:
                 scoped = rule.media.lower().startswith(b"scope(")
                 return None if scoped else self.sheets.get(reference.target)
         return None

@@ -59,7 +59,7 @@ def find(data: bytes) -> list[Found]:
         return []
     search = _Search(data)
     search.run()
-    found = [rule.url for rule in leading_imports(data)] + search.found
+    found = [rule.url for _, rule in leading_imports(data) if rule.url] + search.found
     if search.source_map:
         found.append(search.source_map)
     return sorted(found, key=lambda one: one.start)

@@ -11,6 +11,7 @@ from assetbuild.references.found import Found
 
 URL_FUNCTIONS = frozenset({"url", "src"})
 _LAYER_NAME = re.compile(r"ident(\. ident)*")
+_LAYER_NAMES = re.compile(rf"{_LAYER_NAME.pattern}( , {_LAYER_NAME.pattern})*")
 _OPENERS = frozenset({"function", "(", "[", "{"})
 _CLOSERS = frozenset({")", "]", "}"})
 
@@ -26,13 +27,13 @@ _RULES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ImportRule:
-    """`@import url layer(…) supports(…) media`.
+    """`@import url layer(…) supports(…) media`; `url` is None where it names no file: an empty one, or a `data:` URI.
 
     `layer` is None without a layer, empty for a nameless one; `supports` is what stands between the parentheses,
     `media` all that follows: empty if nothing does. Bytes as written, without surrounding blanks.
     """
 
-    url: Found
+    url: Found | None
     layer: bytes | None = None
     supports: bytes | None = None
     media: bytes = b""
@@ -52,11 +53,10 @@ def url_found(data: bytes, token: Token, kind: str) -> Found | None:
 
 
 def parse_import(data: bytes, statement: Statement) -> ImportRule | None:
-    """The parts of an `@import` statement of `data`; None if it is another one, or imports nothing."""
+    """The parts of an `@import` statement of `data`; None if it is another one, or invalid."""
     if statement.name != "import" or statement.block is not None:
         return None
-    stop = statement.stop - (not statement.missing)
-    parts = [token for token in tokens(data, statement.start, stop) if token[0] not in ("whitespace", "comment")][1:]
+    parts = _parts(data, statement)
     if not parts:
         return None
     after = 1
@@ -68,8 +68,6 @@ def parse_import(data: bytes, statement: Statement) -> ImportRule | None:
     if address[0] not in ("string", "url"):
         return None
     url = url_found(data, address, "import")
-    if url is None:
-        return None
     layer, after = _layer(data, parts, after)
     supports = None
     if _is_function(data, parts, after, "supports"):
@@ -79,16 +77,32 @@ def parse_import(data: bytes, statement: Statement) -> ImportRule | None:
     return ImportRule(url, layer, supports, media)
 
 
+def _parts(data: bytes, statement: Statement) -> list[Token]:
+    """The tokens of an at-rule without a block, between its name and its semicolon."""
+    stop = statement.stop - (not statement.missing)
+    return [token for token in tokens(data, statement.start, stop) if token[0] not in ("whitespace", "comment")][1:]
+
+
+def declares_layers(data: bytes, statement: Statement) -> bool:
+    """Whether it is a valid `@layer` statement: `@layer a, b.c;`, with at least one name."""
+    if statement.name != "layer" or statement.block is not None:
+        return False
+    return _LAYER_NAMES.fullmatch(_spelled(data, _parts(data, statement))) is not None
+
+
+def _spelled(data: bytes, parts: list[Token]) -> str:
+    """The kinds of the tokens with blanks between them, delimiters as themselves; no blank before a full stop."""
+    kinds = (data[start:stop].decode("latin-1") if kind == "delim" else kind for kind, start, stop in parts)
+    return " ".join(kinds).replace(" .", ".")
+
+
 def _layer(data: bytes, parts: list[Token], index: int) -> tuple[bytes | None, int]:
     if index < len(parts) and parts[index][0] == "ident" and name_of(data, parts[index]) == "layer":
         return b"", index + 1
     if _is_function(data, parts, index, "layer"):
         end = _after_function(parts, index)
         names = [token for token in parts[index + 1 : end] if token[0] != ")"]
-        kinds = " ".join(
-            data[token[1] : token[2]].decode("latin-1") if token[0] == "delim" else token[0] for token in names
-        )
-        if _LAYER_NAME.fullmatch(kinds.replace(" .", ".")):
+        if _LAYER_NAME.fullmatch(_spelled(data, names)):
             return _arguments(data, parts, index, end), end
     return None, index
 
@@ -113,9 +127,13 @@ def _arguments(data: bytes, parts: list[Token], index: int, end: int) -> bytes:
     return data[parts[index][2] : last].strip(b" \t\n\r\f")
 
 
-def leading_imports(data: bytes) -> Iterator[ImportRule]:
-    """The `@import` rules where CSS allows them: before any rule but `@charset` and `@layer` statements."""
+def leading_imports(data: bytes) -> Iterator[tuple[Statement, ImportRule]]:
+    """The valid `@import` rules where CSS allows them: before any rule but `@charset` and `@layer` statements.
+
+    The layer statements stand before the imports: after one between two of them no more imports count.
+    """
     position = 0
+    imported = False
     while position < len(data):
         statement = head(data, position)
         position = statement.stop
@@ -127,7 +145,8 @@ def leading_imports(data: bytes) -> Iterator[ImportRule]:
             if statement.name in _RULES:
                 return
             position = seek(data, statement.block + 1, b"}")[0] + 1
-        elif statement.name == "namespace":
+        elif statement.name == "namespace" or (imported and declares_layers(data, statement)):
             return
         elif rule := parse_import(data, statement):
-            yield rule
+            imported = True
+            yield statement, rule
