@@ -134,7 +134,20 @@ rules = st.lists(
         values.map(lambda value: "a{b:" + " ".join(value) + "}"),
         values.map(lambda value: "@media (a:b){&:c{--x:" + " ".join(value) + ";}}"),
         st.sampled_from(
-            ["@import 'a';", "@import url(b) x;", "@layer a;", "@layer;", "@layer a.b, c;", "@layer 1;", "@import;", "@import '';", "@namespace url(x);", "<!--", "-->", "@import 'c'"]
+            [
+                "@import 'a';",
+                "@import url(b) x;",
+                "@layer a;",
+                "@layer;",
+                "@layer a.b, c;",
+                "@layer 1;",
+                "@import;",
+                "@import '';",
+                "@namespace url(x);",
+                "<!--",
+                "-->",
+                "@import 'c'",
+            ]
         ),
     ),
     max_size=5,

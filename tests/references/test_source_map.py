@@ -83,10 +83,26 @@ def test_the_guard_line_and_a_byte_order_mark_are_understood() -> None:
     assert mappings_of(shift(b"\xef\xbb\xbf" + document("IAAA"), [(0, 0, 1, 3)])) == [[(6, 0, 0, 0)]]
 
 
-def test_an_indexed_map_is_returned_as_it_is() -> None:
-    data = b'{"version": 3, "sections": []}'
+def test_the_sections_of_an_indexed_map_move_with_what_they_map() -> None:
+    sections = [
+        {"offset": {"line": 0, "column": 0}, "map": {"version": 3, "sources": ["a.js"], "mappings": "AAAA,UAAU"}},
+        {"offset": {"line": 0, "column": 20}, "map": {"version": 3, "sources": ["b.js"], "mappings": "AAAA,KAAK;UACA"}},
+    ]
+    data = json.dumps({"version": 3, "sections": sections}).encode()
     assert is_indexed(read(data))
-    assert shift(data, [(0, 0, 1, 2)]) == data
+    moved = read(shift(data, [(0, 5, 1, 3), (0, 22, 1, 11), (1, 0, 2, 1)]))["sections"]
+    assert [section["offset"] for section in moved] == [{"line": 0, "column": 0}, {"line": 0, "column": 22}]
+    assert decode(moved[0]["map"]["mappings"]) == [[(0, 0, 0, 0), (12, 0, 0, 10)]]
+    assert decode(moved[1]["map"]["mappings"]) == [[(0, 0, 0, 0), (15, 0, 0, 5)], [(9, 0, 1, 5)]]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [{}, 1, {"offset": {"line": 0, "column": 0}}, {"offset": {"line": "0", "column": 0}, "map": {"mappings": ""}}],
+)
+def test_a_broken_section_says_so(section: object) -> None:
+    with pytest.raises(ValueError, match="section"):
+        shift(json.dumps({"version": 3, "sections": [section]}).encode(), [(0, 0, 1, 2)])
 
 
 def moved_slowly(column: int, edits: list[tuple[int, int, int]]) -> int:

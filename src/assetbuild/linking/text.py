@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Content
 from assetbuild.references import language, source_map, source_map_comment
+from assetbuild.references.source_names import rename_sources
 from assetbuild.references.urls import encode, is_bare, is_rooted, relative
 
 ZEROS = "0" * 16
@@ -81,6 +82,18 @@ def shifted_map(script: Content, edits: Sequence[Edit], mapping: Content) -> Con
         return Content.of(source_map.shift(mapping.read(), moves))
     except ValueError:
         return mapping
+
+
+def renamed_sources(mapping: Content, names: Mapping[str, str]) -> Content:
+    """The source map with other URLs for its sources. A map that cannot be read is left as it is."""
+    if not names:
+        return mapping
+    data = mapping.read()
+    try:
+        renamed = rename_sources(data, names)
+    except ValueError:
+        return mapping
+    return mapping if renamed is data else Content.of(renamed)
 
 
 def _utf16_length(data: bytes) -> int:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.events import Advanced, Listener
+from assetbuild.linking.map_sources import MapSources, sources_of_maps, words_about
 from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Node, Rules
-from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, shifted_map
+from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, renamed_sources, shifted_map
 from assetbuild.linking.text import Names as Spelling
 from assetbuild.model import Content, ContentChanged, Linked, Origin
 from assetbuild.origins import diagnostic_at
 from assetbuild.paths import fingerprinted_name
+from assetbuild.references.urls import relative
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Writer:
     done: dict[str, Linked] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     map_owners: dict[str, str] = field(default_factory=dict)
+    map_sources: dict[str, MapSources] = field(default_factory=dict)
 
     def write(self) -> list[Linked]:
         for path, node in self.nodes.items():
@@ -35,7 +38,7 @@ class Writer:
                 if reference.kind == "source-map" and reference.target in self.nodes:
                     self.map_owners.setdefault(reference.target, path)
             self._warn_of_inlined(node)
-        edges = {path: self._needed(path, node) for path, node in self.nodes.items()}
+        edges = self._edges()
         for members in components(edges):
             inside = set(members)
             if any(needed not in self.done for path in members for needed in edges[path] if needed not in inside):
@@ -64,6 +67,16 @@ class Writer:
                     text = f"'{bound.target}' is inlined, and cannot reach '{inner.target}' from there"
                     hint = "inline that too (asset-data:), or refer to the file"
                     self.diagnostics.append(self._at(bound.reference.origin, text, hint, "warning"))
+
+    def _edges(self) -> dict[str, list[str]]:
+        """What each node's name depends on."""
+        edges = {path: self._needed(path, node) for path, node in self.nodes.items()}
+        self.map_sources = sources_of_maps(self.nodes, edges, self.rules.base_url)
+        for path, sources in self.map_sources.items():
+            self.diagnostics += words_about(self.nodes[path], sources)
+            named = {one for one in sources.assets() if self.nodes[one].publication == "fingerprinted"}
+            edges[path] = sorted({*edges[path], *named})
+        return edges
 
     def _needed(self, path: str, node: Node) -> list[str]:
         """What has to be named before this node: all whose fingerprint its text will carry."""
@@ -112,11 +125,8 @@ class Writer:
         """The final text; the names of `zeros` with zeros for their fingerprints, those in `known` with these."""
         node = self.nodes[path]
         content = node.asset.content
-        if path in self.map_owners:
-            owner = self.map_owners[path]
-            edits = self._edits(self.nodes[owner], frozenset(self.nodes), {})
-            moving = [edit for edit in edits if edit.text or edit.start == edit.stop]
-            return shifted_map(self.nodes[owner].asset.content, moving, content) if moving else content
+        if path in self.map_owners or path in self.map_sources:
+            return self._map_text(path, content)
         edits = self._edits(node, zeros, known)
         if not edits:
             return content
@@ -126,6 +136,19 @@ class Writer:
             self.diagnostics += self._changes(path, node, edits)
             return None
         return Content.of(apply_edits(content.read(), edits))
+
+    def _map_text(self, path: str, content: Content) -> Content:
+        """A source map: its columns moved as its script changes, its sources named as they are published."""
+        if path in self.map_owners:
+            owner = self.nodes[self.map_owners[path]]
+            edits = self._edits(owner, frozenset(self.nodes), {})
+            moving = [edit for edit in edits if edit.text or edit.start == edit.stop]
+            content = shifted_map(owner.asset.content, moving, content) if moving else content
+        sources = self.map_sources.get(path)
+        if sources is None:
+            return content
+        spelled = {url: relative(path, self._file_of(one.path)) + one.suffix for url, one in sources.targets.items()}
+        return renamed_sources(content, spelled | dict(sources.renamed))
 
     def _changes(self, path: str, node: Node, edits: Sequence[Edit]) -> list[Diagnostic]:
         """A diagnostic for each reference that would change a file whose name says that it never does."""
@@ -149,9 +172,13 @@ class Writer:
                 return target
             if target in zeros:
                 return fingerprinted_name(target, ZEROS)
-            return fingerprinted_name(target, known[target]) if target in known else self.done[target].file
+            return fingerprinted_name(target, known[target]) if target in known else self._file_of(target)
 
         return edits_of(node, Spelling(self.rules.base_url, file_of, self._data_url))
+
+    def _file_of(self, target: str) -> str:
+        """The name in the release; one that carries a fingerprint is written by now."""
+        return self.done[target].file if self.nodes[target].publication == "fingerprinted" else target
 
     def _data_url(self, target: str) -> str:
         """RFC 2397, in base64."""
@@ -163,6 +190,8 @@ class Writer:
         for bound in node.bound:
             if bound.target and bound.reference.kind != "inline":
                 kinds.setdefault(bound.reference.kind, kinds["asset"]).add(bound.target)
+        if path in self.map_sources:
+            kinds["asset"] |= self.map_sources[path].assets()
         named = node.publication in ("fingerprinted", "private")
         self.done[path] = Linked(
             path,

@@ -53,7 +53,7 @@ class Positions:
 def read(data: bytes) -> dict[str, Any]:
     """The JSON document of a source map's bytes; the guard line `)]}'` may precede it. Raises ValueError."""
     try:
-        document = json.loads(_split_guard(data)[1])
+        document = json.loads(split_guard(data)[1])
     except (ValueError, RecursionError) as error:
         raise ValueError(f"the source map is not JSON: {error}") from None
     if not isinstance(document, dict):
@@ -66,7 +66,7 @@ def read(data: bytes) -> dict[str, Any]:
 
 
 def is_indexed(document: dict[str, Any]) -> bool:
-    """Whether the map is made of sections, each a map of its own; `shift` leaves such a map alone."""
+    """Whether the map is made of sections, each a map of its own."""
     return "sections" in document
 
 
@@ -111,18 +111,47 @@ def shift(data: bytes, edits: Sequence[Edit]) -> bytes:
 
     What starts before or at an edited piece stays (an insertion has no piece: what stands there moves), what
     follows it moves, what was inside it stays inside. The edits must not overlap; their order does not matter.
-    An indexed map is returned as it is. Raises ValueError if the map is broken.
+    The sections of an indexed map move with what they map. Raises ValueError if the map is broken.
     """
     document = read(data)
-    if not edits or is_indexed(document):
+    if not edits:
         return data
-    lines = document["mappings"].split(";")
-    for line, group in groupby(sorted(edits), key=itemgetter(0)):
+    ordered = sorted(edits)
+    if is_indexed(document):
+        _shift_sections(document["sections"], ordered)
+    else:
+        document["mappings"] = _shift_lines(document["mappings"], ordered)
+    guard = split_guard(data)[0]
+    return guard + json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _shift_lines(mappings: str, edits: Sequence[Edit]) -> str:
+    lines = mappings.split(";")
+    for line, group in groupby(edits, key=itemgetter(0)):
         if 0 <= line < len(lines):
             lines[line] = _shift_line(lines[line], [edit[1:] for edit in group])
-    document["mappings"] = ";".join(lines)
-    guard = _split_guard(data)[0]
-    return guard + json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return ";".join(lines)
+
+
+def _shift_sections(sections: Any, edits: Sequence[Edit]) -> None:
+    """Each section counts from its offset; in its first line columns do, too. Raises ValueError."""
+    each: list[Any] = sections if isinstance(sections, list) else [None]
+    for section in each:
+        try:
+            line, column = section["offset"]["line"], section["offset"]["column"]
+            mappings = section["map"]["mappings"]
+        except (KeyError, TypeError):
+            raise ValueError("a section of the source map lacks its offset or its map") from None
+        if not (isinstance(line, int) and isinstance(column, int) and isinstance(mappings, str)):
+            raise ValueError("a section of the source map has an offset or mappings of another type")
+        moved = _moved(column, [edit[1:] for edit in edits if edit[0] == line])
+        within = [
+            (edit[0] - line, edit[1] - column if edit[0] == line else edit[1], *edit[2:])
+            for edit in edits
+            if edit[0] > line or (edit[0] == line and edit[1] >= column)
+        ]
+        section["map"]["mappings"] = _shift_lines(mappings, within)
+        section["offset"]["column"] = moved
 
 
 def _shift_line(text: str, edits: Sequence[tuple[int, int, int]]) -> str:
@@ -153,8 +182,8 @@ def _moved(column: int, edits: Sequence[tuple[int, int, int]]) -> int:
     return column + by
 
 
-def _split_guard(data: bytes) -> tuple[bytes, str]:
-    """The guard line against script inclusion (empty where there is none), and the JSON text."""
+def split_guard(data: bytes) -> tuple[bytes, str]:
+    """The guard line against script inclusion (empty where there is none), and the JSON text. Raises ValueError."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
