@@ -15,11 +15,11 @@ from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned
 from assetbuild.linking.inlining import inline_small
-from assetbuild.linking.nearest import Nearest
 from assetbuild.linking.resolve import Bound, Names, Node, Rules, resolve_reference, resolve_references
 from assetbuild.linking.workers import with_worker_imports
 from assetbuild.linking.writer import Writer
 from assetbuild.model import Asset, Job, Linked, Publication, Reference
+from assetbuild.nearest import Nearest
 
 
 @dataclass(frozen=True, slots=True)

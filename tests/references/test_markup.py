@@ -232,5 +232,3 @@ def test_a_hundred_thousand_references_are_written_in_seconds(language: ModuleTy
 @both
 def test_there_is_no_source_map_comment(language: ModuleType) -> None:
     assert language.find(b"<svg><style>/*# sourceMappingURL=a.map */</style>") == []
-    with pytest.raises(ValueError, match="no source map"):
-        language.source_map_comment(b"", Found(0, 0, "source-map", ""))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
 from assetbuild.cli.report import Report, add_output_arguments
 from assetbuild.errors import BuildError, Diagnostic
+from assetbuild.nearest import Nearest
 
 if TYPE_CHECKING:
     from assetbuild.build import Made
@@ -100,10 +101,7 @@ def _renamed(output: str, name: str, made: Made) -> str:
 def _no_such(made: Made, name: str, known: list[str]) -> Diagnostic:
     if name in made.plan.absent:
         return Diagnostic(f"'{name}' is not published", hint=made.plan.absent[name])
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(name, known, 1)
-    return Diagnostic(f"no asset named '{name}'", hint=f"did you mean '{nearest[0]}'?" if nearest else None)
+    return Diagnostic(f"no asset named '{name}'", hint=Nearest(known).hint(name))
 
 
 def _steps(job: Job) -> list[str]:

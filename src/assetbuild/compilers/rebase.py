@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assetbuild.media import JAVASCRIPT
 from assetbuild.model import Reference
-from assetbuild.references import language
+from assetbuild.references import language, source_map_comment
 from assetbuild.references.urls import ASSET_SCHEME, INLINE_SCHEME, is_bare, relative
 
 _LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
@@ -111,7 +111,7 @@ def without_source_map(piece: Piece, kind: str) -> Piece:
         found = [one for one in spoken.find(piece.data) if one.kind == "source-map"]
         if not found:
             break
-        start, stop = spoken.source_map_comment(piece.data, found[-1])
+        start, stop = source_map_comment(kind, piece.data, found[-1])
         piece = _without_comment(piece, start, stop)
     return piece
 

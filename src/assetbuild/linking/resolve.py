@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
-from assetbuild.linking.nearest import Nearest
 from assetbuild.media import CSS
 from assetbuild.model import Asset, Job, Publication, Reference
+from assetbuild.nearest import Nearest
 from assetbuild.origins import diagnostic_at
 from assetbuild.references.pins import NO_PINS, Pins
 from assetbuild.references.urls import resolve

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
+from assetbuild.nearest import Nearest
 
 
 def check_pins(config: Config, paths: Collection[str], absent: Mapping[str, str]) -> list[Diagnostic]:
@@ -28,7 +29,4 @@ def check_pins(config: Config, paths: Collection[str], absent: Mapping[str, str]
 def _hint(target: str, paths: Collection[str], absent: Mapping[str, str]) -> str | None:
     if target in absent:
         return absent[target]
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(target, sorted(paths), 1, 0.6)
-    return f"did you mean '{nearest[0]}'?" if nearest else None
+    return Nearest(paths).hint(target)

@@ -1,15 +1,15 @@
 """Where assets name one another: one file a language, and the table of them.
 
-A language is a module with four functions over bytes:
+A language is a module with three functions over bytes:
 
     may_refer(data) -> bool                        a sound search: False only if `find` finds nothing
     find(data) -> list[Found]                      every URL that names another asset
     write(data, start, stop, url) -> bytes         the URL as it must be spelled at that place
-    source_map_comment(data, found) -> (int, int)  extent of the comment a "source-map" stands in
 
 and where the language has such a thing
 
     base(data) -> str | None                       the URL that relative ones in the text are relative to
+    source_map_comment(data, found) -> (int, int)  extent of the comment that a "source-map" stands in
 """
 
 from __future__ import annotations
@@ -36,20 +36,23 @@ MODULES = {
 
 
 class Language(Protocol):
-    """The functions of a language's module."""
+    """The functions that every language's module has."""
 
     def may_refer(self, data: bytes) -> bool: ...
     def find(self, data: bytes) -> list[Found]: ...
     def write(self, data: bytes, start: int, stop: int, url: str) -> bytes: ...
+
+
+class MappedLanguage(Language, Protocol):
+    """A language that names its source map in a comment."""
+
     def source_map_comment(self, data: bytes, found: Found) -> tuple[int, int]: ...
 
 
-def source_map_comment(kind: str, data: bytes, reference: Reference) -> tuple[int, int]:
-    """Where the comment begins and ends that a "source-map" reference stands in, in a text of this media type."""
-    spoken = language(kind)
-    assert spoken is not None
-    found = Found(reference.start, reference.stop, reference.kind, reference.written)
-    return spoken.source_map_comment(data, found)
+def source_map_comment(kind: str, data: bytes, found: Found | Reference) -> tuple[int, int]:
+    """Where the comment begins and ends that a "source-map" stands in, in a text of this media type."""
+    spoken = cast(MappedLanguage, language(kind))
+    return spoken.source_map_comment(data, Found(found.start, found.stop, found.kind, found.written))
 
 
 def language(kind: str) -> Language | None:

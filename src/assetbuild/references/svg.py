@@ -75,11 +75,6 @@ def write(data: bytes, start: int, stop: int, url: str) -> bytes:
     return write_place(data, _read(data).places[start], url)
 
 
-def source_map_comment(data: bytes, found: Found) -> tuple[int, int]:
-    """Never asked: `find` finds no source map."""
-    raise ValueError("markup has no source map")
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def _read(data: bytes) -> Reading:
     search = _Search(data)

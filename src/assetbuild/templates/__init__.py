@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from assetbuild.errors import Diagnostic
+from assetbuild.nearest import Nearest
 from assetbuild.paths import shown_path
-from assetbuild.runtime.nearest import nearest_names
 from assetbuild.templates.calls import Computed, Fault, Named, exists, is_beginning
 from assetbuild.templates.engines import Engine, evident_engine, find_calls
 from assetbuild.templates.text import Text, read
@@ -43,6 +43,7 @@ class Checked:
 @dataclass(slots=True)
 class _Tally:
     names: Collection[str]
+    nearest: Nearest
     diagnostics: list[Diagnostic] = field(default_factory=list)
     named: int = 0
     missing: int = 0
@@ -60,7 +61,7 @@ def check_templates(
     `root`. `engine` is the language of all of them, or "auto". `flask_static`: url_for('static', filename='…')
     names an asset. Raises UsageError if Jinja2 or Django is needed and not installed.
     """
-    tally = _Tally(names)
+    tally = _Tally(names, Nearest(names))
     count = 0
     for file in files:
         count += 1
@@ -94,8 +95,7 @@ def _missing(text: Text, named: Named, tally: _Tally) -> Diagnostic:
     asked = (named.name, extension)
     if asked not in tally.hints:
         likely = named.name if named.name.endswith(extension) else named.name + extension
-        nearest = nearest_names(likely, tally.names, 1)
-        tally.hints[asked] = f"did you mean '{nearest[0]}'?" if nearest else None
+        tally.hints[asked] = tally.nearest.hint(likely)
     return text.diagnostic(f"no asset named '{named.name}'", named.start, named.stop, tally.hints[asked])
 
 
