@@ -41,7 +41,7 @@ def test_ten_megabytes_of_an_opening_are_published_as_they_are(name: str, piece:
         # The first of them names something: `@import "@import "`.
         assert ran.returncode == 1
         assert ran.stderr.startswith("error: assets/a.css:1:10: no asset named '@import'\n")
-        assert ran.stderr.endswith("\n1 error\n")
+        assert ran.stderr.count("error: ") == 1
         assert len(ran.stderr) < 2000
         return
     assert (ran.returncode, ran.stderr) == (0, "")

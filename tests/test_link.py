@@ -230,6 +230,14 @@ def test_external_references_need_not_resolve_but_are_rewritten_if_they_do() -> 
     assert "this leaves the release" in built.errors[0]
 
 
+def test_a_reference_that_climbs_too_far_is_told_what_it_would_mean_inside() -> None:
+    built = build_files({"css/a.css": "a{b:url(../../img/i.png);c:url(../../j.png)}", "img/i.png": b"1"})
+    assert [error.rpartition("^ ")[2] for error in built.errors] == [
+        "this leaves the release: did you mean 'img/i.png'?",
+        "this leaves the release: name it in `external` if something else serves it",
+    ]
+
+
 def test_a_partials_url_is_meant_from_the_style_sheet_or_from_the_partial() -> None:
     files: dict[str, str | bytes] = {
         "css/a.scss": "@import 'parts/p';",

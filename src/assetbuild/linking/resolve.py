@@ -140,7 +140,10 @@ def _unresolved(reference: Reference, root: str, names: Names) -> Diagnostic:
         text = f"'{reference.target}' is not published"
         hint: str | None = names.absent[reference.target]
     elif reference.target.startswith("../"):
+        inside = reference.target.replace("../", "")
         hint = "this leaves the release: name it in `external` if something else serves it"
+        if inside in names.published:
+            hint = f"this leaves the release: did you mean '{inside}'?"
     else:
         hint = names.nearest.hint(reference.target)
     return diagnostic_at(root, reference.origin, text, hint)
