@@ -284,6 +284,36 @@ def test_all_dangling_references_are_shown_in_one_run_at_the_authors_text() -> N
     ]
 
 
+def test_a_fault_has_the_same_place_however_its_file_is_built() -> None:
+    files: dict[str, str | bytes] = {
+        "a.css": "/* first */\n\n.a  {\n  color : red;\n  background : url( 'gone.png' )\n}\n",
+        "b.scss": "$w: 1px;\n\n.b {\n  .c { width: $w; background: url('gone.png') }\n}\n",
+        "c.css.jinja": "{# first #}\n{% if true %}\n.c { background: url(gone.png) }\n{% endif %}\n",
+        "d.js": "// first\n\nconst a = 1 ;\nimport   './gone.js' ;\n",
+    }
+    bundle = '[bundles."all.css"]\ncontents = ["a.css", "b.scss", "c.css.jinja"]\n'
+    configs = [CONFIG, MINIFIED, CONFIG + bundle, MINIFIED + bundle]
+    places = [
+        [(one.file, one.line, one.column, one.source) for one in build_files(files, one).diagnostics] for one in configs
+    ]
+    assert [place[:3] for place in places[0]] == [
+        ("assets/a.css", 5, 22),
+        ("assets/b.scss", 4, 36),
+        ("assets/c.css.jinja", 3, 22),
+        ("assets/d.js", 4, 11),
+    ]
+    assert all(each == places[0] for each in places)
+
+
+def test_a_sheet_may_import_itself() -> None:
+    built = build_files(
+        {"a.css": "@import 'a.css';b{c:d}", "e.css": "@import 'f.css';", "f.css": "@import url(e.css);"}
+    )
+    assert built.text("a.css") == f"@import './{built.file('a.css')}';b{{c:d}}"
+    assert built.assets["a.css"]["cycle"] == ["a.css"]
+    assert built.assets["e.css"]["cycle"] == ["e.css", "f.css"]
+
+
 def test_a_reference_that_a_template_computes_is_told_at_what_computes_it() -> None:
     built = build_files({"a.css.jinja": "a{b:url({{ 'x' ~ 'y' }}.png)}"})
     (error,) = built.errors
