@@ -22,7 +22,8 @@ class Diagnostic:
     `file` is a POSIX path relative to the configuration file's directory. `line` and `column` count
     from 1, `column` and `length` in characters. `source` is the text of that line, for the picture
     below the message: of a long line, what stands around the column, from the column `source_start` on. `hint` says
-    what to do.
+    what to do. `tally`, where there is one, is what a summary counts such diagnostics as: a noun in the singular, and
+    what became of it ("script left as it is").
     """
 
     text: str
@@ -34,6 +35,7 @@ class Diagnostic:
     hint: str | None = None
     severity: Severity = "error"
     source_start: int = 1
+    tally: str | None = None
 
 
 class AssetbuildError(Exception):

@@ -13,7 +13,8 @@ import tinycss2
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assetbuild.compilers.check import css_difference, javascript_difference, stripped_css
+from assetbuild.compilers.check import css_difference, stripped_css
+from assetbuild.compilers.check_javascript import javascript_difference
 from assetbuild.references.css_lexer import tokens
 
 DAMAGED_BY_RJSMIN = {

@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from assetbuild.cli.counts import counted
+from assetbuild.cli.counts import counted, tallied
 from assetbuild.cli.options import filled
 from assetbuild.cli.project import add_config_argument, configuration, refuse_inside, require_build_stage
 from assetbuild.cli.report import Report, add_output_arguments
@@ -113,6 +113,9 @@ def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, 
     renamed = summary["renamed"]
     if any(renamed.values()):
         report.say(f"renamed {renamed['edited']} edited, and {renamed['following']} for what they refer to")
+    tallies = [one.tally for one in built.made.diagnostics if one.tally]
+    if tallies:
+        report.say(tallied(tallies))
     notices = sum(one.severity == "notice" for one in built.made.diagnostics)
     if notices and not report.verbose:
         report.say(f"{counted(notices, 'notice')} (-v shows them)")

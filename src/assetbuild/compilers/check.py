@@ -1,132 +1,19 @@
-"""Whether a minified text still says what the text before it said: token by token."""
+"""Whether a minified style sheet still says what it said before: token by token."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from assetbuild.references import css_lexer, javascript_lexer
-from assetbuild.references.javascript_lexer import (
-    BROKEN_PIECE,
-    COMMENT_PIECE,
-    NAME_PART,
-    NAME_PARTS,
-    SPACE,
-    SPACES,
-    STRING,
-    TEMPLATE,
-)
+from assetbuild.references import css_lexer
 
 Token = tuple[str, bytes, bool]
 """Kind, text, and whether white space that counts stands before it."""
-
-_LINE_BREAK = rb"(?:[\r\n]|\xe2\x80[\xa8\xa9])"
-# A number swallows the name after it, which no grammar allows: "3 in x" and "3in x" must not look alike.
-_JAVASCRIPT_TOKEN = re.compile(
-    rb"(?P<space>" + SPACE + SPACES + rb")"
-    rb"|(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?(?:[eE][+-]?[0-9])?|\.[0-9])" + NAME_PARTS +
-    rb"|[#@]?" + NAME_PART + NAME_PARTS +
-    rb"|" + STRING + rb"|" + TEMPLATE +
-    rb"|>>>=|\.\.\.|===|!==|\*\*=|<<=|>>=|>>>|&&=|\|\|=|\?\?=|=>|[-+*%&|^<>=!]=|&&|\|\||\?\?|\?\.(?![0-9])|\+\+|--"
-    rb"|\*\*|<<|>>|[\s\S]"
-)  # fmt: skip
-_BREAKS = re.compile(_LINE_BREAK)
-_BREAK = b"\n"
-
-# Where a line break cannot end a statement or a class field: after these no statement is complete, ...
-_OPEN_ENDED = frozenset(
-    b"( [ { , ; : ? . ?. => = + - * / % & | ^ ! ~ < > += -= *= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= "
-    b"&&= ||= ??= && || ?? ** << >> ...".split()
-)
-# ... and with these none begins. `*` begins a generator in a class; `++`, `--` and `=>` want no break before them.
-_CONTINUING = frozenset(
-    b") ] } , ; : ? . ?. = % & | ^ < > += -= *= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= &&= ||= ??= "
-    b"&& || ?? ** << >>".split()
-)
-_CLOSING = {b")": b"(", b"]": b"[", b"}": b"{"}
 
 # In the preludes of these rules stand selectors, where a blank before a colon is the descendant combinator.
 _SELECTOR_AT_RULES = frozenset({b"@scope", b"@nest", b"@page"})
 _MARKS = frozenset("{};,")
 _OPENERS = frozenset({"(", "[", "function"})
-
-
-def javascript_difference(before: bytes, after: bytes) -> str | None:
-    """The first token in which two scripts differ, or the first line break lost that may end a statement; else None.
-
-    In words. Comments do not count, nor white space but line breaks where a semicolon may be inserted (ECMA-262,
-    section 12.10). A difference that is none costs an unminified file; one overlooked would be a broken script.
-    """
-    tokens, whole = _javascript_tokens(before)
-    if not whole:
-        return "it has a bracket, string, template or regular expression that does not end"
-    kept, _ = _javascript_tokens(after)
-    if tokens == kept:
-        return None
-    former = b""
-    ours, theirs = iter(tokens), iter(kept)
-    while True:
-        one, other = next(ours, None), next(theirs, None)
-        broken, still_broken = one == _BREAK, other == _BREAK
-        one = next(ours, None) if broken else one
-        other = next(theirs, None) if still_broken else other
-        if one != other:
-            return f"the minifier would have changed {_shown(one)} to {_shown(other)}"
-        if one is None:
-            return None
-        if broken != still_broken and former and not _goes_on(former, one):
-            verb = "dropped" if broken else "added"
-            return f"the minifier would have {verb} a line break between {_shown(former)} and {_shown(one)}"
-        former = one
-
-
-def _goes_on(former: bytes, token: bytes) -> bool:
-    """Whether no semicolon is ever inserted between these two, on one line or on two."""
-    return former in _OPEN_ENDED or token in _CONTINUING or (token == b"*" and former in (b"}", b")"))
-
-
-def _javascript_tokens(data: bytes) -> tuple[list[bytes], bool]:
-    """The tokens, with a newline for all white space and comments that hold a line break; whether all of them end."""
-    lexer = javascript_lexer.lexer_of(data)
-    lexer.read(len(data))
-    tokens: list[bytes] = []
-    floor = 0
-    for start, stop, kind in zip(lexer.starts, lexer.stops, lexer.kinds, strict=True):
-        # An empty piece is a place where the lexer drew breath, maybe amid a token.
-        if start == stop:
-            continue
-        _split(data, floor, start, tokens)
-        if kind != COMMENT_PIECE:
-            tokens.append(data[start:stop])
-        elif _BREAKS.search(data, start, stop):
-            _add_break(tokens)
-        floor = stop
-    _split(data, floor, len(data), tokens)
-    return tokens, lexer.whole and BROKEN_PIECE not in lexer.kinds and _is_balanced(tokens)
-
-
-def _split(data: bytes, start: int, stop: int, tokens: list[bytes]) -> None:
-    for match in _JAVASCRIPT_TOKEN.finditer(data, start, stop):
-        if match.lastgroup is None:
-            tokens.append(match[0])
-        elif _BREAKS.search(match[0]):
-            _add_break(tokens)
-
-
-def _add_break(tokens: list[bytes]) -> None:
-    if not tokens or tokens[-1] != _BREAK:
-        tokens.append(_BREAK)
-
-
-def _is_balanced(tokens: list[bytes]) -> bool:
-    opened: list[bytes] = []
-    for token in tokens:
-        if token in (b"(", b"[", b"{"):
-            opened.append(token)
-        elif token in _CLOSING and (not opened or opened.pop() != _CLOSING[token]):
-            return False
-    return not opened
 
 
 def css_difference(before: bytes, after: bytes) -> str | None:

@@ -10,15 +10,16 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.check import css_difference, javascript_difference, stripped_css
+from assetbuild.compilers.check import css_difference, stripped_css
+from assetbuild.compilers.check_javascript import Difference
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin
-from assetbuild.origins import diagnostic_at
+from assetbuild.origins import diagnostic_at, line_and_column
 
 _JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|)*+"|[ \t\r\n]++')
 _BOM = b"\xef\xbb\xbf"
 
-Difference = Callable[[bytes, bytes], str | None]
+Comparison = Callable[[bytes, bytes], str | None]
 
 
 def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
@@ -36,10 +37,36 @@ def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Too
 
 
 def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
-    """White space and comments out, by rjsmin; `/*!` comments stay."""
+    """White space and comments out, by rjsmin; licence comments stay. What it would damage, or would drop such a comment
+    of, is stripped by our own tokens."""
     import rjsmin
 
-    return _checked(assets[0], lambda data: rjsmin.jsmin(data, keep_bang_comments=True), javascript_difference, tools)
+    from assetbuild.compilers.strip_javascript import minified_javascript
+
+    asset = assets[0]
+    data = asset.content.read().removeprefix(_BOM)
+    made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
+    if made is None:
+        text = "left unminified: it has a bracket, string, template or regular expression that does not end"
+        problem = Diagnostic(text, file=asset.file, severity="warning", tally="script left as it is")
+        return Result((asset,), (problem,))
+    result = _checked(asset, lambda _: made.output, lambda before, after: None, tools)
+    if made.difference is None:
+        return result
+    return replace(result, diagnostics=(_own_stripping(asset, made.difference, data, tools), *result.diagnostics))
+
+
+def _own_stripping(asset: Asset, difference: Difference, data: bytes, tools: Tools) -> Diagnostic:
+    """That a script was stripped by our own tokens, and why: at its place if the bytes are those of the source."""
+    text = f"minified by our own stripping: {difference.text}"
+    tally = "script minified by our own stripping"
+    if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
+        line, column = line_and_column(data, difference.start)
+        text += f" (line {line}, column {column} of the text before minifying)"
+        return Diagnostic(text, file=asset.file, severity="notice", tally=tally)
+    start = asset.content.size - len(data) + difference.start
+    noted = diagnostic_at(tools.world.root, Origin(asset.file, start, difference.length), text, severity="notice")
+    return replace(noted, tally=tally)
 
 
 def minify_json(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
@@ -60,7 +87,7 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Difference, tools: Tools) -> Result:
+def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Comparison, tools: Tools) -> Result:
     """The minified asset if it means the same and is smaller; else as it was, with a warning if its meaning is why.
 
     A byte order mark stays before text that is not ASCII, whose encoding it tells; in JSON it may not stand.

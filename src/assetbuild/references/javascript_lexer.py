@@ -21,11 +21,12 @@ from assetbuild.references.javascript_pieces import (
     LINE_END,
     LINE_REST,
     LITERAL,
+    LITERAL_PIECE,
     NAME_PART,
     NAME_PARTS,
-    PLAIN,
     REGEX_PIECE,
     SLASH_PIECE,
+    SOLID_LITERAL,
     SPACE,
     SPACES,
     STRING,
@@ -59,37 +60,62 @@ __all__ = [
 ]
 
 _SPLIT_LITERALS = re.compile(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
-_PLAIN_IN_TEMPLATE = plain(rb"{}")
-_PLAIN_SCRIPT = plain(rb"<-", rb"|<(?!!--)|-(?!->)")
-_PLAIN_SCRIPT_IN_TEMPLATE = plain(rb"{}<-", rb"|<(?!!--)|-(?!->)")
+_SCRIPT_STOPS, _SCRIPT_FURTHER = rb"<-", rb"|<(?!!--)|-(?!->)"
+
+
+def _plains(script: bool, gaps: bool) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """The expressions that read in bulk outside and inside a substitution."""
+    stops, further = (_SCRIPT_STOPS, _SCRIPT_FURTHER) if script else (b"", b"")
+    literal = SOLID_LITERAL if gaps else STRINGS + rb"|" + TEMPLATE
+    return plain(stops, further, literal), plain(rb"{}" + stops, further, literal)
+
+
+_PLAIN = {(script, gaps): _plains(script, gaps) for script in (False, True) for gaps in (False, True)}
 _CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+(?:`|\$\{)")
 _REGEX = re.compile(
     rb"/(?!/)(?:[^/\\\[\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]"
     rb"|\[(?:[^\]\\\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]|)*+\]|)*+/" + NAME_PARTS
 )
+_LINE_COMMENT = re.compile(rb"//" + LINE_REST)
 _HASHBANG = re.compile(rb"(?:\xef\xbb\xbf)?#!" + LINE_REST)
 _CLOSING_HTML_COMMENT = re.compile(rb"(?:\A|[\r\n]|\xe2\x80[\xa8\xa9]|\*/)" + SPACES + rb"(?:/\*|-->)")
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 _OPENER = {0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B}
-_STRIDE = 4096
+_STRIDE = 1 << 14
 
 
 class Lexer:
     """Reads `data` from its start as far as asked. `script`: HTML-like comments are comments.
 
     `pieces` is what has been read, its lists also at hand as `starts`, `stops` and `kinds`. `whole` turns False at
-    anything unterminated. Never raises.
+    anything unterminated. With `gaps`, literals that hold more than visible ASCII characters, or brackets, are pieces,
+    too. Never raises.
     """
 
-    __slots__ = ("_depths", "_script", "data", "kinds", "pieces", "position", "starts", "stops", "whole")
+    __slots__ = (
+        "_depths",
+        "_gaps",
+        "_in_substitution",
+        "_outside",
+        "_script",
+        "data",
+        "kinds",
+        "pieces",
+        "position",
+        "starts",
+        "stops",
+        "whole",
+    )
 
-    def __init__(self, data: bytes, script: bool = False) -> None:
+    def __init__(self, data: bytes, script: bool = False, gaps: bool = False) -> None:
         self.data = data
         self.pieces = Pieces(data)
         self.starts, self.stops, self.kinds = self.pieces.starts, self.pieces.stops, self.pieces.kinds
         self.whole = True
         self.position = 0
         self._script = script
+        self._gaps = gaps
+        self._outside, self._in_substitution = _PLAIN[script, gaps]
         self._depths: list[int] = []  # braces open inside each substitution that is being read
         hashbang = _HASHBANG.match(data)
         if hashbang:
@@ -101,13 +127,19 @@ class Lexer:
         while self.position <= until and self.position < size:
             # A lookahead must not meet the end of a stride, so scripts are read without.
             end = size if self._script else min(self.position + _STRIDE, size)
-            position = self._plain().match(data, self.position, end).end()  # type: ignore[union-attr]
+            bulk = self._in_substitution if self._depths else self._outside
+            position = bulk.match(data, self.position, end).end()  # type: ignore[union-attr]
             if position == end:
                 self._add(position, position, COMMENT_PIECE)
                 continue
             byte = data[position]
             if byte == 0x2F:
-                self._slash(position)
+                # Comments are the most frequent pieces.
+                comment = _LINE_COMMENT.match(data, position)
+                if comment:
+                    self._add(position, comment.end(), COMMENT_PIECE)
+                else:
+                    self._slash(position)
             elif byte in b"'\"`":
                 self._quote(position)
             elif byte == 0x7B:
@@ -120,11 +152,6 @@ class Lexer:
         if self._depths and self.position >= size:
             self.whole = False
 
-    def _plain(self) -> re.Pattern[bytes]:
-        if self._script:
-            return _PLAIN_SCRIPT_IN_TEMPLATE if self._depths else _PLAIN_SCRIPT
-        return _PLAIN_IN_TEMPLATE if self._depths else PLAIN
-
     def _add(self, start: int, stop: int, kind: int) -> None:
         self.starts.append(start)
         self.stops.append(stop)
@@ -134,9 +161,6 @@ class Lexer:
     def _slash(self, start: int) -> None:
         data = self.data
         after = data[start + 1 : start + 2]
-        if after == b"/":
-            self._add(start, LINE.match(data, start).end(), COMMENT_PIECE)  # type: ignore[union-attr]
-            return
         if after == b"*":
             stop = data.find(b"*/", start + 2)
             self.whole &= stop >= 0
@@ -156,7 +180,9 @@ class Lexer:
     def _quote(self, start: int) -> None:
         """A template with substitutions; or a literal across the end of a stride, or one that does not end."""
         literal = LITERAL.match(self.data, start)
-        if literal:
+        if literal and self._gaps:
+            self._add(start, literal.end(), LITERAL_PIECE)
+        elif literal:
             self.position = literal.end()
         elif self.data[start] == 0x60:
             self._chunk(start)
@@ -233,10 +259,10 @@ def is_module(data: bytes) -> bool:
     return False
 
 
-def lexer_of(data: bytes) -> Lexer:
-    """A lexer for the text's goal: HTML-like comments count only in what is not a module."""
+def lexer_of(data: bytes, gaps: bool = False) -> Lexer:
+    """A lexer for the text's goal: HTML-like comments count only in what is not a module. `gaps`: see Lexer."""
     may_hold = b"<!--" in data or (b"-->" in data and _CLOSING_HTML_COMMENT.search(data) is not None)
-    return Lexer(data, script=may_hold and not is_module(data))
+    return Lexer(data, may_hold and not is_module(data), gaps)
 
 
 def literals(data: bytes) -> tuple[list[bytes], bool]:
@@ -260,10 +286,12 @@ def literals(data: bytes) -> tuple[list[bytes], bool]:
             found.append(piece)
             if lexer.kinds[number] == CHUNK_PIECE:
                 code.append(piece[:1] + piece[-1:])
-    return found, lexer.whole and _balanced(b"".join(code).translate(None, _NOT_BRACKETS))
+    return found, lexer.whole and balanced(b"".join(code))
 
 
-def _balanced(brackets: bytes) -> bool:
+def balanced(code: bytes) -> bool:
+    """Whether every bracket in code without literals has its like."""
+    brackets = code.translate(None, _NOT_BRACKETS)
     for _ in range(8):
         brackets = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
     opened = bytearray()

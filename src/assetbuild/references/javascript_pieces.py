@@ -32,10 +32,19 @@ STRING = rb"(?:" + STRINGS + rb")"
 TEMPLATE = rb"`(?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+`"
 
 
-def plain(stops: bytes, further: bytes = b"") -> re.Pattern[bytes]:
+# A literal of visible ASCII characters without brackets and without escaped line ends: nothing in it looks like a gap.
+_SOLID = rb"\x00-\x20()\[\]{}\x7f-\xff"
+SOLID_LITERAL = (
+    rb"'(?:[^'\\" + _SOLID + rb"]++|\\[!-'*-Z\\^-z|~]|)*+'"
+    rb'|"(?:[^"\\' + _SOLID + rb"]++|\\[!-'*-Z\\^-z|~]|)*+" + rb'"'
+    rb"|`(?:[^`\\$" + _SOLID + rb"]++|\\[!-'*-Z\\^-z|~]|)*+`"
+)
+
+
+def plain(stops: bytes, further: bytes = b"", literal: bytes = STRINGS + rb"|" + TEMPLATE) -> re.Pattern[bytes]:
     """Code and literals in bulk, up to one of the bytes `stops` (in the notation of a character class)."""
     code = rb"[^'\"`/" + stops + rb"]*+"
-    return re.compile(code + rb"(?:(?:" + STRINGS + rb"|" + TEMPLATE + further + rb")" + code + rb"|)*+")
+    return re.compile(code + rb"(?:(?:" + literal + further + rb")" + code + rb"|)*+")
 
 
 LINE = re.compile(LINE_REST)
@@ -54,7 +63,7 @@ _LONG_SPACES = frozenset(
 _LONGEST_WORD = 12
 _LONGEST_NUMBER = 256
 
-COMMENT_PIECE, CHUNK_PIECE, REGEX_PIECE, SLASH_PIECE, BROKEN_PIECE = range(5)
+COMMENT_PIECE, CHUNK_PIECE, REGEX_PIECE, SLASH_PIECE, BROKEN_PIECE, LITERAL_PIECE = range(6)
 
 
 class Pieces:

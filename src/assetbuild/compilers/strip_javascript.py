@@ -1,0 +1,56 @@
+"""A script without comments and without white space that does not count: by a minifier if that does it right, else by us.
+
+Our own stripping goes by our own tokens, and so passes the check of `check_javascript` by how it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assetbuild.compilers.check_javascript import Difference, javascript_difference, says_the_same
+from assetbuild.compilers.javascript_gaps import Skeleton, canonical, skeleton_of, with_pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Minified:
+    """A script with the same meaning as before. `difference` is why a minifier's output was refused, if it was."""
+
+    output: bytes
+    difference: Difference | None = None
+
+
+def stripped_javascript(data: bytes) -> bytes | None:
+    """The script with licence comments (`/*!`, `@license`, `@preserve`, `@cc_on`), hashbang, and the gaps that count.
+
+    None for what is not lexed with certainty: an unterminated literal, unbalanced brackets.
+    """
+    script = skeleton_of(data)
+    return None if script is None else _stripped(script)
+
+
+def minified_javascript(data: bytes, minifier: Callable[[bytes], bytes]) -> Minified | None:
+    """The output of a minifier that keeps `/*!` comments if it is shown to say the same, else our own stripping.
+
+    None as `stripped_javascript`. Where a licence comment is of another kind, the minifier is not asked.
+    """
+    script = skeleton_of(data)
+    if script is None:
+        return None
+    own = _stripped(script)
+    licences = script.licences()
+    if not all(comment.startswith(b"/*!") for comment in licences):
+        return Minified(own)
+    output = bytes(minifier(data))
+    # Mostly it is the very same.
+    if output == own or says_the_same(script, output):
+        return Minified(output)
+    difference = javascript_difference(data, output)
+    if difference is None:
+        # Shown by the slower check, which looks at no comments.
+        return Minified(output if all(comment in output for comment in licences) else own)
+    return Minified(own, difference)
+
+
+def _stripped(script: Skeleton) -> bytes:
+    return with_pieces(canonical(script.code), script)
