@@ -124,7 +124,10 @@ class _Reader:
 
 def _goes_on(former: bytes, token: bytes) -> bool:
     """Whether no semicolon is ever inserted between these two, on one line or on two."""
-    return former in _OPEN_ENDED or token in _CONTINUING or (token == b"*" and former in (b"}", b")"))
+    if former in _OPEN_ENDED or token in _CONTINUING or (token == b"*" and former in (b"}", b")")):
+        return True
+    # The pieces of a template around its substitutions, which hold expressions.
+    return (former[:1] in b"`}" and former.endswith(b"${")) or (token[:1] == b"}" and token[-1:] in b"{`")
 
 
 def _javascript_tokens(data: bytes) -> tuple[list[bytes], list[int], bool]:
