@@ -107,6 +107,7 @@ def test_as_data_has_every_field() -> None:
             "hint": "did you mean 'y'?",
             "severity": "error",
             "source_start": 1,
+            "tally": None,
         }
     ]
 

@@ -99,6 +99,11 @@ def test_a_script_that_says_something_else_is_caught(before: str, after: str) ->
         ("a ||\n b\n && c", "a||b&&c"),
         ("1.5.toFixed(), 1..toFixed(), .5, 0x1F, 1_0n, 1e+5", "1.5.toFixed(),1..toFixed(),.5,0x1F,1_0n,1e+5"),
         ("\ufeffa", "a"),
+        ("a\xa0=\u3000b\u2028/*\u2028*/c\t\v\f;\r\nd", "a=b\nc;d"),
+        ("a\n/ b\n/= c", "a/b/=c"),
+        ("`a ${ b\n} c ${\nd }`", "`a ${b} c ${d}`"),
+        ("x ++ === y -- > z", "x++===y-->z"),
+        ("f ( ... a , b1\n.c , 0x1 .d )", "f(...a,b1.c,0x1.d)"),
         ("", ""),
     ],
 )
@@ -217,7 +222,9 @@ STATEMENT = st.one_of(
     joined("l", ":", "while", "(", EXPRESSION, ")", "{", "break", "l", END, "}"),
 )
 PROGRAM = st.lists(STATEMENT, min_size=1, max_size=4).map(lambda parts: flat(tuple(parts)))
-GAP = st.sampled_from([" ", " ", " ", "  ", "\t", "\n", "\n", "\r\n", " /* c */ ", "// ' c\n", "/*\n*/", "\xa0"])
+# Blanks before comments, so that a slash before them stays one. tree-sitter overlooks line breaks in comments and does
+# not take every space for one: these stand in the tests above.
+GAP = st.sampled_from([" ", " ", " ", "  ", "\t", "\n", "\n", "\r\n", " /* c */ ", " // ' c\n"])
 ALONE = frozenset("(){}[],;:~")
 
 

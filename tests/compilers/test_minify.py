@@ -96,12 +96,38 @@ def test_a_sheet_that_rcssmin_would_damage_is_stripped_instead() -> None:
     assert result.diagnostics == ()
 
 
-def test_a_script_that_rjsmin_would_damage_stays_as_it_is_and_says_why() -> None:
-    result = minified_js("x  =  1\n~y")
-    assert text_of(result) == "x  =  1\n~y"
+def test_a_script_that_rjsmin_would_damage_is_stripped_and_the_place_is_told(tmp_path: Path) -> None:
+    run = Workbench(tmp_path, {"a.js": "\ufeffx  =  '\u00e9'\n  ~y"}).run("a.js", "rjsmin")
+    assert text_of(run) == "\ufeffx='\u00e9'\n~y"
+    (notice,) = run.diagnostics
+    assert (notice.severity, notice.file, notice.line, notice.column) == ("notice", "src/a.js", 2, 3)
+    assert "dropped a line break between" in notice.text
+    assert notice.tally == "script minified by our own stripping"
+
+
+def test_what_was_made_before_minifying_has_no_place_in_the_source() -> None:
+    (notice,) = minified_js("x  =  1\n~y").diagnostics
+    assert (notice.file, notice.line) == ("src/a.js", None)
+    assert "line 2, column 1 of the text before minifying" in notice.text
+
+
+@pytest.mark.parametrize("text", ["f ( a", "`a ${ b", "a = ' b", b"\x00\x01 ( \x7f", "x = /* c"])
+def test_a_script_that_does_not_end_stays_as_it_is_with_a_warning(text: str | bytes) -> None:
+    result = minified_js(text)
+    assert result.assets[0].content.read() == (text.encode() if isinstance(text, str) else text)
     (warning,) = result.diagnostics
-    assert (warning.severity, warning.file) == ("warning", "src/a.js")
-    assert "line break" in warning.text
+    assert (warning.severity, warning.file, warning.tally) == ("warning", "src/a.js", "script left as it is")
+
+
+@pytest.mark.parametrize(
+    "comment", ["/*! a */", "/** @license a */", "// @license a\n", "/*\n * @preserve\n */", "/*@cc_on a@*/"]
+)
+def test_licence_comments_of_every_kind_survive_in_scripts(comment: str) -> None:
+    for text in (f"{comment} f ( a ) ; // b\n", f"f ( a ) ;\n/* b */ {comment} g ( ) ;\n"):
+        output = text_of(minified_js(text))
+        assert comment.strip() in output
+        assert "f(a);" in output
+        assert "b" not in output
 
 
 @pytest.mark.parametrize("text", ["a", "a{b:c}", "", "/*! licence */", "é", "@layer a{.b :hover{/*!l*/c:d}}"])

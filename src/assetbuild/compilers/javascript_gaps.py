@@ -37,6 +37,7 @@ _COMMENTS = bytes.maketrans(COMMENT + LINE_COMMENT, b"  ")
 
 LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
 _WIDE_SPACE = re.compile(rb"(?=[\x80-\xff])" + SPACE)
+_WIDE = (b"\xc2\xa0", b"\xe2\x80", b"\xe2\x81", b"\xe3\x80", b"\xe1\x9a", b"\xef\xbb")
 _TO_BLANKS = bytes.maketrans(b"\t\v\f\r", b"   \n")
 _TO_GAPS = bytes.maketrans(_BLANK + _BREAK, b" \n")
 
@@ -68,8 +69,7 @@ _BREAK_THAT_COUNTS = re.compile(
     rb"\n(?:" + _OPEN_ENDED + _CONTINUING + rb"|(?<=" + LINE_COMMENT + rb"\n)|" + _FUSING + rb")", re.DOTALL
 )
 _SOLID = re.compile(rb"[^'\"`]*+(?:(?:" + SOLID_LITERAL + rb")[^'\"`]*+|)*+")
-_LICENCE_WORDS = (b"/*!", b"@license", b"@preserve", b"@cc_on")
-_LICENCE = re.compile(b"|".join(map(re.escape, _LICENCE_WORDS)), re.IGNORECASE)
+_LICENCE_WORDS = (re.compile(rb"/\*!"), re.compile(rb"@(?i:license|preserve|cc_on)"))
 _MARK_OF = {REGEX_PIECE: REGEX, SLASH_PIECE: b"/", LITERAL_PIECE: LITERAL}
 
 
@@ -136,7 +136,7 @@ class _Licences:
     """Where the words stand that make a comment one to keep; asked in ascending order."""
 
     def __init__(self, data: bytes) -> None:
-        self._places = [match.start() for match in _LICENCE.finditer(data)] if has_licence(data) else []
+        self._places = sorted(match.start() for words in _LICENCE_WORDS for match in words.finditer(data))
         self._next = 0
 
     def meet(self, start: int, stop: int) -> bool:
@@ -145,12 +145,6 @@ class _Licences:
         while self._next < len(places) and places[self._next] < start:
             self._next += 1
         return self._next < len(places) and places[self._next] < stop
-
-
-def has_licence(text: bytes) -> bool:
-    """Whether a comment may be one to keep, judged by its words alone."""
-    lower = text.lower()
-    return any(word in lower for word in _LICENCE_WORDS)
 
 
 def _breaks(data: bytes, start: int, stop: int) -> bool:
@@ -170,7 +164,7 @@ def _with_braces(code: bytes) -> bytes:
 def canonical(code: bytes) -> bytes:
     """A skeleton with only those gaps that count: a blank between tokens that would fuse, a newline where one may end
     a statement."""
-    if not code.isascii():
+    if not code.isascii() and any(space in code for space in _WIDE):
         code = _WIDE_SPACE.sub(lambda space: b"\n" if LINE_BREAK.match(space[0]) else b" ", code)
     code = b"\n".join(filter(None, map(bytes.strip, code.split(b"\n"))))
     if b"\t" in code or b"\r" in code or b"\v" in code or b"\f" in code:

@@ -37,8 +37,10 @@ def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Too
 
 
 def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
-    """White space and comments out, by rjsmin; licence comments stay. What it would damage, or would drop such a comment
-    of, is stripped by our own tokens."""
+    """White space and comments out, by rjsmin; licence comments stay.
+
+    A script that it would damage, or drop a licence comment of, is stripped by our own tokens.
+    """
     import rjsmin
 
     from assetbuild.compilers.strip_javascript import minified_javascript

@@ -1,6 +1,6 @@
-"""A script without comments and without white space that does not count: by a minifier if that does it right, else by us.
+"""A script without comments and idle white space: by a minifier where that does it right, else by our own stripping.
 
-Our own stripping goes by our own tokens, and so passes the check of `check_javascript` by how it is made.
+That goes by our own tokens, and so passes the check of `check_javascript` by how it is made.
 """
 
 from __future__ import annotations
