@@ -54,6 +54,16 @@ def test_one_asset_is_told_in_the_singular() -> None:
     assert made.run("clean", "--keep", "1").stdout == "dropped 0 releases: 0 files, 0 B; the last stays\n"
 
 
+def test_what_minifiers_would_have_damaged_is_counted_in_one_line_also_from_the_cache() -> None:
+    scripts = {"a.js": "x = 1\n~ y\n", "b.js": "class A {\n  #a\n  #b\n}\n", "c.js": "f ( a", "d.js": "f ( ) ;\n"}
+    made = Project(below_assets(scripts), config='sources = ["assets"]\nencodings = []\n')
+    for _ in range(2):
+        ran = made.run("build")
+        assert "2 scripts minified by our own stripping, 1 left as it is" in ran.stdout.splitlines()
+        assert ran.stderr.startswith("warning: assets/c.js: left unminified: ")
+    assert "notice: assets/a.js:2:1: minified by our own stripping: " in made.run("build", "-v").stderr
+
+
 def test_errors_go_to_standard_error_with_their_number() -> None:
     made = Project(below_assets({**DANGLING, "x.css": "a{b:url(no.png)}"}))
     ran = made.run("build")
