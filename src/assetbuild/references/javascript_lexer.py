@@ -10,6 +10,7 @@ at a slash, at a template with substitutions (and, inside those, at braces), at 
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from assetbuild.references.javascript_pieces import (
     BROKEN_PIECE,
@@ -63,14 +64,15 @@ _SPLIT_LITERALS = re.compile(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
 _SCRIPT_STOPS, _SCRIPT_FURTHER = rb"<-", rb"|<(?!!--)|-(?!->)"
 
 
-def _plains(script: bool, gaps: bool) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """The expressions that read in bulk outside and inside a substitution."""
+def _plain(script: bool, gaps: bool, substitution: bool) -> re.Pattern[bytes]:
+    """The expression that reads in bulk outside or inside a substitution."""
     stops, further = (_SCRIPT_STOPS, _SCRIPT_FURTHER) if script else (b"", b"")
     literal = SOLID_LITERAL if gaps else STRINGS + rb"|" + TEMPLATE
-    return plain(stops, further, literal), plain(rb"{}" + stops, further, literal)
+    return plain((rb"{}" if substitution else b"") + stops, further, literal)
 
 
-_PLAIN = {(script, gaps): _plains(script, gaps) for script in (False, True) for gaps in (False, True)}
+_BOTH = (False, True)
+_PLAIN = {key: _plain(*key) for key in product(_BOTH, _BOTH, _BOTH)}
 _CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+(?:`|\$\{)")
 _REGEX = re.compile(
     rb"/(?!/)(?:[^/\\\[\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]"
@@ -115,7 +117,7 @@ class Lexer:
         self.position = 0
         self._script = script
         self._gaps = gaps
-        self._outside, self._in_substitution = _PLAIN[script, gaps]
+        self._outside, self._in_substitution = _PLAIN[script, gaps, False], _PLAIN[script, gaps, True]
         self._depths: list[int] = []  # braces open inside each substitution that is being read
         hashbang = _HASHBANG.match(data)
         if hashbang:
