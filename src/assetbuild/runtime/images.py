@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Srcset = Mapping[str, str] | Iterable[tuple[str, str]]
+    Srcset = str | Mapping[str, str] | Iterable[tuple[str, str]]
 
 
 def image(
@@ -24,8 +24,9 @@ def image(
 ) -> str:
     """`<img src="…">`.
 
-    `srcset` gives logical paths their descriptors: {"img/logo@2x.png": "2x"}, or pairs of the two. `size` is "32x16",
-    width by height in CSS pixels, or one number for both. Raises as tags.py says, and ValueError for another size or
+    `srcset` gives logical paths their descriptors: {"img/logo@2x.png": "2x"}, pairs of the two, or as HTML writes it,
+    "img/logo@2x.png 2x, …", where names have no comma. `size` is "32x16", width by height in CSS pixels, or one
+    number for both. Raises as tags.py says, and ValueError for another size or
     descriptor.
     """
     own = own_attributes(attributes, "src")
@@ -40,11 +41,9 @@ def image(
     return start_tag("img", made | own)
 
 
-def _srcset(manifest: Manifest, srcset: Srcset | str) -> str:
-    if isinstance(srcset, str):
-        raise TypeError("srcset gives names their descriptors, as in {'img/logo@2x.png': '2x'}: it is no string")
+def _srcset(manifest: Manifest, srcset: Srcset) -> str:
     candidates = []
-    for name, descriptor in srcset.items() if isinstance(srcset, Mapping) else srcset:
+    for name, descriptor in _pairs(srcset):
         url = manifest.url(asset_name(manifest, name))
         if url.endswith(","):  # it would be taken for the comma between two candidates
             url = url[:-1] + "%2C"
@@ -52,6 +51,15 @@ def _srcset(manifest: Manifest, srcset: Srcset | str) -> str:
             raise ValueError(f"a descriptor in srcset is a number and w or x, as in '640w' or '1.5x': {descriptor!r}")
         candidates.append(f"{url} {descriptor}")
     return ", ".join(candidates)
+
+
+def _pairs(srcset: Srcset) -> Iterable[tuple[str, str]]:
+    if isinstance(srcset, Mapping):
+        return srcset.items()
+    if not isinstance(srcset, str):
+        return srcset
+    parts = (part.strip().rpartition(" ") for part in srcset.split(",") if part.strip())
+    return [(name.rstrip(), descriptor) for name, _, descriptor in parts]
 
 
 def _is_descriptor(text: object) -> bool:

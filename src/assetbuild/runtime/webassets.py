@@ -5,7 +5,7 @@ Filters, depends and debug are of no meaning. Bundles that an application regist
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from assetbuild.runtime.manifest import Manifest
 from assetbuild.runtime.tags import asset_name
@@ -25,19 +25,19 @@ def published(
     Raises AssetNotFound, TypeError.
     """
     if isinstance(output, str):
-        made = output_asset(manifest, output)
+        made = output_asset(manifest, output, manifest.base_url)
         if made is not None:
             return [made]
     return [path for name in _flat(names) for path in _meant(manifest, name, bundles or {})]
 
 
-def output_asset(manifest: Manifest, output: str) -> str | None:
-    """The logical path of the asset that webassets' `output` was made into; None if there is none."""
+def output_asset(names: Container[str], output: str, base_url: str) -> str | None:
+    """The one of `names`, logical paths, that webassets' `output` was made into; None if there is none."""
     for mark in (".", "-", "_", ""):
         output = output.replace(mark + _VERSION, "")
-    below_base = output.removeprefix(path_of(manifest.base_url))
+    below_base = output.removeprefix(path_of(base_url))
     for path in (output, below_base, output.lstrip("/"), output.lstrip("/").removeprefix("static/")):
-        if path in manifest:
+        if path in names:
             return path
     return None
 
