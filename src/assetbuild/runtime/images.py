@@ -58,8 +58,8 @@ def _pairs(srcset: Srcset) -> Iterable[tuple[str, str]]:
         return srcset.items()
     if not isinstance(srcset, str):
         return srcset
-    parts = (part.strip().rpartition(" ") for part in srcset.split(",") if part.strip())
-    return [(name.rstrip(), descriptor) for name, _, descriptor in parts]
+    parts = (part.split() for part in srcset.split(","))
+    return [(" ".join(words[:-1]), words[-1]) if len(words) > 1 else (words[0], "1x") for words in parts if words]
 
 
 def _is_descriptor(text: object) -> bool:

@@ -58,7 +58,7 @@ def script_tags(
         imports = dict.fromkeys(target for path in paths for target in static_imports(manifest, path))
         wanted = [path for path in imports if path not in preloaded]
         preloaded.update(wanted)
-        shared = {key: own[key] for key in _SHARED if key in own}
+        shared = {key: value for key, value in own.items() if key in _SHARED}
         tags += [_module_preload(manifest, path, shared, integrity) for path in wanted]
     for path in paths:
         made = {"src": manifest.url(path), **_integrity(manifest[path], integrity)}

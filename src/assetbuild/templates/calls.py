@@ -87,7 +87,9 @@ def named_in_srcset(text: str, start: int) -> list[Named]:
     """The logical paths in "img/a.png 1x, img/b.png 2x", which stands at the offset `start`."""
     found = []
     for part in text.split(","):
-        name = part.strip().rpartition(" ")[0].rstrip()
+        name = part.strip()
+        if " " in name:
+            name = name.rpartition(" ")[0].rstrip()
         if name:
             begin = start + part.index(name)
             found.append(Named(name, begin, begin + len(name), IN_SRCSET))
