@@ -34,7 +34,7 @@ ASSETS = {
     "img/logo.png": record("img/logo-fedcba9876543210.png", "image/png"),
     "fonts/text.woff2": record("fonts/text-00112233445566aa.woff2", "font/woff2"),
     "favicon.ico": record("favicon.ico", "image/x-icon"),
-    "big/two.png": record("big/two-0.png", "image/png"),
+    "photos/hero.webp": record("photos/hero-0.webp", "image/webp"),
     "x/y": record("img/odd,", "image/png"),
     "js/main.js": record("js/main-1.js", "text/javascript", imports=["js/one.js", "js/two.js", "data.json"]),
     "js/one.js": record("js/one-1.js", "text/javascript", imports=["js/deep.js"], dynamicImports=["js/late.js"]),
@@ -145,16 +145,16 @@ def render(expression: str, **context: Any) -> str:
         ("image_tag('img/logo.png', size=32)", f'<img src="{LOGO}" width="32" height="32">'),
         ("image_tag('img/logo.png', width=3, loading='lazy')", f'<img src="{LOGO}" width="3" loading="lazy">'),
         (
-            "image_tag('img/logo.png', srcset={'img/logo.png': '1x', 'big/two.png': '2x'})",
-            f'<img src="{LOGO}" srcset="{LOGO} 1x, /static/big/two-0.png 2x">',
+            "image_tag('img/logo.png', srcset={'img/logo.png': '1x', 'photos/hero.webp': '2x'})",
+            f'<img src="{LOGO}" srcset="{LOGO} 1x, /static/photos/hero-0.webp 2x">',
         ),
         (
-            "image_tag('img/logo.png', srcset=[('x/y', '1.5x'), ['big/two.png', '640w']], sizes='50vw')",
-            f'<img src="{LOGO}" srcset="/static/img/odd%2C 1.5x, /static/big/two-0.png 640w" sizes="50vw">',
+            "image_tag('img/logo.png', srcset=[('x/y', '1.5x'), ['photos/hero.webp', '640w']], sizes='50vw')",
+            f'<img src="{LOGO}" srcset="/static/img/odd%2C 1.5x, /static/photos/hero-0.webp 640w" sizes="50vw">',
         ),
         (
-            "image_tag('img/logo.png', srcset='img/logo.png,\\nbig/two.png   2x,')",
-            f'<img src="{LOGO}" srcset="{LOGO} 1x, /static/big/two-0.png 2x">',
+            "image_tag('img/logo.png', srcset='img/logo.png,\\nphotos/hero.webp   2x,')",
+            f'<img src="{LOGO}" srcset="{LOGO} 1x, /static/photos/hero-0.webp 2x">',
         ),
         ("image_tag('img/logo.png', srcset=none, size=nothing)", f'<img src="{LOGO}">'),
         (
@@ -311,7 +311,7 @@ def test_what_is_no_size_and_no_descriptor_is_refused(arguments: str) -> None:
 def test_a_missing_name_is_told_with_the_closest_ones_from_every_function(call: str) -> None:
     with pytest.raises(AssetNotFound) as caught:
         render(f"{call}('img/lgoo.png')")
-    assert str(caught.value) == "<template>:1: no asset named 'img/lgoo.png'; did you mean 'img/logo.png'?"
+    assert str(caught.value).startswith("<template>:1: no asset named 'img/lgoo.png'; did you mean 'img/logo.png'")
 
 
 def test_a_missing_name_is_told_with_the_template_and_the_line_that_name_it() -> None:
@@ -514,6 +514,6 @@ def test_the_documentation_does_what_it_says(tmp_path: Path, monkeypatch: pytest
             pending = names["environment"].from_string(text).render()
         else:
             assert kind == "html"
-            assert re.sub(r"sha384-[\w+/]{64}", "sha384-…", pending) == text.rstrip("\n")
+            assert re.sub(r"sha384-[\w+/]{64}", "sha384-…", pending.rstrip("\n")) == text.rstrip("\n")
     assert kinds.count("jinja") == kinds.count("html") >= 4
-    assert kinds.count("python") == 2
+    assert kinds.count("python") == 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from browser import Browser, Page, browse, serve
 from requirements_of_tests import need
 from scenario import build_files
 
+from .release import write_release
+
+DOCS = Path(__file__).parents[2] / "docs" / "security.md"
 PAGE = """<!doctype html><html><head><title>waiting</title>
 {{ javascript_importmap_tags() }}
 {{ stylesheet_link_tag("css/app.css") }}
@@ -93,6 +97,16 @@ def test_an_enforced_integrity_policy_lets_the_tags_pass(browser: Browser, manif
     assert (title, page.faults) == ("mapped!", [])
 
 
+def test_static_imports_without_a_map_pass_an_enforced_policy_by_their_preloads(
+    browser: Browser, tmp_path: Path
+) -> None:
+    files = {**FILES, "js/main.js": 'import {word} from "./é/word.js"; document.title = word;'}
+    manifest = Manifest.load(build_files(files, 'sources = ["assets"]').release / "manifest.json")
+    headers = dict([integrity_policy(enforce=True)])
+    page, title = visit(browser, manifest, tmp_path, rendered(manifest), headers, LOADED)
+    assert (title, page.faults) == ("mapped", [])
+
+
 @pytest.mark.parametrize(("enforce", "ran"), [(True, "waiting"), (False, "ran")])
 def test_a_script_without_integrity_is_reported_and_blocked_only_if_enforced(
     browser: Browser, manifest: Manifest, tmp_path: Path, enforce: bool, ran: str
@@ -127,3 +141,12 @@ def test_the_policy_is_a_structured_field_that_only_reports_unless_it_is_asked_f
 def test_what_a_browser_would_not_read_is_refused(arguments: tuple[list[str], ...]) -> None:
     with pytest.raises(ValueError):
         integrity_policy(*arguments)
+
+
+def test_the_documentation_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_release(tmp_path / "build" / "release", {})
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"^```python\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, {})

@@ -39,6 +39,7 @@ _PARTS = frozenset(
 )
 _KEYWORDS = frozenset({"if", "else", "or", "and"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_STOPS = _CLOSING | {",", ":"}
 _ENDS = frozenset({"variable_end", "block_end"})
 _LEFT_OUT = frozenset({"whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"})
 # No identifier, so that no expression of a template can be mistaken for the tag.
@@ -294,7 +295,7 @@ class _Calls:
         depth = 0
         for at in range(index, len(self._tokens)):
             token = self._tokens[at]
-            if token.type in _ENDS or (depth == 0 and (token.text in (",", ")") or token.text in _KEYWORDS)):
+            if token.type in _ENDS or (depth == 0 and (token.text in _STOPS or token.text in _KEYWORDS)):
                 break
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
             end = token
