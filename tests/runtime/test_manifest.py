@@ -463,6 +463,13 @@ def test_a_line_that_is_no_entry_is_told_by_its_asset(tmp_path: Path) -> None:
             Manifest.load(tmp_path / "m.json").check()
 
 
+@pytest.mark.parametrize("blank", ["\n     ", "\n      ", "\n\t\t\t"])
+def test_an_entry_over_several_lines_is_read_as_json_reads_it(blank: str, tmp_path: Path) -> None:
+    data = dump_manifest(document(ASSETS)).decode()
+    (tmp_path / "m.json").write_text(data.replace(', "integrity"', f',{blank}"integrity"', 1), "utf-8")
+    assert dict(Manifest.load(tmp_path / "m.json")) == dict(Manifest(document(ASSETS)))
+
+
 def test_a_name_twice_is_read_as_json_reads_it(tmp_path: Path) -> None:
     data = dump_manifest(document({"a": CSS, "b": LOGO})).replace(b'"b": {', b'"a": {')
     (tmp_path / "m.json").write_bytes(data)

@@ -31,6 +31,7 @@ SOURCES = {
     "img/logo.png": "PNG",
     "fonts/a.woff2": "WOFF",
     "favicon.ico": "ICO",
+    "data/unseen.json": "{}",
 }
 CONFIG = 'sources = ["assets"]\nmodules = "importmap"\n'
 LOAD = """
@@ -51,6 +52,8 @@ first = page(0)
 """
 SERVE = """
 result = [page(number) == first for number in range(20)]
+assert environment.assets.url("data/unseen.json").startswith("/static/data/unseen-")
+assert environment.assets["js/other.js"].size == 1
 """
 
 
