@@ -40,7 +40,7 @@ def read_outline(data: bytes, name: str = "manifest.json") -> dict[str, Any]:
     """As `parse_manifest`, but each entry is left for `entry_of`, which checks it; many are still JSON text.
 
     A process looks up a few hundred of a release's tens of thousands of assets. The file has one asset a line, so
-    that it can be cut at its line ends: about a third of the time that parsing takes, and a quarter of the memory.
+    that it can be cut at its line ends: less than half of the time that parsing takes, and half of the memory.
     A manifest in another layout is parsed at once. Raises ManifestError for one that is cut off, and for a
     wrong value outside "assets".
     """
