@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format bench-references bench-minifying clean
+.PHONY: demo test test-all check format bench-references bench-minifying bench-runtime clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -34,6 +34,10 @@ bench-references: .venv/installed
 # Speed and sizes of minifying; the files are those that a long test has fetched.
 bench-minifying: .venv/installed
 	PYTHONPATH=tests $(BIN)/python -P bench/minifying.py
+
+# What a run-time process pays to start and to look names up.
+bench-runtime: .venv/installed
+	$(BIN)/python -P bench/runtime.py
 
 # Everything pinned in constraints.txt, from wheels alone: no compiler is needed.
 .venv/installed: pyproject.toml constraints.txt

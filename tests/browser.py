@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -60,15 +60,23 @@ class Handler(SimpleHTTPRequestHandler):
         ".woff": "font/woff",
         ".woff2": "font/woff2",
     }
+    also: Mapping[str, str] = {}
+
+    def end_headers(self) -> None:
+        for name, value in self.also.items():
+            self.send_header(name, value)
+        super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 
 @contextmanager
-def serve(directory: Path) -> Iterator[str]:
-    """The URL, without a trailing slash, under which the directory is served while the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(directory)))
+def serve(directory: Path, headers: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The URL, without a trailing slash, under which the directory is served while the block runs; every response has
+    these headers, too."""
+    handler = type("Serving", (Handler,), {"also": headers or {}})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(directory)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

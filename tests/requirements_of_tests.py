@@ -14,6 +14,8 @@ INSTALL = {
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",
     "npm packages": "a connection to the npm registry, once",
+    "setpriv": "apt-get install util-linux",
+    "strace": "apt-get install strace",
     "tree_sitter": "pip install tree-sitter tree-sitter-javascript",
     "tree_sitter_javascript": "pip install tree-sitter tree-sitter-javascript",
 }

@@ -82,3 +82,13 @@ def test_a_damaged_manifest_is_an_error() -> None:
     ran = made.run("list")
     assert (ran.code, ran.stdout) == (1, "")
     assert ran.stderr.startswith("error: ")
+
+
+@pytest.mark.parametrize("words", [["list"], ["url", "css/app.css"], ["url", "caf\u00e9 1.txt"]])
+def test_a_damaged_entry_is_an_error_whoever_is_asked_for(words: list[str]) -> None:
+    made = built()
+    text = (made.release / "manifest.json").read_text("utf-8")
+    made.write({"build/release/manifest.json": text.replace("sha384-", "sha384-!", 1)})
+    ran = made.run(*words)
+    assert (ran.code, ran.stdout) == (1, "")
+    assert "is damaged: asset 'caf\u00e9 1.txt': 'integrity' must be" in ran.stderr

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import assetbuild
 
+MODULES = tuple(
+    f"assetbuild.runtime{part}" for part in ("", ".manifest", ".modules", ".page", ".reloading", ".security", ".tags")
+)
 SOURCES = str(Path(assetbuild.__file__).parents[1])
 
 
@@ -21,7 +24,7 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_the_runtime_imports_nothing_but_the_standard_library() -> None:
-    for name in ("assetbuild.runtime", "assetbuild.runtime.manifest", "assetbuild.runtime.tags"):
+    for name in MODULES:
         tops = {module.partition(".")[0] for module in modules_after(f"import {name}")}
         assert tops - {"assetbuild"} <= set(sys.stdlib_module_names)
 
@@ -50,13 +53,16 @@ except AssetNotFound:
 
 
 def test_the_runtime_imports_no_module_of_the_build_side() -> None:
-    added = modules_after("import assetbuild.runtime, assetbuild.runtime.manifest, assetbuild.runtime.tags")
+    added = modules_after(f"import {', '.join(MODULES)}")
     ours = {name for name in added if name.startswith("assetbuild")}
-    assert ours == {
-        "assetbuild",
-        "assetbuild.runtime",
-        *(f"assetbuild.runtime.{name}" for name in ("document", "entry", "errors", "html", "manifest", "tags", "urls")),
-    }
+    assert ours >= {*MODULES, "assetbuild.runtime.importmap"}
+    assert {name for name in ours if not f"{name}.".startswith("assetbuild.runtime.")} == {"assetbuild"}
+
+
+def test_importing_the_runtime_takes_few_modules_of_ours() -> None:
+    ours = {name for name in modules_after("import assetbuild.runtime") if name.startswith("assetbuild.")}
+    parts = ("document", "entry", "errors", "location", "manifest", "shape", "urls")
+    assert ours == {"assetbuild.runtime", *(f"assetbuild.runtime.{part}" for part in parts)}
 
 
 def test_importing_the_runtime_loads_nothing_that_costs_time() -> None:

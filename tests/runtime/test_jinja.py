@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from assetbuild.runtime import AssetNotFound, Manifest, ManifestError
 from assetbuild.runtime.html import start_tag
 from assetbuild.runtime.jinja import AssetExtension, install
+from assetbuild.runtime.page import TAGS, VALUES
 from assetbuild.runtime.tags import preload_destination
 
 from .release import document, record, write_release
@@ -31,13 +33,26 @@ ASSETS = {
     "js/both.js": record("js/both-2.js", "text/javascript"),
     "img/logo.png": record("img/logo-fedcba9876543210.png", "image/png"),
     "fonts/text.woff2": record("fonts/text-00112233445566aa.woff2", "font/woff2"),
+    "favicon.ico": record("favicon.ico", "image/x-icon"),
+    "photos/hero.webp": record("photos/hero-0.webp", "image/webp"),
+    "x/y": record("img/odd,", "image/png"),
+    "js/main.js": record("js/main-1.js", "text/javascript", imports=["js/one.js", "js/two.js", "data.json"]),
+    "js/one.js": record("js/one-1.js", "text/javascript", imports=["js/deep.js"], dynamicImports=["js/late.js"]),
+    "js/two.js": record("js/two-1.js", "text/javascript; charset=utf-8", imports=["js/deep.js", "js/main.js"]),
+    "js/deep.js": record("js/deep-1.js", "text/javascript", imports=["js/one.js"]),
+    "js/late.js": record("js/late-1.js", "text/javascript"),
+    "js/broken.js": record("js/broken-1.js", "text/javascript", imports=["js/gone.js"]),
     "data.json": record("data-1.json", "application/json"),
     "a&b 'c.css": record("a&b 'c-1.css"),
 }
 HASH = ASSETS["css/app.css"]["integrity"]
 CHECKED = f'integrity="{HASH}" crossorigin="anonymous"'
 APP_CSS = "/static/css/app-3f2a9c0d11e4b577.css"
+LOGO = "/static/img/logo-fedcba9876543210.png"
 APP_JS = "/static/js/app-0123456789abcdef.js"
+
+
+CALLS = [name for name in (*VALUES, *TAGS) if name != "javascript_importmap_tags"]
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +89,7 @@ def render(expression: str, **context: Any) -> str:
         ("stylesheet_link_tag()", ""),
         ("javascript_include_tag('js/app.js')", f'<script src="{APP_JS}" {CHECKED}></script>'),
         (
-            "javascript_include_tag('js/app', type='module', defer=True, async=False, integrity=False)",
+            "javascript_include_tag('js/app', type='module', defer=True, async=False, integrity=False, preload=True)",
             f'<script src="{APP_JS}" type="module" defer></script>',
         ),
         (
@@ -118,6 +133,52 @@ def render(expression: str, **context: Any) -> str:
             '<link rel="preload" href="/static/img/logo-fedcba9876543210.png" as="image" type="image/png" '
             'media="(min-width: 9em)">',
         ),
+        ("asset_path('css/app.css')", APP_CSS),
+        ("favicon_link_tag()", '<link rel="icon" href="/static/favicon.ico" type="image/x-icon">'),
+        (
+            "favicon_link_tag('img/logo.png', rel='apple-touch-icon', sizes='180x180')",
+            f'<link rel="apple-touch-icon" href="{LOGO}" type="image/png" sizes="180x180">',
+        ),
+        ("image_tag('img/logo.png')", f'<img src="{LOGO}">'),
+        ("image_tag('img/logo.png', alt='')", f'<img src="{LOGO}" alt="">'),
+        ("image_tag('img/logo.png', size='32x16')", f'<img src="{LOGO}" width="32" height="16">'),
+        ("image_tag('img/logo.png', size=32)", f'<img src="{LOGO}" width="32" height="32">'),
+        ("image_tag('img/logo.png', width=3, loading='lazy')", f'<img src="{LOGO}" width="3" loading="lazy">'),
+        (
+            "image_tag('img/logo.png', srcset={'img/logo.png': '1x', 'photos/hero.webp': '2x'})",
+            f'<img src="{LOGO}" srcset="{LOGO} 1x, /static/photos/hero-0.webp 2x">',
+        ),
+        (
+            "image_tag('img/logo.png', srcset=[('x/y', '1.5x'), ['photos/hero.webp', '640w']], sizes='50vw')",
+            f'<img src="{LOGO}" srcset="/static/img/odd%2C 1.5x, /static/photos/hero-0.webp 640w" sizes="50vw">',
+        ),
+        (
+            "image_tag('img/logo.png', srcset='img/logo.png,\\nphotos/hero.webp   2x,')",
+            f'<img src="{LOGO}" srcset="{LOGO} 1x, /static/photos/hero-0.webp 2x">',
+        ),
+        ("image_tag('img/logo.png', srcset=none, size=nothing)", f'<img src="{LOGO}">'),
+        (
+            "javascript_importmap_tags(nonce='a\"b')",
+            '<script type="importmap" nonce="a&quot;b">{"imports":{}}</script>',
+        ),
+        (
+            "javascript_include_tag('js/main', type='module', integrity=False, preload=False)",
+            '<script src="/static/js/main-1.js" type="module"></script>',
+        ),
+        ("javascript_include_tag('js/main', integrity=False)", '<script src="/static/js/main-1.js"></script>'),
+        (
+            "javascript_include_tag('js/main', type='Module', integrity=false, nonce='n', crossorigin='anonymous')",
+            "\n".join(
+                f'<link rel="modulepreload" href="/static/js/{name}-1.js" nonce="n" crossorigin="anonymous">'
+                for name in ("one", "two", "deep")
+            )
+            + '\n<script src="/static/js/main-1.js" type="Module" nonce="n" crossorigin="anonymous"></script>',
+        ),
+        (
+            "javascript_include_tag('js/deep', type='module')",
+            f'<link rel="modulepreload" href="/static/js/one-1.js" {CHECKED}>\n'
+            f'<script src="/static/js/deep-1.js" {CHECKED} type="module"></script>',
+        ),
     ],
 )
 def test_a_template_prints(expression: str, html: str) -> None:
@@ -160,10 +221,14 @@ def test_tags_are_markup_and_urls_are_text() -> None:
     assert render("asset_url('css/app.css') is escaped") == "False"
     assert set(module) >= {
         "asset_url",
+        "asset_path",
         "asset_integrity",
         "stylesheet_link_tag",
         "javascript_include_tag",
         "preload_link_tag",
+        "image_tag",
+        "favicon_link_tag",
+        "javascript_importmap_tags",
     }
 
 
@@ -221,6 +286,10 @@ def test_an_impossible_attribute_name_is_refused(name: str) -> None:
         ("stylesheet_link_tag('css/app', class='a', class_='b')", "'class' is given twice"),
         ("stylesheet_link_tag(['css/app'])", "a string, not list"),
         ("asset_url(none)", "a string, not NoneType"),
+        ("image_tag('img/logo.png', src='x')", "'src' is made"),
+        ("image_tag('img/logo.png', size='2x3', width=2)", "'width' is given twice: size says it, too"),
+        ("image_tag('img/logo.png', srcset={1: '2x'})", "a string, not int"),
+        ("favicon_link_tag(href='x')", "'href' is made"),
     ],
 )
 def test_a_wrong_argument_is_told(expression: str, words: str) -> None:
@@ -229,17 +298,40 @@ def test_a_wrong_argument_is_told(expression: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["asset_url", "asset_integrity", "stylesheet_link_tag", "javascript_include_tag", "preload_link_tag"]
-)
+    "arguments", ["size='2x'", "size='x'", "size='-1x2'", "size='1x2x3'", "size='²'",
+     "srcset={'img/logo.png': '2'}", "srcset={'img/logo.png': 'x'}", "srcset={'img/logo.png': '1.5w'}",
+     "srcset={'img/logo.png': '1.x'}", "srcset={'img/logo.png': '2x, evil.png 3x'}", "srcset={'img/logo.png': 2}"]
+)  # fmt: skip
+def test_what_is_no_size_and_no_descriptor_is_refused(arguments: str) -> None:
+    with pytest.raises(ValueError, match=r"^(size|a descriptor in srcset) is"):
+        render(f"image_tag('img/logo.png', {arguments})")
+
+
+@pytest.mark.parametrize("call", CALLS)
 def test_a_missing_name_is_told_with_the_closest_ones_from_every_function(call: str) -> None:
     with pytest.raises(AssetNotFound) as caught:
         render(f"{call}('img/lgoo.png')")
-    assert str(caught.value) == "no asset named 'img/lgoo.png'; did you mean 'img/logo.png'?"
+    assert str(caught.value).startswith("<template>:1: no asset named 'img/lgoo.png'; did you mean 'img/logo.png'")
 
 
-@pytest.mark.parametrize(
-    "call", ["asset_url", "asset_integrity", "stylesheet_link_tag", "javascript_include_tag", "preload_link_tag"]
-)
+def test_a_missing_name_is_told_with_the_template_and_the_line_that_name_it() -> None:
+    loader = jinja2.DictLoader(
+        {
+            "page": "{% include 'a/head' %}",
+            "a/head": "\n{% from 'm' import css %}\n{{ css('gone') }}",
+            "m": "\n\n\n\n{% macro css(name) %}\n{{ stylesheet_link_tag(name) }}{% endmacro %}",
+            "tag": "\n{% assets 'gone' %}{% endassets %}",
+        }
+    )
+    for page, place in [("page", "m:6"), ("a/head", "m:6"), ("tag", "tag:2")]:
+        for is_async in (False, True):
+            with pytest.raises(AssetNotFound, match=f"^{place}: no asset named 'gone'") as caught:
+                environment(loader=loader, enable_async=is_async).get_template(page).render()
+            assert caught.value.place == place
+            assert pickle.loads(pickle.dumps(caught.value)).place == place
+
+
+@pytest.mark.parametrize("call", CALLS)
 def test_an_undefined_name_is_told_as_undefined(call: str) -> None:
     with pytest.raises(jinja2.UndefinedError, match="'nothing' is undefined"):
         render(f"{call}(nothing)")
@@ -319,6 +411,83 @@ def test_imported_macros_and_includes_have_the_functions() -> None:
     assert environment(loader=loader).from_string(source).render() == f"{APP_CSS} /static/data-1.json"
 
 
+MODULE = "{{ javascript_include_tag('js/main', type='module', integrity=False) }}"
+PRELOADS = [f'<link rel="modulepreload" href="/static/js/{name}-1.js">' for name in ("one", "two", "deep")]
+PAGES = {
+    "head": MODULE,
+    "macro": "{% macro script() %}" + MODULE + "{% endmacro %}",
+    "base": "{% include 'head' %}{% block body %}{% endblock %}",
+    "page": "{% extends 'base' %}{% block body %}{% for _ in [1, 2] %}" + MODULE + "{% endfor %}"
+    "{% from 'macro' import script with context %}{{ script() }}{% include 'head' %}{% endblock %}",
+    "alone": "{% from 'macro' import script %}{{ script() }}{{ script() }}",
+    "first": "{% if false %}{{ javascript_include_tag('js/two', type='module') }}{% endif %}{% include 'head' %}",
+}
+KINDS = [jinja2.Environment, SandboxedEnvironment, ImmutableSandboxedEnvironment]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_every_module_is_preloaded_once_a_page_wherever_the_tag_stands(
+    kind: type[jinja2.Environment], is_async: bool
+) -> None:
+    made = install(
+        kind(loader=jinja2.DictLoader(PAGES), autoescape=True, enable_async=is_async), Manifest(document(ASSETS))
+    )
+    for name, scripts in (("page", 5), ("first", 1)):
+        template = made.get_template(name)
+        for html in (template.render(), template.render(), "".join(template.generate())):
+            assert [line for line in re.findall("<link.*?>", html)] == PRELOADS  # noqa: C416
+            assert html.count("<script") == scripts
+
+
+def test_a_macro_imported_without_context_knows_no_page_and_preloads_at_each_call() -> None:
+    template = environment(loader=jinja2.DictLoader(PAGES)).get_template("alone")
+    assert re.findall("<link.*?>", template.render()) == re.findall("<link.*?>", template.render()) == PRELOADS * 2
+
+
+def test_modules_of_one_tag_do_not_preload_each_other() -> None:
+    html = render("javascript_include_tag('js/main', 'js/deep', type='module', integrity=False)")
+    assert re.findall("<link.*?>", html) == PRELOADS[:2]
+
+
+def test_a_context_class_of_the_environment_s_own_is_kept() -> None:
+    class Shouting(jinja2.runtime.Context):
+        def resolve_or_missing(self, key: str) -> Any:
+            return "loud" if key == "word" else super().resolve_or_missing(key)
+
+    class Own(jinja2.Environment):
+        context_class = Shouting
+
+    template = install(Own(), Manifest(document(ASSETS))).from_string("{{ word }}" + MODULE + MODULE)
+    assert template.render().startswith("loud" + PRELOADS[0])
+    assert template.render().count("<link") == 3
+
+
+def test_an_import_of_nothing_is_told_as_a_damaged_manifest() -> None:
+    with pytest.raises(ManifestError, match=r"'js/broken\.js' imports 'js/gone\.js', which it does not have"):
+        render("javascript_include_tag('js/broken', type='module')")
+
+
+def test_the_path_of_an_asset_is_its_url_without_the_host() -> None:
+    for base_url, path in [
+        ("https://cdn.example/x/", "/x/data-1.json"),
+        ("https://cdn.example", "/data-1.json"),
+        ("//cdn.example/a/b", "/a/b/data-1.json"),
+        ("/", "/data-1.json"),
+    ]:
+        made = install(jinja2.Environment(), Manifest(document(ASSETS), base_url))
+        assert made.from_string("{{ asset_path('data.json') }}").render() == path
+
+
+def test_install_loads_the_manifest_at_once_if_it_is_given_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ManifestError, match="run `assetbuild build`"):
+        install(jinja2.Environment())
+    monkeypatch.setenv("ASSETBUILD_MANIFEST", str(write_release(tmp_path, ASSETS)))
+    assert install(jinja2.Environment()).from_string("{{ asset_url('data.json') }}").render() == "/static/data-1.json"
+
+
 def test_async_environments_work() -> None:
     template = environment(enable_async=True).from_string("{{ javascript_include_tag('js/app', integrity=False) }}")
     assert asyncio.run(template.render_async()) == f'<script src="{APP_JS}"></script>'
@@ -345,6 +514,6 @@ def test_the_documentation_does_what_it_says(tmp_path: Path, monkeypatch: pytest
             pending = names["environment"].from_string(text).render()
         else:
             assert kind == "html"
-            assert re.sub(r"sha384-[\w+/]{64}", "sha384-…", pending) == text.rstrip("\n")
+            assert re.sub(r"sha384-[\w+/]{64}", "sha384-…", pending.rstrip("\n")) == text.rstrip("\n")
     assert kinds.count("jinja") == kinds.count("html") >= 4
-    assert kinds.count("python") == 2
+    assert kinds.count("python") == 3

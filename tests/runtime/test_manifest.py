@@ -6,8 +6,11 @@ import json
 import os
 import pickle
 import re
+import sys
 import threading
 import zipfile
+from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetbuild.runtime import AssetNotFound, Encoding, Entry, Manifest, ManifestError
+from assetbuild.runtime.document import read_outline
 from assetbuild.runtime.manifest import SCHEMA, dump_manifest, normal_base_url, parse_manifest, release_id
 from assetbuild.runtime.nearest import nearest_names
 
@@ -201,6 +205,59 @@ def test_a_manifest_in_a_package_or_a_zip_archive_is_read(tmp_path: Path) -> Non
     assert len(Manifest.load(str(path))) == 3
 
 
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The directory of a package `shop_of_tests` with a release in it."""
+    write_release(tmp_path / "shop_of_tests" / "release", ASSETS)
+    (tmp_path / "shop_of_tests" / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path / "shop_of_tests"
+    sys.modules.pop("shop_of_tests", None)
+
+
+def test_a_manifest_is_named_by_package_and_path(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(Manifest.load("shop_of_tests:release/manifest.json")) == 3
+    assert len(Manifest.load(files("shop_of_tests") / "release" / "manifest.json")) == 3
+    monkeypatch.setenv("ASSETBUILD_MANIFEST", "shop_of_tests:release/manifest.json")
+    assert len(Manifest.load()) == 3
+    with pytest.raises(ManifestError, match=r"no manifest at '.*nope\.json': run `assetbuild build`"):
+        Manifest.load("shop_of_tests:nope.json")
+    with pytest.raises(ManifestError, match="install the package 'no_such_shop'"):
+        Manifest.load("no_such_shop:release/manifest.json")
+
+
+def test_a_manifest_in_a_package_in_a_zip_archive_is_named_the_same(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("__init__.py", "release/manifest.json"):
+            archive.write(package / name, f"zipped_shop/{name}")
+    monkeypatch.syspath_prepend(str(tmp_path / "a.zip"))
+    assert len(Manifest.load("zipped_shop:release/manifest.json")) == 3
+    with pytest.raises(ManifestError, match="auto_reload needs a manifest that is a file"):
+        Manifest.load("zipped_shop:release/manifest.json", auto_reload=True)
+
+
+def test_a_colon_in_a_file_path_is_only_a_colon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_release(tmp_path, ASSETS)
+    path.rename(tmp_path / "a:b.json")
+    monkeypatch.chdir(tmp_path)
+    for name in ("./a:b.json", tmp_path / "a:b.json", Path("a:b.json"), "a:b.json"):
+        assert len(Manifest.load(name)) == 3
+
+
+def test_what_follows_from_a_manifest_is_made_once() -> None:
+    assets = Manifest(document(ASSETS))
+    made: list[int] = []
+
+    def count(manifest: Manifest) -> int:
+        made.append(len(manifest))
+        return len(manifest)
+
+    assert (assets.once(count), assets.once(count), made) == (3, 3, [3])
+    assert assets.current() is assets
+
+
 def test_the_file_is_read_once_and_never_again(tmp_path: Path) -> None:
     path = write_release(tmp_path, ASSETS)
     assets = Manifest.load(path)
@@ -304,8 +361,12 @@ def test_a_missing_key_of_an_entry_is_named(key: str) -> None:
         ({"schema": None}, "'schema' must be a number"),
         ({"schema": "1"}, "'schema' must be a number"),
         ({"schema": True}, "'schema' must be a number"),
-        ({"schema": 2}, "has schema 2, and this assetbuild reads schema 1"),
-        ({"schema": 0}, "has schema 0"),
+        (
+            {"schema": 2},
+            "has schema 2, and this assetbuild reads schema 1: run `assetbuild build` with the version that",
+        ),
+        ({"schema": 2}, "or `pip install --upgrade assetbuild` here"),
+        ({"schema": 0}, "or `pip install --upgrade assetbuild` where it was built"),
         ({"release": "abc"}, "'release'"),
         ({"release": "G" * 64}, "'release'"),
         ({"release": 5}, "'release'"),
@@ -325,8 +386,11 @@ def test_a_missing_key_of_an_entry_is_named(key: str) -> None:
     ],
 )
 def test_a_damaged_document_is_refused_by_key(change: dict[str, Any], words: str) -> None:
+    made = {**document(ASSETS), **change}
     with pytest.raises(ManifestError, match=re.escape(words)):
-        parse_manifest(json.dumps({**document(ASSETS), **change}).encode())
+        parse_manifest(json.dumps(made).encode())
+    with pytest.raises(ManifestError, match=re.escape(words)):
+        Manifest(read_outline(json.dumps(made).encode())).check()
 
 
 @pytest.mark.parametrize("key", ["schema", "release", "base_url", "assets"])
@@ -354,6 +418,75 @@ def test_a_manifest_cut_off_anywhere_is_refused() -> None:
             parse_manifest(data[:length])
 
 
+def test_a_manifest_that_ends_too_soon_is_refused_when_it_is_loaded(tmp_path: Path) -> None:
+    data = dump_manifest(document(ASSETS, importmap={"imports": {"a": "css/app.css"}, "scopes": {}}))
+    path = tmp_path / "manifest.json"
+    for length in range(len(data.rstrip())):
+        path.write_bytes(data[:length])
+        with pytest.raises(ManifestError, match=r"cut off or damaged .* run `assetbuild build` again"):
+            Manifest.load(path)
+
+
+@pytest.mark.parametrize("layout", [{}, {"indent": 1}, {"ensure_ascii": True}, {"separators": (",", ":")}])
+def test_a_manifest_in_another_layout_means_the_same(layout: dict[str, Any], tmp_path: Path) -> None:
+    made = document({**ASSETS, 'a"b\u2028é.css': CSS})
+    (tmp_path / "manifest.json").write_text(json.dumps(made, **layout), "utf-8")
+    again = Manifest.load(tmp_path / "manifest.json")
+    assert dict(again) == dict(Manifest(made))
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+@pytest.mark.parametrize("dump", [dump_manifest, lambda made: json.dumps(made).encode()], ids=["ours", "other"])
+def test_a_damaged_entry_is_refused_when_it_is_asked_for(case: str, dump: Any, tmp_path: Path) -> None:
+    change, words = DAMAGED[case]
+    made = {**document(ASSETS), "assets": {**ASSETS, "css/app.css": {**CSS, **change}}}
+    try:
+        data = dump(made)
+    except UnicodeEncodeError:
+        return  # a surrogate, which is no UTF-8
+    (tmp_path / "m.json").write_bytes(data)
+    assets = Manifest.load(tmp_path / "m.json")
+    assert assets.url("img/logo.png")
+    for use in (assets.url, assets.__getitem__, assets.get, lambda name: assets.check()):
+        with pytest.raises(ManifestError) as caught:
+            use("css/app.css")
+        assert f"m.json is damaged: asset 'css/app.css': {words}" in str(caught.value)
+        assert str(caught.value).endswith("run `assetbuild build` again and deploy the release whole")
+
+
+def test_a_line_that_is_no_entry_is_told_by_its_asset(tmp_path: Path) -> None:
+    data = dump_manifest(document(ASSETS)).decode()
+    for old, new in [('"size": 10,', '"size": 1"0,'), ('  "css/app.css": {', '  "css/app.css"; {'), ("}},", "}")]:
+        assert old in data
+        (tmp_path / "m.json").write_text(data.replace(old, new, 1), "utf-8")
+        with pytest.raises(ManifestError, match=r"asset 'css/app\.css': its line is no JSON|'css/app\.css': "):
+            Manifest.load(tmp_path / "m.json").check()
+
+
+@pytest.mark.parametrize("blank", ["\n     ", "\n      ", "\n\t\t\t"])
+def test_an_entry_over_several_lines_is_read_as_json_reads_it(blank: str, tmp_path: Path) -> None:
+    data = dump_manifest(document(ASSETS)).decode()
+    (tmp_path / "m.json").write_text(data.replace(', "integrity"', f',{blank}"integrity"', 1), "utf-8")
+    assert dict(Manifest.load(tmp_path / "m.json")) == dict(Manifest(document(ASSETS)))
+
+
+def test_a_name_twice_is_read_as_json_reads_it(tmp_path: Path) -> None:
+    data = dump_manifest(document({"a": CSS, "b": LOGO})).replace(b'"b": {', b'"a": {')
+    (tmp_path / "m.json").write_bytes(data)
+    assert dict(Manifest.load(tmp_path / "m.json")) == {"a": Entry(LOGO)}
+
+
+@settings(deadline=None)
+@given(st.integers(0, 2**31), st.integers(0, 255))
+def test_any_byte_changed_is_read_or_refused_never_a_crash(place: int, byte: int) -> None:
+    data = bytearray(dump_manifest(document(ASSETS)))
+    data[place % len(data)] = byte
+    try:
+        Manifest(read_outline(bytes(data))).check()
+    except ManifestError:
+        pass
+
+
 def test_keys_of_a_later_day_are_let_be() -> None:
     made = {**document(ASSETS), "later": [1]}
     made["assets"] = {"a": {**CSS, "later": {}}}
@@ -379,6 +512,8 @@ def test_a_bound_asset_refuses_another_base_url() -> None:
     for word in ("'js/app.js'", "'/static/'", "'https://cdn.example/'"):
         assert word in str(caught.value)
     assert Manifest(made, "/static")["js/app.js"].bound
+    with pytest.raises(ManifestError, match=r"'js/app\.js' was built for"):
+        Manifest(read_outline(dump_manifest(made)), "/other/")
     made["assets"]["js/a.js"] = made["assets"]["js/app.js"]
     with pytest.raises(ManifestError, match=r"'js/a\.js' and 1 more"):
         Manifest(made, "/")
@@ -454,7 +589,8 @@ def test_what_is_written_reads_back_the_same(assets: dict[str, Any], importmap: 
     assert again == made
     assert dump_manifest(again) == data
     assert release_id(again["assets"], again.get("importmap")) == made["release"]
-    manifest = Manifest(again)
+    manifest = Manifest(read_outline(data))
+    assert dict(manifest) == dict(Manifest(again))
     assert list(manifest) == sorted(assets)
     for name, entry in manifest.items():
         assert entry.file == assets[name]["file"]
@@ -473,11 +609,19 @@ json_values = st.recursive(
 def test_any_value_in_any_place_is_read_or_refused_never_a_crash(key: str, value: Any) -> None:
     with_value = {**document(ASSETS), key: value}
     for made in (with_value, {**document(ASSETS), "assets": {"a": {**CSS, key: value}}}, value):
+        data = json.dumps(made).encode()
+        whole = lazy = None
         try:
-            manifest = Manifest(parse_manifest(json.dumps(made).encode()))
+            whole = Manifest(parse_manifest(data))
+            assert all(whole.url(name) and whole[name] for name in whole)
         except ManifestError:
-            continue
-        assert all(manifest.url(name) and manifest[name] for name in manifest)
+            pass
+        try:
+            lazy = Manifest(read_outline(data))
+            lazy.check()
+        except ManifestError:
+            lazy = None
+        assert (whole is None) == (lazy is None)
 
 
 def test_threads_that_look_up_at_once_see_the_same() -> None:

@@ -85,6 +85,24 @@ def test_the_assets_tag_names_its_contents_and_not_its_options(tmp_path: Path) -
     assert (marked(found), marked(found, "notice")) == (["js/gone.js", "js/lost.js"], ["extra"])
 
 
+def test_an_output_of_the_assets_tag_that_is_an_asset_stands_for_its_contents(tmp_path: Path) -> None:
+    found = checked(tmp_path, '{% load assets %}{% assets "js/part.js" output="js/app.js" %}{% endassets %}')
+    assert (found.names, found.missing) == (1, 0)
+
+
+def test_the_pictures_of_a_srcset_are_names_too(tmp_path: Path) -> None:
+    found = checked(
+        tmp_path,
+        "{% load assetbuild %}{% image_tag 'img/logo.png' srcset='img/logo.png 1x, gone.png 2x' %}"
+        "{% image_tag 'img/logo.png' srcset=sizes %}",
+    )
+    assert (found.names, marked(found), marked(found, "notice")) == (4, ["gone.png"], ["sizes"])
+
+
+def test_an_icon_without_a_name_is_the_favicon(tmp_path: Path) -> None:
+    assert marked(checked(tmp_path, "{% load assetbuild %}{% favicon_link_tag %}")) == ["favicon_link_tag"]
+
+
 def test_escapes_in_a_name_are_undone(tmp_path: Path) -> None:
     found = checked(tmp_path, r"""{% static 'it\'s.png' %}{% static "a 'b' \\.png" %}""")
     assert [one.text for one in found.diagnostics] == ["no asset named 'it's.png'", "no asset named 'a 'b' \\.png'"]

@@ -197,6 +197,42 @@ def test_the_assets_tag_names_its_contents_and_not_its_options(tmp_path: Path) -
     assert found.names == 4
 
 
+@pytest.mark.parametrize("output", ["js/app.js", "/static/js/app.js", "js/app.%(version)s.js"])
+def test_an_output_of_the_assets_tag_that_is_an_asset_stands_for_its_contents(tmp_path: Path, output: str) -> None:
+    found = checked(tmp_path, f'{{% assets "js/part.js", "js/other.js", output="{output}" %}}{{% endassets %}}')
+    assert (found.names, found.missing) == (2, 0)
+
+
+def test_the_assets_tag_takes_names_without_their_extension(tmp_path: Path) -> None:
+    found = checked(tmp_path, "{% assets 'js/app', 'css/app', 'img/logo' %}{% endassets %}")
+    assert marked(found) == ["img/logo"]
+
+
+@pytest.mark.parametrize(
+    "srcset",
+    [
+        "{'img/logo.png': '1x', 'gone.png': '2x'}",
+        "[('img/logo.png', '1x'), ['gone.png', '2x']]",
+        "'img/logo.png,  gone.png 2x'",
+    ],
+)
+def test_the_pictures_of_a_srcset_are_names_too(tmp_path: Path, srcset: str) -> None:
+    found = checked(tmp_path, f"{{{{ image_tag('img/logo.png', alt='x.png', srcset={srcset}) }}}}")
+    assert (found.names, marked(found)) == (3, ["gone.png"])
+
+
+def test_a_computed_srcset_is_computed(tmp_path: Path) -> None:
+    found = checked(tmp_path, "{{ image_tag('img/logo.png', srcset=sizes) }}{{ image_tag('a', srcset={name: '2x'}) }}")
+    assert (marked(found), marked(found, "notice")) == (["a"], ["sizes", "name"])
+
+
+def test_an_icon_without_a_name_is_the_favicon(tmp_path: Path) -> None:
+    assert marked(checked(tmp_path, "{{ favicon_link_tag() }}")) == ["favicon_link_tag"]
+    assert marked(checked(tmp_path, "{{ favicon_link_tag('img/logo.png', rel='x') }}")) == []
+    found = check(tmp_path, {"page.html.jinja": "{{ favicon_link_tag() }}"}, ["favicon.ico"])
+    assert (found.names, found.missing) == (1, 0)
+
+
 def test_url_for_static_names_an_asset_if_asked(tmp_path: Path) -> None:
     template = (
         "{{ url_for('static', filename='gone.css') }}{{ url_for('static', filename=name, _external=True) }}"

@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     manifest = _manifest(arguments)
     root = os.path.dirname(os.path.abspath(arguments.config)) if arguments.config else os.getcwd()
     files = template_files(arguments.templates, root)
-    checked = check_templates(files, frozenset(manifest), root, arguments.engine, arguments.flask_static)
+    checked = check_templates(
+        files, frozenset(manifest), root, arguments.engine, arguments.flask_static, manifest.base_url
+    )
     for diagnostic in checked.diagnostics:
         report.tell(diagnostic)
     report.say(_in_words(checked, report))

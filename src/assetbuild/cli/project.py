@@ -53,7 +53,9 @@ def manifest_file(arguments: argparse.Namespace) -> str:
 def load_manifest(arguments: argparse.Namespace) -> Manifest:
     """The manifest a look-up command reads. Raises ReleaseError if it cannot be used."""
     try:
-        return Manifest.load(manifest_file(arguments))
+        manifest = Manifest.load(manifest_file(arguments))
+        manifest.check()
+        return manifest
     except ManifestError as error:
         raise ReleaseError(Diagnostic(str(error))) from None
 

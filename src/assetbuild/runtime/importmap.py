@@ -34,7 +34,7 @@ def importmap_json(manifest: Manifest) -> str:
 
 def importmap_tag(manifest: Manifest, attributes: Mapping[str, Any]) -> str:
     """`<script type="importmap">…</script>`, to stand before the first module script of the page."""
-    return f"{start_tag('script', {'type': 'importmap', **attributes})}{importmap_json(manifest)}</script>"
+    return f"{start_tag('script', {'type': 'importmap', **attributes})}{manifest.once(importmap_json)}</script>"
 
 
 def _table(manifest: Manifest, table: Mapping[str, str]) -> dict[str, str]:

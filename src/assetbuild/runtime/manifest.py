@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from assetbuild.runtime.document import SCHEMA, dump_manifest, parse_manifest, release_id
+from assetbuild.runtime.document import SCHEMA, dump_manifest, entry_of, parse_manifest, read_outline, release_id
 from assetbuild.runtime.entry import Encoding, Entry
 from assetbuild.runtime.errors import AssetNotFound, ManifestError
+from assetbuild.runtime.location import PATH_VARIABLE, located, read
 from assetbuild.runtime.urls import normal_base_url, quoted_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-    from typing import Any
+    from typing import Any, TypeVar
+
+    from assetbuild.runtime.location import Location
+
+    Made = TypeVar("Made")
 
 __all__ = [
+    "PATH_VARIABLE",
     "SCHEMA",
     "AssetNotFound",
     "Encoding",
@@ -29,47 +34,57 @@ __all__ = [
     "release_id",
 ]
 
-PATH_VARIABLE = "ASSETBUILD_MANIFEST"
 BASE_URL_VARIABLE = "ASSETBUILD_BASE_URL"
 
 
 class Manifest(Mapping[str, Entry]):
     """The assets of a release by logical path, and their URLs under one base URL.
 
-    Never changes once made, but for URLs and entries made at first use and kept: both are pure and the dict
-    that keeps them is safe under threads. It holds no file and no lock, so that a fork may share it.
+    Never changes once made, but for what is made at first use and kept: all that is pure, and the dicts
+    that keep it are safe under threads. It holds no file and no lock, so that a fork may share it.
+
+    Each entry is checked when it is first asked for: whatever gives one, or its URL, raises ManifestError if that
+    entry is damaged.
     """
 
-    __slots__ = ("_assets", "_base_url", "_document", "_entries", "_importmap", "_urls")
+    __slots__ = ("_assets", "_base_url", "_document", "_entries", "_importmap", "_made", "_name", "_urls")
 
-    def __init__(self, document: Mapping[str, Any], base_url: str | None = None) -> None:
-        """`document` as `parse_manifest` returns it; `base_url` None means the document's own.
+    def __init__(self, document: Mapping[str, Any], base_url: str | None = None, name: str = "manifest.json") -> None:
+        """`document` as `parse_manifest` or `read_outline` gives it; `base_url` None means the document's own; `name`
+        is what messages call the file.
 
         Raises ManifestError for an impossible base URL, or one that a bound asset was not built for.
         """
         self._document = document
-        self._assets: Mapping[str, Mapping[str, Any]] = document["assets"]
-        self._base_url = _deployed_base_url(document, base_url)
+        self._name = name
+        self._assets: Mapping[str, Any] = document["assets"]
+        self._base_url = _deployed_base_url(document, base_url, name)
         self._importmap: Mapping[str, Mapping[str, Any]] = _frozen(document.get("importmap", {}))
         self._urls: dict[str, str] = {}
         self._entries: dict[str, Entry] = {}
+        self._made: dict[object, Any] = {}
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str] | Traversable | None = None, base_url: str | None = None) -> Manifest:
+    def load(cls, path: Location | None = None, base_url: str | None = None, *, auto_reload: bool = False) -> Manifest:
         """Read the manifest at `path`, or at $ASSETBUILD_MANIFEST. The file is read once, and never again.
 
-        `path` may also be a Traversable of importlib.resources. `base_url` None means $ASSETBUILD_BASE_URL, else
-        the manifest's. An empty variable counts as none. Raises ManifestError.
+        `path` may also be a Traversable of importlib.resources, or text such as "shop:release/manifest.json": in the
+        package `shop`. `base_url` None means $ASSETBUILD_BASE_URL, else the manifest's. An empty variable counts as
+        none. `auto_reload`, for development, looks at each use whether the file is another one, and then reads it.
+        Raises ManifestError.
         """
-        if path is None:
-            path = os.environ.get(PATH_VARIABLE) or None
-        if path is None:
-            raise ManifestError(
-                f"no manifest given: set {PATH_VARIABLE} to the path of the release's manifest.json, "
-                "or pass the path to Manifest.load()"
-            )
-        document = parse_manifest(_read(path), str(path))
-        return cls(document, base_url if base_url is not None else os.environ.get(BASE_URL_VARIABLE) or None)
+        location = located(path)
+        base_url = base_url if base_url is not None else os.environ.get(BASE_URL_VARIABLE) or None
+        if auto_reload:
+            from assetbuild.runtime.reloading import ReloadingManifest
+
+            return ReloadingManifest(location, base_url)
+        name = str(location)
+        return cls(read_outline(read(location), name), base_url, name)
+
+    def current(self) -> Manifest:
+        """The manifest as it is now, which stays the same: itself, unless it reloads. One for each page."""
+        return self
 
     @property
     def release(self) -> str:
@@ -90,14 +105,18 @@ class Manifest(Mapping[str, Entry]):
         """The URL of the asset at the logical path `name`, percent-encoded. Raises AssetNotFound."""
         url = self._urls.get(name)
         if url is None:
-            url = self._urls[name] = self._base_url + quoted_path(self._record(name)["file"])
+            url = self._urls[name] = self._base_url + quoted_path(self[name].file)
         return url
 
     def __getitem__(self, name: str) -> Entry:
         """The entry of the asset at the logical path `name`. Raises AssetNotFound."""
         entry = self._entries.get(name)
         if entry is None:
-            entry = self._entries.setdefault(name, Entry(self._record(name)))
+            if name not in self._assets:
+                from assetbuild.runtime.nearest import nearest_names
+
+                raise AssetNotFound(name, nearest_names(name, self._assets))
+            entry = self._entries.setdefault(name, Entry(entry_of(self._assets, name, self._name)))
         return entry
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -118,35 +137,20 @@ class Manifest(Mapping[str, Entry]):
         return f"<Manifest {self.release[:16]}: {len(self)} assets under {self._base_url!r}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._document, self._base_url)
+        return Manifest, (self._document, self._base_url, self._name)
 
-    def _record(self, name: str) -> Mapping[str, Any]:
-        record = self._assets.get(name)
-        if record is None:
-            from assetbuild.runtime.nearest import nearest_names
+    def once(self, make: Callable[[Manifest], Made]) -> Made:
+        """What `make(self)` gives, made at the first call and kept. It must follow from the manifest alone."""
+        made: Made | None = self._made.get(make)
+        return made if made is not None else self._made.setdefault(make, make(self))
 
-            raise AssetNotFound(name, nearest_names(name, self._assets))
-        return record
-
-
-def _read(path: str | os.PathLike[str] | Traversable) -> bytes:
-    try:
-        if isinstance(path, str | os.PathLike):
-            with open(path, "rb") as stream:
-                return stream.read()
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, KeyError):  # KeyError: not in a zip archive
-        raise ManifestError(
-            f"no manifest at {str(path)!r}: run `assetbuild build`, or set {PATH_VARIABLE} to where the release is"
-        ) from None
-    except IsADirectoryError:
-        raise ManifestError(f"{str(path)!r} is a directory: name the manifest.json in it") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ManifestError(f"cannot read the manifest at {str(path)!r}: {reason}") from None
+    def check(self) -> None:
+        """Look at every entry now, a few µs each. Raises ManifestError for the first that is damaged."""
+        for name in self:
+            entry_of(self._assets, name, self._name)
 
 
-def _deployed_base_url(document: Mapping[str, Any], base_url: str | None) -> str:
+def _deployed_base_url(document: Mapping[str, Any], base_url: str | None, name: str) -> str:
     built = normal_base_url(document["base_url"])
     if base_url is None:
         return built
@@ -154,14 +158,20 @@ def _deployed_base_url(document: Mapping[str, Any], base_url: str | None) -> str
         deployed = normal_base_url(base_url)
     except ValueError as error:
         raise ManifestError(f"{error}; it comes from {BASE_URL_VARIABLE} or from the argument base_url") from None
-    bound = [name for name, record in document["assets"].items() if record.get("bound")]
-    if bound and deployed != built:
+    bound = _bound(document["assets"], name) if deployed != built else []
+    if bound:
         others = f" and {len(bound) - 1} more" if len(bound) > 1 else ""
         raise ManifestError(
             f"asset {min(bound)!r}{others} was built for the base URL {built!r} and holds paths under it, but this "
             f'deploy uses {deployed!r}: build with base_url = "{deployed}", or deploy under {built!r}'
         )
     return deployed
+
+
+def _bound(assets: Mapping[str, Any], name: str) -> list[str]:
+    """Those bound to the base URL of the build. Only what says so at all is parsed; it is rare."""
+    likely = [path for path, entry in assets.items() if "bound" in entry]
+    return [path for path in likely if entry_of(assets, path, name).get("bound")]
 
 
 def _frozen(value: Any) -> Any:

@@ -14,20 +14,22 @@ from collections.abc import Iterable, Mapping
 
 from assetbuild.runtime.html import attribute_name, start_tag
 from assetbuild.runtime.manifest import Entry, Manifest
+from assetbuild.runtime.modules import is_script, static_imports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SCRIPT_TYPES = frozenset({"text/javascript", "application/javascript", "application/x-javascript"})
 FONT_TYPES = frozenset({"application/vnd.ms-fontobject", "application/font-woff", "application/x-font-ttf"})
+# Of a script's own tag: with others a browser would not use what was preloaded.
+_SHARED = ("crossorigin", "nonce", "referrerpolicy")
 
 
 def stylesheet_links(
     manifest: Manifest, names: Iterable[str], attributes: Mapping[str, Any], integrity: bool = True
 ) -> str:
     """`<link rel="stylesheet" href="…">` for each name; `app` means `app.css` if there is no `app`."""
-    own = _own_attributes(attributes, "href")
+    own = own_attributes(attributes, "href")
     tags = []
     for name in names:
         path = asset_name(manifest, name, ".css")
@@ -36,12 +38,29 @@ def stylesheet_links(
     return "\n".join(tags)
 
 
-def script_tags(manifest: Manifest, names: Iterable[str], attributes: Mapping[str, Any], integrity: bool = True) -> str:
-    """`<script src="…"></script>` for each name; `app` means `app.js` if there is no `app`."""
-    own = _own_attributes(attributes, "src")
+def script_tags(
+    manifest: Manifest,
+    names: Iterable[str],
+    attributes: Mapping[str, Any],
+    integrity: bool = True,
+    preloaded: set[str] | None = None,
+) -> str:
+    """`<script src="…"></script>` for each name; `app` means `app.js` if there is no `app`.
+
+    With type="module", modulepreloads of all static imports come first, but for those in `preloaded`, the modules that
+    the page names already; it grows. None: no preloads.
+    """
+    own = own_attributes(attributes, "src")
+    paths = [asset_name(manifest, name, ".js") for name in names]
     tags = []
-    for name in names:
-        path = asset_name(manifest, name, ".js")
+    if preloaded is not None and str(own.get("type")).strip().lower() == "module":
+        preloaded.update(paths)
+        imports = dict.fromkeys(target for path in paths for target in static_imports(manifest, path))
+        wanted = [path for path in imports if path not in preloaded]
+        preloaded.update(wanted)
+        shared = {key: value for key, value in own.items() if key in _SHARED}
+        tags += [_module_preload(manifest, path, shared, integrity) for path in wanted]
+    for path in paths:
         made = {"src": manifest.url(path), **_integrity(manifest[path], integrity)}
         tags.append(start_tag("script", made | own) + "</script>")
     return "\n".join(tags)
@@ -55,20 +74,28 @@ def preload_links(
     With type="module": `<link rel="modulepreload" href="…">`. Whether crossorigin is there is chosen so that the
     browser uses what it preloaded: fonts and fetches always have it, scripts and style sheets as in their own tags.
     """
-    own = _own_attributes(attributes, "href")
+    own = own_attributes(attributes, "href")
     module = own.get("type") == "module"
     if module:
         del own["type"]
     tags = []
     for name in names:
         path = asset_name(manifest, name)
+        if module:
+            tags.append(_module_preload(manifest, path, own, integrity))
+            continue
         entry = manifest[path]
-        made: dict[str, Any] = {"rel": "modulepreload" if module else "preload", "href": manifest.url(path)}
-        if not module:
-            made |= {"as": own.get("as") or preload_destination(entry.type), "type": entry.type}
-        made |= _preload_integrity(entry, made.get("as", "script"), integrity)
-        tags.append(start_tag("link", made | own))
+        destination = own.get("as") or preload_destination(entry.type)
+        made: dict[str, Any] = {"rel": "preload", "href": manifest.url(path), "as": destination, "type": entry.type}
+        tags.append(start_tag("link", made | _preload_integrity(entry, destination, integrity) | own))
     return "\n".join(tags)
+
+
+def icon_link(manifest: Manifest, name: str, attributes: Mapping[str, Any]) -> str:
+    """`<link rel="icon" href="…" type="…">`."""
+    own = own_attributes(attributes, "href")
+    path = asset_name(manifest, name)
+    return start_tag("link", {"rel": "icon", "href": manifest.url(path), "type": manifest[path].type} | own)
 
 
 def asset_name(manifest: Manifest, name: str, extension: str = "") -> str:
@@ -83,7 +110,7 @@ def preload_destination(media_type: str) -> str:
     essence = media_type.partition(";")[0].strip().lower()
     if essence == "text/css":
         return "style"
-    if essence in SCRIPT_TYPES:
+    if is_script(essence):
         return "script"
     if essence.startswith("font/") or essence in FONT_TYPES:
         return "font"
@@ -92,16 +119,23 @@ def preload_destination(media_type: str) -> str:
     return "track" if essence == "text/vtt" else "fetch"
 
 
-def _own_attributes(attributes: Mapping[str, Any], url: str) -> dict[str, Any]:
+def own_attributes(attributes: Mapping[str, Any], *made: str) -> dict[str, Any]:
+    """Attributes by their names in HTML. Raises TypeError for one of `made` or `integrity`, which the tag makes itself,
+    and for one given twice."""
     own: dict[str, Any] = {}
     for key, value in attributes.items():
         name = attribute_name(key)
-        if name.lower() in (url, "integrity"):
+        if name.lower() in (*made, "integrity"):
             raise TypeError(f"the attribute {name!r} is made from the asset's name")
         if name in own:
             raise TypeError(f"the attribute {name!r} is given twice")
         own[name] = value
     return own
+
+
+def _module_preload(manifest: Manifest, path: str, attributes: Mapping[str, Any], integrity: bool) -> str:
+    made = {"rel": "modulepreload", "href": manifest.url(path), **_integrity(manifest[path], integrity)}
+    return start_tag("link", {**made, **attributes})
 
 
 def _integrity(entry: Entry, wanted: bool) -> dict[str, str]:

@@ -33,6 +33,11 @@ def normal_base_url(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
+def path_of(url: str) -> str:
+    """A URL under a normal base URL without its scheme and host: "https://cdn.example/x/a.css" -> "/x/a.css"."""
+    return url if not url.partition("/")[0] and url[1:2] != "/" else url[url.index("/", url.index("//") + 2) :]
+
+
 def quoted_path(path: str) -> str:
     """A POSIX path as the path of a URL: each segment percent-encoded as UTF-8, slashes kept."""
     if not path.strip(_PLAIN):  # it has no other characters

@@ -44,24 +44,31 @@ class Checked:
 class _Tally:
     names: Collection[str]
     nearest: Nearest
+    base_url: str
     diagnostics: list[Diagnostic] = field(default_factory=list)
     named: int = 0
     missing: int = 0
     computed: int = 0
     unread: int = 0
-    hints: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    hints: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
 
 
 def check_templates(
-    files: Iterable[str], names: Collection[str], root: str, engine: Engine = "auto", flask_static: bool = False
+    files: Iterable[str],
+    names: Collection[str],
+    root: str,
+    engine: Engine = "auto",
+    flask_static: bool = False,
+    base_url: str = "/static/",
 ) -> Checked:
     """All templates, whatever is wrong with one of them.
 
     `files` are file paths, `names` the logical paths there are; diagnostics name files relative to the directory
     `root`. `engine` is the language of all of them, or "auto". `flask_static`: url_for('static', filename='…')
-    names an asset. Raises UsageError if Jinja2 or Django is needed and not installed.
+    names an asset. `base_url` is the release's: `output` of {% assets %} may lie under it. Raises UsageError if Jinja2
+    or Django is needed and not installed.
     """
-    tally = _Tally(names, Nearest(names))
+    tally = _Tally(names, Nearest(names), base_url)
     count = 0
     for file in files:
         count += 1
@@ -84,17 +91,17 @@ def _check(text: Text, tally: _Tally, engine: Engine, flask_static: bool) -> Non
             tally.diagnostics.append(text.diagnostic(_COMPUTED, one.start, one.stop, severity="notice"))
         else:
             tally.named += 1
-            if not exists(one, tally.names):
+            if not exists(one, tally.names, tally.base_url):
                 tally.missing += 1
                 tally.diagnostics.append(_missing(text, one, tally))
     tally.unread += any(isinstance(one, Fault) for one in found)
 
 
 def _missing(text: Text, named: Named, tally: _Tally) -> Diagnostic:
-    extension = named.helper.extension
-    asked = (named.name, extension)
+    extensions = named.helper.extensions
+    asked = (named.name, extensions)
     if asked not in tally.hints:
-        likely = named.name if named.name.endswith(extension) else named.name + extension
+        likely = named.name if len(extensions) != 1 or named.name.endswith(extensions) else named.name + extensions[0]
         tally.hints[asked] = tally.nearest.hint(likely)
     return text.diagnostic(f"no asset named '{named.name}'", named.start, named.stop, tally.hints[asked])
 

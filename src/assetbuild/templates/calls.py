@@ -6,17 +6,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from assetbuild.runtime.webassets import output_asset
+
 
 @dataclass(frozen=True, slots=True)
 class Helper:
     """A function or tag that takes logical paths: one, or `several` as its positional arguments.
 
-    `extension` may be left out of a name. `is_url`: the argument is written as a URL, percent-encoded and with
+    One of `extensions` may be left out of a name. `default` is what it means without a name. `srcset`: its keyword of
+    this name has logical paths, too. `is_url`: the argument is written as a URL, percent-encoded and with
     `?query#fragment`, and one that ends in "/" is the beginning of a URL which something else completes.
     """
 
-    extension: str = ""
+    extensions: tuple[str, ...] = ()
     several: bool = False
+    default: str | None = None
+    srcset: bool = False
     is_url: bool = False
 
 
@@ -26,28 +31,36 @@ HELPERS = {
     "asset_path": Helper(),
     "asset_integrity": Helper(),
     "asset_data_url": Helper(),
-    "stylesheet_link_tag": Helper(".css", several=True),
-    "javascript_include_tag": Helper(".js", several=True),
+    "stylesheet_link_tag": Helper((".css",), several=True),
+    "javascript_include_tag": Helper((".js",), several=True),
     "preload_link_tag": Helper(several=True),
-    "image_tag": Helper(several=True),
-    "favicon_link_tag": Helper(several=True),
+    "image_tag": Helper(srcset=True),
+    "favicon_link_tag": Helper(default="favicon.ico"),
     "static": Helper(is_url=True),
 }
 # The tag of webassets: {% assets "a.js", "b.js", filters="…", output="…" %}.
 ASSETS_TAG = "assets"
-ASSETS = Helper(several=True)
-# The keyword by which a helper of one name takes it.
+ASSETS = Helper((".css", ".js"), several=True)
+# The keyword by which a helper of one name takes it, the one of the pictures beside it, and the one for what
+# webassets would make: an asset of this name is meant instead of all that the tag names.
 NAME_KEYWORD = "name"
+SRCSET_KEYWORD = "srcset"
+OUTPUT_KEYWORD = "output"
+IN_SRCSET = Helper()
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An asset named literally: `start` and `stop` are offsets in the template's text, inside the quotes."""
+    """An asset named literally: `start` and `stop` are offsets in the template's text, inside the quotes.
+
+    `output`: what stands there for webassets to write, and stands in for the name if it is an asset.
+    """
 
     name: str
     start: int
     stop: int
     helper: Helper
+    output: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +83,26 @@ class Fault:
 Found = Named | Computed | Fault
 
 
-def exists(named: Named, names: Collection[str]) -> bool:
+def named_in_srcset(text: str, start: int) -> list[Named]:
+    """The logical paths in "img/a.png 1x, img/b.png 2x", which stands at the offset `start`."""
+    found = []
+    for part in text.split(","):
+        name = part.strip()
+        if " " in name:
+            name = name.rpartition(" ")[0].rstrip()
+        if name:
+            begin = start + part.index(name)
+            found.append(Named(name, begin, begin + len(name), IN_SRCSET))
+        start += len(part) + 1
+    return found
+
+
+def exists(named: Named, names: Collection[str], base_url: str) -> bool:
     """Whether the name is of an asset, by the rules of its helper; `names` are the logical paths there are."""
     name = named.name
-    if name in names or name + named.helper.extension in names:
+    if name in names or any(name + extension in names for extension in named.helper.extensions):
+        return True
+    if named.output is not None and output_asset(names, named.output, base_url) is not None:
         return True
     return named.helper.is_url and path_of_url(name) in names
 

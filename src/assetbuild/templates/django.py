@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assetbuild.errors import Diagnostic, UsageError
-from assetbuild.templates.calls import ASSETS, ASSETS_TAG, HELPERS, NAME_KEYWORD, Computed, Fault, Found, Helper, Named
+from assetbuild.templates.calls import (
+    ASSETS,
+    ASSETS_TAG,
+    HELPERS,
+    NAME_KEYWORD,
+    OUTPUT_KEYWORD,
+    SRCSET_KEYWORD,
+    Computed,
+    Fault,
+    Found,
+    Helper,
+    Named,
+    named_in_srcset,
+)
 
 # Tags whose result is completed to a URL by what stands beside them.
 _PREFIXES = frozenset({"get_static_prefix"})
@@ -85,10 +98,26 @@ def _in_tag(words: list[_Word]) -> Iterator[Found]:
         yield from _in_assets_tag(arguments)
     elif helper:
         names = _names_among(arguments, helper)
-        if not names:
+        if not names and helper.default is not None:
+            yield Named(helper.default, tag.start, tag.stop, helper)
+        elif not names:
             yield Fault(f"the tag '{tag.text}' names no asset", tag.start, tag.stop)
         for word in names:
             yield _value(word, helper)
+        if helper.srcset:
+            yield from _in_srcset(arguments, helper)
+
+
+def _in_srcset(arguments: list[_Word], helper: Helper) -> Iterator[Found]:
+    for word in arguments:
+        keyword = _KEYWORD.match(word.text)
+        if keyword is None or keyword[1] != SRCSET_KEYWORD:
+            continue
+        found = _value(_Word(word.text[keyword.end() :], word.start + keyword.end()), helper)
+        if isinstance(found, Named):
+            yield from named_in_srcset(found.name, found.start)
+        else:
+            yield found
 
 
 def _names_among(arguments: list[_Word], helper: Helper) -> list[_Word]:
@@ -114,14 +143,20 @@ def _value(word: _Word, helper: Helper) -> Found:
 
 
 def _in_assets_tag(arguments: list[_Word]) -> Iterator[Found]:
-    for word in arguments:
-        for argument in _ASSETS_ARGUMENT.finditer(word.text):
-            if argument["keyword"]:
-                continue
-            if argument["quote"]:
-                yield _named(argument, word.start, ASSETS)
-            else:
-                yield Computed(word.start + argument.start(), word.start + argument.end())
+    written = [(word, argument) for word in arguments for argument in _ASSETS_ARGUMENT.finditer(word.text)]
+    outputs = [
+        _named(argument, word.start, ASSETS).name
+        for word, argument in written
+        if argument["keyword"] == f"{OUTPUT_KEYWORD}=" and argument["quote"]
+    ]
+    output = outputs[0] if outputs else None
+    for word, argument in written:
+        if argument["keyword"]:
+            continue
+        if argument["quote"]:
+            yield replace(_named(argument, word.start, ASSETS), output=output)
+        else:
+            yield Computed(word.start + argument.start(), word.start + argument.end())
 
 
 def _named(literal: re.Match[str], start: int, helper: Helper) -> Named:

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assetbuild.errors import Diagnostic, UsageError
-from assetbuild.templates.calls import ASSETS, ASSETS_TAG, HELPERS, NAME_KEYWORD, Computed, Fault, Found, Helper, Named
+from assetbuild.templates.calls import (
+    ASSETS,
+    ASSETS_TAG,
+    HELPERS,
+    NAME_KEYWORD,
+    OUTPUT_KEYWORD,
+    SRCSET_KEYWORD,
+    Computed,
+    Fault,
+    Found,
+    Helper,
+    Named,
+    named_in_srcset,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
@@ -26,6 +39,7 @@ _PARTS = frozenset(
 )
 _KEYWORDS = frozenset({"if", "else", "or", "and"})
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_STOPS = _CLOSING | {",", ":"}
 _ENDS = frozenset({"variable_end", "block_end"})
 _LEFT_OUT = frozenset({"whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"})
 # No identifier, so that no expression of a template can be mistaken for the tag.
@@ -165,24 +179,25 @@ def _calls_among_arguments(parser: Parser) -> list[nodes.Expr]:
 
 
 def _assets_arguments(parser: Parser) -> list[nodes.Expr]:
-    """The names as the arguments of one call, and the options beside it."""
+    """The names as the arguments of one call, the options as its keywords."""
     from jinja2 import nodes
 
     stream = parser.stream
     begin = stream.current.lineno
     names: list[nodes.Expr] = []
-    options: list[nodes.Expr] = []
+    options: list[nodes.Keyword] = []
     while stream.current.type not in ("block_end", "eof"):
         if stream.current.type == "name" and stream.look().type == "assign":
-            stream.skip(2)
-            options.append(parser.parse_expression())
+            option = next(stream)
+            stream.skip()
+            options.append(nodes.Keyword(option.value, parser.parse_expression(), lineno=option.lineno))
         else:
             value = parser.parse_expression()
             names += value.items if isinstance(value, nodes.List | nodes.Tuple) else [value]
         if stream.current.type != "block_end":
             stream.expect("comma")
     called = nodes.Name(_ASSETS_CALL, "load", lineno=begin)
-    return [nodes.Call(called, names, [], None, None, lineno=begin), *options]
+    return [nodes.Call(called, names, options, None, None, lineno=begin)]
 
 
 class _Calls:
@@ -202,9 +217,33 @@ class _Calls:
             assert isinstance(node, nodes.Call | nodes.Filter)
             called = self._helper_and_arguments(node)
             if called:
-                helper, arguments = called
-                for argument in arguments:
-                    yield from self._values(argument, helper)
+                yield from self._named_by(node, *called)
+
+    def _named_by(
+        self, node: nodes.Call | nodes.Filter, helper: Helper, arguments: list[nodes.Expr]
+    ) -> Iterator[Found]:
+        output = _output(node) if helper is ASSETS else None
+        for argument in arguments:
+            for found in self._values(argument, helper):
+                yield replace(found, output=output) if isinstance(found, Named) else found
+        if helper.default is not None and not arguments:
+            name = self._tokens[self._index[min(_offsets(node))]]
+            yield Named(helper.default, name.start, name.start + len(name.text), helper)
+        if helper.srcset:
+            yield from self._in_srcset(node, helper)
+
+    def _in_srcset(self, node: nodes.Call | nodes.Filter, helper: Helper) -> Iterator[Found]:
+        from jinja2 import nodes
+
+        for value in (keyword.value for keyword in node.kwargs if keyword.key == SRCSET_KEYWORD):
+            if isinstance(value, nodes.Const) and isinstance(value.value, str):
+                yield from named_in_srcset(value.value, self._inside_quotes(value.lineno)[0])
+                continue
+            names = _keys(value)
+            if names is None:
+                yield self._computed(value)
+            for name in names or ():
+                yield from self._values(name, helper)
 
     def _helper_and_arguments(self, node: nodes.Call | nodes.Filter) -> tuple[Helper, list[nodes.Expr]] | None:
         from jinja2 import nodes
@@ -256,7 +295,7 @@ class _Calls:
         depth = 0
         for at in range(index, len(self._tokens)):
             token = self._tokens[at]
-            if token.type in _ENDS or (depth == 0 and (token.text in (",", ")") or token.text in _KEYWORDS)):
+            if token.type in _ENDS or (depth == 0 and (token.text in _STOPS or token.text in _KEYWORDS)):
                 break
             depth += (token.text in _OPENING) - (token.text in _CLOSING)
             end = token
@@ -275,6 +314,28 @@ def _names_among(call: nodes.Call, helper: Helper) -> list[nodes.Expr]:
         return [*call.args, *beyond]
     by_keyword = [keyword.value for keyword in call.kwargs if keyword.key == NAME_KEYWORD]
     return [*call.args, *by_keyword, *beyond][:1]
+
+
+def _output(call: nodes.Call | nodes.Filter) -> str | None:
+    """What {% assets %} says that webassets should write, if it is written literally."""
+    from jinja2 import nodes
+
+    for keyword in call.kwargs:
+        if keyword.key == OUTPUT_KEYWORD and isinstance(keyword.value, nodes.Const):
+            return keyword.value.value if isinstance(keyword.value.value, str) else None
+    return None
+
+
+def _keys(value: nodes.Expr) -> list[nodes.Expr] | None:
+    """The keys of a mapping, or the first of each of several pairs, where they stand there; else None."""
+    from jinja2 import nodes
+
+    if isinstance(value, nodes.Dict):
+        return [pair.key for pair in value.items]
+    if not isinstance(value, nodes.List | nodes.Tuple):
+        return None
+    pairs = [pair.items[:1] for pair in value.items if isinstance(pair, nodes.List | nodes.Tuple)]
+    return [name for pair in pairs for name in pair] if len(pairs) == len(value.items) else None
 
 
 def _flask_file_name(call: nodes.Call) -> list[nodes.Expr]:
