@@ -279,8 +279,12 @@ def serving(server: str, name: str) -> Iterator[str]:
         wait_for(int(port), process)
         yield f"http://127.0.0.1:{port}"
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

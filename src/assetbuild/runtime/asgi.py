@@ -147,7 +147,22 @@ async def _body(response: Response, memory: Memory, scope: Message) -> bytes | s
         return body if response.status == 200 else body[response.start : response.stop]
     if response.status == 200 and "http.response.pathsend" in (scope.get("extensions") or ()):
         return await _in_thread(check_file, representation)
-    return await _in_thread(open_file, representation)
+    return await _opened(representation)
+
+
+async def _opened(representation: Representation) -> FileIO:
+    opening = asyncio.get_running_loop().run_in_executor(None, open_file, representation)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        # A client that is gone cancels us, but not the thread.
+        opening.add_done_callback(_close_opened)
+        raise
+
+
+def _close_opened(opening: asyncio.Future[FileIO]) -> None:
+    if opening.exception() is None:
+        opening.result().close()
 
 
 async def _stream(file: FileIO, response: Response, send: Send) -> None:
@@ -163,7 +178,7 @@ async def _stream(file: FileIO, response: Response, send: Send) -> None:
             if not piece:
                 return
     finally:
-        # A client that is gone cancels us, but not the thread, and its file must stay open until it is done.
+        # The thread's file must stay open until it is done, even if we are cancelled.
         if reading is None or reading.done():
             file.close()
         else:

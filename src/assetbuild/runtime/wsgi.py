@@ -81,13 +81,15 @@ def _respond(
     application: WSGIApplication | None,
 ) -> Iterable[bytes]:
     get = environ.get
-    path = get("SCRIPT_NAME", "") + get("PATH_INFO", "")
+    path = get("PATH_INFO", "")
+    if mounted_at := get("SCRIPT_NAME"):
+        path = mounted_at + path
     resource = table.get(path)
     if resource is None:
         if application is not None and not table.is_below_base(path):
             return application(environ, start_response)
         response = table.not_found
-    elif hides_separators(get("RAW_URI") or get("REQUEST_URI") or ""):
+    elif "%" in (raw_path := get("RAW_URI") or get("REQUEST_URI") or "") and hides_separators(raw_path):
         response = table.not_found
     else:
         response = table.answer(
