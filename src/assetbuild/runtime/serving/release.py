@@ -122,7 +122,7 @@ def _kept_releases(folder: str) -> list[str]:
 def _sizes_of_regular_files(public: bytes, wanted: set[str]) -> dict[str, int]:
     """The sizes of those of the files that are there. Found by listing directories, so that whatever
     a manifest says, nothing outside of public/ and nothing behind a symbolic link can be among them."""
-    directories = {name[:cut] for name in wanted for cut in _slashes(name)}
+    directories = {path for folder in {name.rpartition("/")[0] for name in wanted} for path in _with_parents(folder)}
     sizes: dict[str, int] = {}
     pending = [(public, "")]
     while pending:
@@ -142,11 +142,10 @@ def _sizes_of_regular_files(public: bytes, wanted: set[str]) -> dict[str, int]:
     return sizes
 
 
-def _slashes(name: str) -> Iterator[int]:
-    cut = name.find("/")
-    while cut != -1:
-        yield cut
-        cut = name.find("/", cut + 1)
+def _with_parents(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def _expect_whole(current: Iterable[Served], sizes: Mapping[str, int], directory: str) -> None:

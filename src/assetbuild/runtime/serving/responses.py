@@ -156,7 +156,7 @@ def _pairs(served: Served, encoding: str, etag: str) -> Pairs:
 
 
 def content_type(media_type: str) -> str:
-    """The media type with its charset: text is UTF-8. HTML alone says itself what it is; the header would overrule that."""
+    """With its charset: text is UTF-8. HTML alone says itself what it is, and the header would overrule that."""
     if media_type.startswith("text/") and media_type != "text/html" and ";" not in media_type:
         return f"{media_type}; charset=utf-8"
     return media_type
