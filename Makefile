@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format bench-references clean
+.PHONY: demo test test-all check format bench-references bench-serving clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -30,6 +30,10 @@ format: .venv/installed
 # Speed of the finders beside others'; what it shows is in bench/README.md.
 bench-references: .venv/installed
 	PYTHONPATH=tests $(BIN)/python -P bench/references.py
+
+# Our WSGI and ASGI applications beside others'; needs wrk for the part through servers.
+bench-serving: .venv/installed
+	$(BIN)/python -P bench/serving.py
 
 # Everything pinned in constraints.txt, from wheels alone: no compiler is needed.
 .venv/installed: pyproject.toml constraints.txt
