@@ -162,9 +162,12 @@ def test_a_manifest_that_leaves_the_release_or_a_header_is_refused(release: Path
         read_release(release)
 
 
+@pytest.mark.parametrize("size", [1000, None], ids=["of the file", "of the link"])
 @pytest.mark.parametrize("target", ["{outside}/secret.css", "app.css"])
-def test_a_file_that_is_a_symbolic_link_is_refused(release: Path, tmp_path: Path, target: str) -> None:
-    size = 1000
+def test_a_file_that_is_a_symbolic_link_is_refused(
+    release: Path, tmp_path: Path, target: str, size: int | None
+) -> None:
+    size = size or len(target.format(outside=tmp_path))
     (tmp_path / "secret.css").write_bytes(b"s" * size)
     (release / "public/css/app.css").write_bytes(b"s" * size)
     file = only_file(release, "css/app-*.css")
