@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format bench-references bench-minifying bench-runtime clean
+.PHONY: demo test test-all check format bench-references bench-minifying bench-runtime bench-serving clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -38,6 +38,10 @@ bench-minifying: .venv/installed
 # What a run-time process pays to start and to look names up.
 bench-runtime: .venv/installed
 	$(BIN)/python -P bench/runtime.py
+
+# Our WSGI and ASGI applications beside others'; needs wrk for the part through servers.
+bench-serving: .venv/installed
+	$(BIN)/python -P bench/serving.py
 
 # Everything pinned in constraints.txt, from wheels alone: no compiler is needed.
 .venv/installed: pyproject.toml constraints.txt

@@ -11,6 +11,8 @@ import pytest
 
 INSTALL = {
     "chromium": "apt-get install chromium",
+    "nginx": "apt-get install nginx-light",
+    "nginx brotli": "apt-get install libnginx-mod-http-brotli-static",
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",
     "npm packages": "a connection to the npm registry, once",
