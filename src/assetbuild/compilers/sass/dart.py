@@ -70,9 +70,10 @@ def _request(entry: Sheet, options: Mapping[str, Any]) -> bytes:
     source = encode((1, entry.text), (2, URL.format(0)), (3, _syntax(entry)), (4, importer))
     style = protocol.COMPRESSED if options.get("style") == "compressed" else protocol.EXPANDED
     functions = [(7, f"{function.name}({', '.join(PARAMETERS)})") for function in FUNCTIONS]
-    # All deprecations are asked for: Dart Sass' own choice of a few depends on nothing that an author sees.
     silenced = [(16, name) for name in options.get("silence_deprecations", ())]
-    return encode((2, source), (4, style), (5, 1), (6, importer), *functions, (10, 1), (13, 0), *silenced)
+    with_map, without_charset = (5, 1), (13, 0)
+    verbose = (10, 1)  # Without a limit of its own to deprecations: `Words` decides which are told.
+    return encode((2, source), (4, style), with_map, (6, importer), *functions, verbose, without_charset, *silenced)
 
 
 def _syntax(sheet: Sheet) -> int:
@@ -87,6 +88,9 @@ class _Session:
 
     A missing style sheet is kept in `diagnostics`, and compiling goes on with an empty one, so that one run shows all
     that are missing; any other exception is kept in `failure`, and raised when Dart Sass is done.
+
+    For Dart Sass each sheet begins after as many empty lines as `shifts` says, so that no two have a line of the same
+    number: its source maps leave out what follows on a line of CSS from a line of the same number, even of another file.
     """
 
     lookup: Lookup

@@ -73,16 +73,14 @@ class Words:
         if span is not None and (place := self.place_of(span.text(4))):
             sheet, shift = place
             start, stop = (_offset(sheet, shift, span.message(one)) for one in (2, 3))
-            at = sheet.diagnostic(text, start, stop - start, hint, severity)
-        elif frames:
+            return sheet.diagnostic(text, start, stop - start, hint, severity)
+        if frames:
             # The rule @warn has no place of its own, only a trace.
             sheet, line, column = frames[0]
             written = sheet.line(line - 1)
             start = sheet.at(line - 1, characters(written, column - 1))
-            at = sheet.diagnostic(text, start, len(written) - column + 1, hint, severity)
-        else:
-            at = Diagnostic(text, self.entry.name if severity == "error" else None, hint=hint, severity=severity)
-        return at
+            return sheet.diagnostic(text, start, len(written) - column + 1, hint, severity)
+        return Diagnostic(text, self.entry.name if severity == "error" else None, hint=hint, severity=severity)
 
 
 def _offset(sheet: Sheet, shift: int, location: Message | None) -> int:
