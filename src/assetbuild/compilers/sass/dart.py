@@ -90,7 +90,7 @@ class _Session:
     that are missing; any other exception is kept in `failure`, and raised when Dart Sass is done.
 
     For Dart Sass each sheet begins after as many empty lines as `shifts` says, so that no two have a line of the same
-    number: its source maps leave out what follows on a line of CSS from a line of the same number, even of another file.
+    number: its source maps leave out what follows on a line of CSS from a line of that number, even in another file.
     """
 
     lookup: Lookup
