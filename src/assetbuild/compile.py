@@ -160,7 +160,7 @@ class _Driver:
         return self._key(part.path, identity, part.steps)
 
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:
-        made_by = [[step.name, compilers.version(step.name), dict(step.options)] for step in steps]
+        made_by = [[step.name, compilers.version(step.name, step.options), dict(step.options)] for step in steps]
         whole = [path, identity, made_by, self.shared_key]
         # Not sorted: a template sees its context in the order of the configuration.
         return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()

@@ -81,7 +81,9 @@ def _options(config: Config, name: str, ruling: Ruling, path: str, environment: 
         # A filter over the style sheet would leave the map pointing at other columns.
         maps = config.source_maps != "none" and not ruling.filters
         options = {
+            "implementation": config.sass.implementation,
             "precision": config.sass.precision,
+            "silence_deprecations": list(config.sass.silence_deprecations),
             "load_paths": [shown_path(directory, config.root) for directory in config.sass.load_paths],
             "source_map": maps,
             "style": "compressed" if maps and _minifies(config, ruling, path) else "expanded",

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assetbuild.compilers.services import Services
+from assetbuild.compilers.services import Services, ServicesClosed
 
 
 class Program:
@@ -47,6 +47,13 @@ def test_closing_ends_all_of_them() -> None:
     services.close()
     services.close()
     assert [program.closed for program in programs] == [1, 1]
+
+
+def test_after_the_end_nothing_is_started_any_more() -> None:
+    services = Services()
+    services.close()
+    with pytest.raises(ServicesClosed):
+        services.get("sass", Program)
 
 
 def test_a_service_that_cannot_start_leaves_its_key_free() -> None:

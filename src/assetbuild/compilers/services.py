@@ -17,16 +17,23 @@ class Service(Protocol):
 S = TypeVar("S", bound=Service)
 
 
+class ServicesClosed(Exception):
+    """The build is over, or was interrupted: nothing is started any more."""
+
+
 class Services:
     """The services of one build by key. Safe for several threads; the services themselves must be, too."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._running: dict[Hashable, Service] = {}
+        self._closed = False
 
     def get(self, key: Hashable, start: Callable[[], S]) -> S:
-        """The service of this key, started now if there is none. Raises what `start` raises."""
+        """The service of this key, started now if there is none. Raises what `start` raises, and ServicesClosed."""
         with self._lock:
+            if self._closed:
+                raise ServicesClosed
             if key not in self._running:
                 self._running[key] = start()
             return cast(S, self._running[key])
@@ -40,8 +47,9 @@ class Services:
         service.close()
 
     def close(self) -> None:
-        """Ends all of them."""
+        """Ends all of them, for good."""
         with self._lock:
+            self._closed = True
             running, self._running = self._running, {}
         for service in running.values():
             service.close()

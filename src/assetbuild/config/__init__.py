@@ -43,11 +43,12 @@ class DjangoFinders:
 
 @dataclass(frozen=True, slots=True)
 class Sass:
-    """`load_paths` are absolute directories."""
+    """`load_paths` are absolute directories; `silence_deprecations` are ids of Dart Sass."""
 
     load_paths: tuple[str, ...]
     implementation: Literal["libsass", "dart-sass"]
     precision: int
+    silence_deprecations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,22 +150,18 @@ def text_that(problem_of: Callable[[str], Problem | None]) -> Check:
     return check
 
 
-def one_of(*allowed: str, not_yet: Sequence[str] = ()) -> Check:
-    """A check for one of the strings; those in `not_yet` are known and refused."""
-    usable = [choice for choice in allowed if choice not in not_yet]
-    choices = "use " + " or ".join(f"'{choice}'" for choice in usable)
+def one_of(*allowed: str) -> Check:
+    """A check for one of the strings."""
+    choices = "use " + " or ".join(f"'{choice}'" for choice in allowed)
 
     def check(reading: Reading, path: KeyPath, value: Any) -> str | None:
         if text(reading, path, value) is None:
             return None
-        if value in usable:
-            return str(value)
         if value in allowed:
-            reading.wrong(path, f"'{spell(path)}': '{value}' is not supported in this version", choices)
-        else:
-            reading.wrong(
-                path, f"'{spell(path)}' cannot be {describe(value)}", did_you_mean(value, usable, otherwise=choices)
-            )
+            return str(value)
+        reading.wrong(
+            path, f"'{spell(path)}' cannot be {describe(value)}", did_you_mean(value, allowed, otherwise=choices)
+        )
         return None
 
     return check

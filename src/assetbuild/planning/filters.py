@@ -27,8 +27,10 @@ def _is_texts(value: Any) -> bool:
 # What [[rules]] may say in options.NAME: how a value is checked, and how that is said.
 _OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] = {
     "sass": {
+        "implementation": (lambda value: value in ("libsass", "dart-sass"), "'libsass' or 'dart-sass'"),
         "precision": (_is_precision, "an integer from 0 to 20"),
         "load_paths": (_is_texts, "an array of strings"),
+        "silence_deprecations": (_is_texts, "an array of strings"),
     },
     "jinja": {"context": (lambda value: isinstance(value, dict), "a table")},
     **{name: {} for name in sorted(compilers.FILTERS)},

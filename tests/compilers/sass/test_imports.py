@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assetbuild.compilers.sass.imports import candidates, is_css_import
+from assetbuild.compilers.sass.imports import is_css_import
+from assetbuild.compilers.sass.lookup import candidates
 from assetbuild.compilers.sass.scan import scan
 from compilers.sass.test_sass import Project, css_of, texts
 
@@ -141,7 +142,7 @@ def test_module_rules_are_refused_in_the_entry_and_in_partials(tmp_path: Path) -
     (diagnostic,) = entry.compile("app.scss").diagnostics
     assert (diagnostic.text, diagnostic.line, diagnostic.column) == ("libsass does not know '@use'", 3, 3)
     assert diagnostic.length == 4
-    assert "Dart Sass" in (diagnostic.hint or "")
+    assert "dart-sass" in (diagnostic.hint or "")
     files = {"b/app.scss": "@import 'p', 'q';", "b/_p.scss": "\n@forward 'x';", "b/_q.sass": "@use x\n"}
     result = Project(tmp_path, files, roots=["b"]).compile("app.scss")
     assert [(one.file, one.line) for one in result.diagnostics] == [("b/_p.scss", 2), ("b/_q.sass", 1)]

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from assetbuild.compilers.base import Result, Tools, World
-from assetbuild.compilers.sass import compile_sass, version
+from assetbuild.compilers.sass import compile_sass
+from assetbuild.compilers.sass.libsass import version
+from assetbuild.compilers.services import Services
 from assetbuild.model import Asset, Content, Origin, Source
 from assetbuild.references.source_map import Positions, decode
 
@@ -21,8 +23,16 @@ from assetbuild.references.source_map import Positions, decode
 class Project:
     """Files below `root`; every first directory but "lib" is a load path, unless `roots` names them."""
 
-    def __init__(self, root: Path, files: Mapping[str, str | bytes], roots: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        files: Mapping[str, str | bytes],
+        roots: Sequence[str] | None = None,
+        services: Services | None = None,
+        implementation: str = "libsass",
+    ) -> None:
         self.root = root
+        self.implementation = implementation
         self.digests: dict[str, str | None] = {}
         sources: dict[str, Source] = {}
         for name, text in files.items():
@@ -34,7 +44,7 @@ class Project:
             if top in roots if roots is not None else top != "lib":
                 digest = hashlib.sha256(data).hexdigest()
                 sources.setdefault(path, Source(path, str(file), str(root / top), len(data), digest))
-        self.world = World(str(root), "/static/", sources, self.digest)
+        self.world = World(str(root), "/static/", sources, self.digest, services=services or Services())
         self.tools = Tools(self.world)
 
     def digest(self, file: str) -> str | None:
@@ -46,7 +56,7 @@ class Project:
     def compile(self, path: str, **options: Any) -> Result:
         source = self.world.sources[path]
         asset = Asset(path, "text/x-scss", source.content, (), self.world.display(source.file))
-        return compile_sass((asset,), options, self.tools)
+        return compile_sass((asset,), {"implementation": self.implementation, **options}, self.tools)
 
 
 def css_of(result: Result) -> str:

@@ -1,114 +1,24 @@
-"""What `@import` names, decided here and not by LibSass: every file probed or read goes through `Tools`.
-
-The order is that of Sass: beside the importing file, then the load paths. Here the load paths are first the
-logical paths (from the importing file's place, then from the root), then the directories of `[sass] load_paths`.
-"""
+"""What LibSass gets for `@import`: decided by `Lookup`, not by LibSass; what it would misread is refused."""
 
 from __future__ import annotations
 
-import difflib
-import os
-import posixpath
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, partial
 
-from assetbuild.compilers.base import Tools, World
-from assetbuild.compilers.sass.scan import Import, Sheet, scan
+from assetbuild.compilers.sass.lookup import Lookup, Refused, candidates, unreadable
+from assetbuild.compilers.sass.scan import Import, Sheet
 from assetbuild.errors import Diagnostic
-from assetbuild.paths import normal_form, read_as_utf8, written_as_utf8
 
 DEPTH = 200
 NAME = "assetbuild-import-{}"
 NAMED = re.compile(r"assetbuild-import-(\d+)\.s[ac]ss\Z")
-MODULE_HINT = "rewrite it with @import; the Sass module system needs Dart Sass"
+MODULE_HINT = 'set implementation = "dart-sass" in [sass], or rewrite it with @import'
 
 
 def is_css_import(path: str) -> bool:
     """Whether `@import` of this stays in the CSS: `x.css`, `http://…`, `//host/…`."""
     return bool(re.match(r"[A-Za-z_-][\w-]*://|//", path)) or (path.endswith(".css") and len(path) > 4)
-
-
-def candidates(path: str) -> tuple[tuple[str, ...], ...]:
-    """The relative file names `@import "path"` may mean: the first group with one counts, two in it are ambiguous."""
-    path = path.rstrip("/")
-    head, name = posixpath.split(path)
-    if not name:
-        return ()
-
-    def variants(stem: str, *extensions: str) -> tuple[str, ...]:
-        return tuple(posixpath.join(head, under + stem + end) for end in extensions for under in ("", "_"))
-
-    if name.endswith((".scss", ".sass")):
-        return (variants(name, ""),)
-    index = tuple(posixpath.join(path, under + "index" + end) for end in (".scss", ".sass") for under in ("_", ""))
-    return (variants(name, ".scss", ".sass"), variants(name, ".css"), index)
-
-
-def unreadable(sheet_name: str, data: bytes) -> Diagnostic | None:
-    """Why these bytes are no stylesheet: not UTF-8, or a NUL in them."""
-    try:
-        at = data.decode("utf-8").find("\0")
-        if at < 0:
-            return None
-        before, reason = data.decode("utf-8")[:at], "there is a NUL character in it"
-    except UnicodeDecodeError as error:
-        before, reason = data[: error.start].decode("utf-8"), f"it is not UTF-8: {error.reason}"
-    start = before.rfind("\n") + 1
-    line = data.split(b"\n")[before.count("\n")].decode("utf-8", "replace").replace("\0", "\ufffd").rstrip("\r")
-    text = f"cannot read the stylesheet: {reason}"
-    return Diagnostic(text, sheet_name, before.count("\n") + 1, len(before) - start + 1, source=line)
-
-
-@dataclass(slots=True)
-class Refused(Exception):
-    """An import that is not followed; the importer adds the place."""
-
-    text: str
-    hint: str | None = None
-
-
-@dataclass(frozen=True)
-class Directories:
-    """Where imports may lead: the roots of all load paths with their prefixes, and the directories of [sass]."""
-
-    world: World
-    extra: tuple[str, ...]
-
-    @cached_property
-    def roots(self) -> dict[str, str]:
-        """Root directory to logical prefix ("" or "fa/"), longest root first."""
-        found: dict[str, str] = {}
-        for source in self.world.sources.values():
-            if source.root not in found:
-                below = normal_form(_relative(source.file, source.root))
-                found[source.root] = source.path[: len(source.path) - len(below)]
-        return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
-
-    def allow(self, file: str) -> bool:
-        return any(file.startswith(os.path.join(root, "")) for root in (*self.roots, *self.extra))
-
-    def logical(self, file: str) -> str | None:
-        """The logical path at which a file below a load path lies (another file may be first there)."""
-        for root, prefix in self.roots.items():
-            if file.startswith(os.path.join(root, "")):
-                return normal_form(prefix + _relative(file, root))
-        return None
-
-    def stable_name(self, file: str) -> str:
-        """A name for a file that is the same on every machine: logical, else from the load path's own name on."""
-        logical = self.logical(file)
-        if logical is not None:
-            return logical
-        inside = read_as_utf8(self.world.display(file))
-        if not inside.startswith("../"):
-            return inside
-        for directory in self.extra:
-            if file.startswith(os.path.join(directory, "")):
-                return _relative(file, os.path.dirname(directory))
-        return read_as_utf8(os.path.basename(file))
 
 
 @dataclass(slots=True)
@@ -120,8 +30,7 @@ class Importer:
     any other exception is kept in `failure` and ends the compilation.
     """
 
-    tools: Tools
-    directories: Directories
+    lookup: Lookup
     write: Callable[[str, bytes], str]
     sheets: list[Sheet]
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -178,7 +87,7 @@ class Importer:
         return None
 
     def _load(self, path: str, importing: Sheet) -> tuple[str, ...]:
-        file = self._resolve(path, importing)
+        file = self.lookup.resolve(path, importing, candidates(path))
         number = self.known.get(file)
         if number is not None:
             if number in self.stack:
@@ -191,15 +100,8 @@ class Importer:
         return self._read(file)
 
     def _read(self, file: str) -> tuple[str, ...]:
-        try:
-            data = self.tools.read(file)
-        except OSError as error:
-            raise Refused(f"cannot read '{self.tools.world.display(file)}': {error.strerror or error}") from None
-        logical = self.directories.logical(file)
-        if logical is not None:
-            self.tools.source(logical)
+        sheet, data = self.lookup.read(file)
         number = len(self.sheets)
-        sheet = scan(self.tools.world.display(file), file, logical, data, file.endswith(".sass"))
         faults = faults_of(sheet, data)
         name = NAME.format(number) + (".sass" if sheet.indented else ".scss")
         self.diagnostics += faults
@@ -213,57 +115,6 @@ class Importer:
         self.names[number] = name
         return (name, "" if faults else sheet.text)
 
-    def _resolve(self, path: str, importing: Sheet) -> str:
-        """The file, absolute. Raises Refused where there is none, more than one, or it may not be read."""
-        tools = self.tools
-        groups = candidates(path)
-        if importing.file is not None:
-            beside = os.path.dirname(importing.file)
-            if found := self._first(groups, partial(self._file, beside)):
-                return found
-        bases = dict.fromkeys([posixpath.dirname(importing.path or ""), ""])
-        for base in bases:
-            if found := self._first(groups, partial(self._source, base)):
-                return found
-        for directory in self.directories.extra:
-            if found := self._first(groups, partial(self._file, directory)):
-                return found
-        beside_name = [tools.world.display(os.path.dirname(importing.file))] if importing.file else []
-        others = sorted(tools.world.display(root) for root in self.directories.roots)
-        searched = dict.fromkeys([*beside_name, *others, *(tools.world.display(top) for top in self.directories.extra)])
-        hint = "searched " + ", ".join(f"'{directory}'" for directory in searched)
-        if nearest := nearest_import(path, importing.path, tools.world.sources):
-            hint = f"did you mean '{nearest}'? {hint}"
-        raise Refused(f"nothing to import at '{path}'", hint)
-
-    def _first(self, groups: Iterable[Sequence[str]], find: Callable[[str], str | None]) -> str | None:
-        for group in groups:
-            found = dict.fromkeys(file for name in group if (file := find(name)))
-            if len(found) > 1:
-                names = " and ".join(f"'{self.tools.world.display(file)}'" for file in found)
-                raise Refused(f"it is not clear which file to import: {names}", "delete or rename all but one")
-            for file in found:
-                if not self.directories.allow(file):
-                    name = self.tools.world.display(file)
-                    raise Refused(f"'{name}' is outside the load paths", "add its directory to load_paths in [sass]")
-                return file
-        return None
-
-    def _file(self, directory: str, name: str) -> str | None:
-        file = os.path.normpath(os.path.join(directory, written_as_utf8(name)))
-        return file if self.tools.exists(file) else None
-
-    def _source(self, base: str, name: str) -> str | None:
-        path = posixpath.normpath(posixpath.join(base, unicodedata.normalize("NFC", name)))
-        if path.startswith(("../", "/")):
-            return None
-        source = self.tools.source(path)
-        return source.file if source else None
-
-
-def _relative(file: str, directory: str) -> str:
-    return read_as_utf8(os.path.relpath(file, directory).replace(os.sep, "/"))
-
 
 def faults_of(sheet: Sheet, data: bytes) -> list[Diagnostic]:
     """Why a sheet must not reach LibSass, which lets `@use` and `@forward` through as CSS without a word."""
@@ -274,20 +125,3 @@ def faults_of(sheet: Sheet, data: bytes) -> list[Diagnostic]:
         sheet.diagnostic(f"libsass does not know '{word}'", start, len(word), MODULE_HINT)
         for start, word in sheet.modules
     ]
-
-
-def nearest_import(path: str, importing: str | None, sources: Iterable[str]) -> str | None:
-    """The nearest thing that could be imported, written as an author would: no underscore, no extension."""
-    names: dict[str, None] = {}
-    for source in sorted(sources):
-        stem, extension = posixpath.splitext(source)
-        if extension not in (".scss", ".sass") or source == importing:
-            continue
-        head, name = posixpath.split(stem)
-        plain = posixpath.join(head, name.removeprefix("_"))
-        names[posixpath.relpath(plain, posixpath.dirname(importing or "") or ".")] = None
-        names[plain] = None
-    stem = posixpath.join(posixpath.dirname(path), posixpath.basename(path).removeprefix("_"))
-    stem = re.sub(r"\.s[ac]ss\Z", "", stem)
-    close = difflib.get_close_matches(stem, names, 1, 0.6)
-    return close[0] if close else None

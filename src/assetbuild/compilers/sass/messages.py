@@ -18,7 +18,9 @@ SheetOf = Callable[[str], Sheet | None]
 WITHIN = r"(?:, in (?:mixin|function) `[^\n]*`)?"
 PLACE = rf"on line (?P<line>\d+)(?:[:,] ?(?:column )?(?P<column>\d+))? of (?P<name>[^\n]*?){WITHIN}"
 TRACE = r"(?P<trace>(?:\n +from line [^\n]*)*)"
-ERROR = re.compile(rf"(?:Internal )?Error: (?P<text>.*?)\n +{PLACE}{TRACE}\n>> ", re.DOTALL)
+ERROR = re.compile(
+    rf"(?:Internal )?Error: (?:error in C function [\w-]+: )?(?P<text>.*?)\n +{PLACE}{TRACE}\n>> ", re.DOTALL
+)
 STEP = re.compile(rf"from line (\d+:\d+) of (.*?){WITHIN}$", re.MULTILINE)
 WORD = re.compile(r"[$@%.#&]?[\w-]+|\"[^\"\n]*\"?|'[^'\n]*'?")
 

@@ -1,6 +1,6 @@
-"""From places in the CSS that LibSass made to what the author wrote: for one reference, and as a source map.
+"""From places in the CSS that Sass made to what the author wrote: for one reference, and as a source map.
 
-LibSass counts columns in characters; a source map counts UTF-16 code units.
+Columns are counted in characters; a source map counts UTF-16 code units.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import unquote
 
 from assetbuild.compilers.sass.scan import COMMENT, STRING, URL, Sheet
 from assetbuild.model import Origin
-from assetbuild.references.source_map import Place, Positions, Segment, decode, encode
+from assetbuild.references.source_map import Place, Positions, Segment, encode
 
 STATEMENT_END = re.compile(rf"(?:{COMMENT}|{STRING}|{URL}|[^;{{}}])*")
 WRITTEN = re.compile(rf"{STRING}|{URL}|[^\s;{{}},]+")
@@ -27,12 +28,12 @@ ASSET_SCHEME = re.compile(r"asset(?:-data)?:")
 class Mapped:
     """CSS and where it comes from.
 
-    `mappings` are LibSass' own, of its own text; `sources` are the sheets behind the numbers in them. The
-    first `lines` lines of LibSass' text are not in `css`; `prefix` (characters) stands before its first line instead.
+    `mappings` gives the compiler's own, of its own text; `sources` are the sheets behind the numbers in them. The
+    first `lines` lines of its text are not in `css`; `prefix` (characters) stands before its first line instead.
     """
 
     css: str
-    mappings: str
+    mappings: Callable[[], list[list[Segment]]]
     sources: tuple[Sheet | None, ...]
     sheets: tuple[Sheet, ...]
     lines: int
@@ -41,7 +42,7 @@ class Mapped:
     @cached_property
     def positions(self) -> Positions:
         """For lines of `css` without `prefix`, in characters."""
-        return Positions(decode(self.mappings)[self.lines :])
+        return Positions(self.mappings()[self.lines :])
 
     @cached_property
     def body(self) -> bytes:
@@ -62,18 +63,23 @@ class Mapped:
         return self._at(sheet, place, text) or self._anywhere((sheet, *self.sheets), text) or self._near(sheet, place)
 
     def _at(self, sheet: Sheet, place: Place, text: str) -> Origin | None:
-        """In the statement at the place, first from the place on, then from its line's start."""
+        """In the statement at the place, first from the place on, then from its line's start; then in its line.
+
+        Dart Sass gives one place for all that comes from one line.
+        """
         start = sheet.at(place.line, place.column)
         match = STATEMENT_END.match(sheet.text, start)
         stop = match.end() if match else start
-        for begin in (start, sheet.at(place.line, 0)):
-            if text and (found := sheet.text.find(text, begin, stop)) >= 0:
-                return self._origin(sheet, found, len(text))
+        line = sheet.at(place.line, 0)
+        for begin, end in ((start, stop), (line, stop), (start, line + len(sheet.line(place.line)))):
+            for one in _spellings(text):
+                if one and (found := sheet.text.find(one, begin, end)) >= 0:
+                    return self._origin(sheet, found, len(one))
         return None
 
     def _anywhere(self, sheets: Sequence[Sheet], text: str) -> Origin | None:
         """A text made elsewhere (given to a mixin, say) is still the author's where it is written only once."""
-        for one in dict.fromkeys((text, ASSET_SCHEME.sub("", text))):
+        for one in _spellings(text):
             pattern = re.compile(rf"(?<![\w./-]){re.escape(one)}(?![\w./-])")
             for sheet in dict.fromkeys(id(sheet) for sheet in sheets) if one else ():
                 place = next(each for each in sheets if id(each) == sheet)
@@ -94,6 +100,12 @@ class Mapped:
     def _origin(self, sheet: Sheet, start: int, length: int) -> Origin:
         before = sheet.mark + len(sheet.text[:start].encode())
         return Origin(sheet.name, before, len(sheet.text[start : start + length].encode()))
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """How an author may have written a URL: as it is, or without the scheme and the encoding of Rails' functions."""
+    name = ASSET_SCHEME.sub("", text)
+    return (text,) if name == text else (text, name, unquote(name))
 
 
 def source_map(mapped: Mapped, path: str, name_of: Callable[[Sheet], str]) -> bytes:

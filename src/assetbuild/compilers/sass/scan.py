@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from assetbuild.errors import Diagnostic
+from assetbuild.errors import Diagnostic, Severity
 
 STRING = r'"(?:[^"\\\n#]|\\[\s\S]|#(?!\{)|#\{[^}]*\})*"|' + r"'(?:[^'\\\n#]|\\[\s\S]|#(?!\{)|#\{[^}]*\})*'"
 COMMENT = r"/\*[\s\S]*?(?:\*/|\Z)|//[^\n]*"
@@ -16,6 +16,8 @@ URL = rf"url\((?:{STRING}|[^)\"'])*\)"
 
 TOKENS = re.compile(rf"{COMMENT}|{STRING}|{URL}|@(?P<word>use|forward|import)(?![\w-])")
 BLANK = re.compile(rf"(?:\s|{COMMENT})*")
+ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
+QUOTED = re.compile(STRING)
 BLANK_IN_LINE = re.compile(r"[ \t]*")
 IMPORTED = re.compile(rf"(?P<quoted>{STRING})|{URL}")
 IMPORTED_BARE = re.compile(rf"(?P<quoted>{STRING})|{URL}|(?P<bare>[^\s,;\"']+)")
@@ -36,6 +38,7 @@ class Sheet:
     """A stylesheet that was read. `name` is for messages, `file` absolute, `path` logical where it has one.
 
     `text` has no byte order mark; `mark` is the number of bytes it took. Offsets are characters of `text`.
+    `modules` are the words `@use` and `@forward`, `uses` the paths after them.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Sheet:
     indented: bool
     imports: tuple[Import, ...] = ()
     modules: tuple[tuple[int, str], ...] = ()
+    uses: tuple[Import, ...] = ()
 
     @cached_property
     def starts(self) -> list[int]:
@@ -64,13 +68,17 @@ class Sheet:
         line = min(max(line, 0), len(self.starts) - 1)
         return self.starts[line] + min(max(column, 0), len(self.line(line)))
 
-    def diagnostic(self, text: str, start: int, length: int = 1, hint: str | None = None) -> Diagnostic:
-        """An error at an offset; without a line where the offset is negative."""
+    def diagnostic(
+        self, text: str, start: int, length: int = 1, hint: str | None = None, severity: Severity = "error"
+    ) -> Diagnostic:
+        """What to say of an offset, and so many characters of its line; without a line where the offset is negative."""
         if start < 0:
-            return Diagnostic(text, self.name, hint=hint)
+            return Diagnostic(text, self.name, hint=hint, severity=severity)
         line = bisect_right(self.starts, start) - 1
         column = start - self.starts[line] + 1
-        return Diagnostic(text, self.name, line + 1, column, max(length, 1), self.line(line), hint)
+        written = self.line(line)
+        length = max(min(length, len(written) - column + 1), 1)
+        return Diagnostic(text, self.name, line + 1, column, length, written, hint, severity)
 
 
 def scan(name: str, file: str | None, path: str | None, data: bytes, indented: bool) -> Sheet:
@@ -83,12 +91,15 @@ def scan(name: str, file: str | None, path: str | None, data: bytes, indented: b
     seen = _without_indented_comments(text) if indented else text
     imports: list[Import] = []
     modules: list[tuple[int, str]] = []
+    uses: list[Import] = []
     for match in TOKENS.finditer(seen):
         if match["word"] == "import":
             imports += _imports(seen, match.end(), indented)
         elif match["word"]:
             modules.append((match.start(), match[0]))
-    return Sheet(name, file, path, text, mark, indented, tuple(imports), tuple(modules))
+            if used := QUOTED.match(seen, _after(BLANK, seen, match.end())):
+                uses.append(Import(_unescaped(used[0]), used.start() + 1, used.end() - 1, False))
+    return Sheet(name, file, path, text, mark, indented, tuple(imports), tuple(modules), tuple(uses))
 
 
 def _imports(text: str, position: int, indented: bool) -> Iterator[Import]:
@@ -98,7 +109,7 @@ def _imports(text: str, position: int, indented: bool) -> Iterator[Import]:
     while match := imported.match(text, _after(blank, text, position)):
         group = "quoted" if match["quoted"] else "bare" if indented and match["bare"] else None
         if group == "quoted":
-            found.append((re.sub(r"\\([\s\S])", r"\1", match[group][1:-1]), match.start() + 1, match.end() - 1))
+            found.append((_unescaped(match[group]), match.start() + 1, match.end() - 1))
         elif group == "bare":
             found.append((match[0], match.start(), match.end()))
         position = _after(blank, text, match.end())
@@ -109,6 +120,10 @@ def _imports(text: str, position: int, indented: bool) -> Iterator[Import]:
     conditional = position < len(text) and text[position] not in ends and not text.startswith("//", position)
     for path, start, stop in found:
         yield Import(path, start, stop, conditional)
+
+
+def _unescaped(quoted: str) -> str:
+    return re.sub(r"\\([\s\S])", r"\1", quoted[1:-1])
 
 
 def _after(blank: re.Pattern[str], text: str, position: int) -> int:
@@ -129,3 +144,10 @@ def _without_indented_comments(text: str) -> str:
             inside = indent
         lines.append(line if inside is None else re.sub(r"[^\r\n]", " ", line))
     return "".join(lines)
+
+
+def characters(text: str, units: int) -> int:
+    """How many characters so many UTF-16 code units from the start of a text are."""
+    if not ASTRAL.search(text, 0, units):
+        return units
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace"))
