@@ -92,13 +92,13 @@ _IN_THE_APPLICATION: dict[Kind, tuple[str, ...]] = {
     "flask": (
         "in the application:",
         "    from assetbuild.runtime.flask import AssetBuild",
-        "    AssetBuild(app)",
+        '    AssetBuild(app, "build/release/manifest.json")',
         "in templates: {{ stylesheet_link_tag('css/app.css') }} or {{ asset_url('img/logo.png') }}",
     ),
     "starlette": (
         "in the application:",
         "    from assetbuild.runtime.starlette import AssetBuild",
-        "    AssetBuild(app, templates)",
+        '    AssetBuild(app, templates, "build/release/manifest.json")',
         "in templates: {{ stylesheet_link_tag('css/app.css') }} or {{ asset_url('img/logo.png') }}",
     ),
     "plain": (

@@ -43,7 +43,7 @@ def test_it_says_what_to_put_into_settings_and_templates() -> None:
     project = Project({"app.py": "from flask import Flask\napp = Flask(__name__)"}, config=None)
     ran = project.run("init")
     assert "for a Flask application (app.py)" in ran.stdout
-    assert "AssetBuild(app)" in ran.stdout
+    assert "AssetBuild(app, " in ran.stdout
     assert 'sources = ["static"]' in (project.root / "assetbuild.toml").read_text()
 
 
