@@ -12,7 +12,7 @@ from assetbuild.errors import Diagnostic, ReleaseError, UsageError
 from assetbuild.paths import shown_path
 from assetbuild.runtime import Manifest, ManifestError
 
-BUILD_STAGE = ("brotli", "deflate", "jinja2", "rcssmin", "rjsmin", "sass", "webassets", "zstandard")
+BUILD_STAGE = ("brotli", "deflate", "jinja2", "rcssmin", "rjsmin", "sass", "webassets", "webencodings", "zstandard")
 MANIFEST_VARIABLE = "ASSETBUILD_MANIFEST"
 
 
