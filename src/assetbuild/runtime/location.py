@@ -35,6 +35,14 @@ def located(path: Location | None) -> Location:
     return path
 
 
+def served_from(path: Location | None) -> str:
+    """The file path of a manifest whose release can be served. Raises ManifestError, also for one in a zip archive."""
+    location = located(path)
+    if isinstance(location, str | os.PathLike):
+        return os.fspath(location)
+    raise ManifestError(f"the release of {str(location)!r} is in an archive, and can only be served unpacked")
+
+
 def read(path: Location) -> bytes:
     """The bytes of the manifest. Raises ManifestError."""
     try:
