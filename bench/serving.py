@@ -136,7 +136,9 @@ def make_asgi(name: str) -> Any:
 
 
 def in_process(urls: list[str], rounds: int) -> None:
-    print(f"\nIn one process, without a server: µs of CPU a request, medians of {rounds} rounds over {len(urls)} files\n")
+    print(
+        f"\nIn one process, without a server: µs of CPU a request, medians of {rounds} rounds over {len(urls)} files\n"
+    )
     print("| application | 200 | 304 |\n|---|--:|--:|")
     runs: dict[str, Callable[[bool], float]] = {}
     for name in WSGI:
