@@ -14,6 +14,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator
+from types import BuiltinMethodType
 from typing import Any
 
 import pytest
@@ -88,7 +89,8 @@ def expressions() -> Iterator[tuple[str, str, re.Pattern[Any]]]:
             continue
         for name, value in vars(importlib.import_module(info.name)).items():
             for each in values(value):
-                pattern = getattr(each, "__self__", each)
+                # Not of anything: a framework's proxies have no attributes outside of a request.
+                pattern = each.__self__ if isinstance(each, BuiltinMethodType) else each
                 if isinstance(pattern, re.Pattern):
                     yield info.name, name, pattern
 

@@ -18,15 +18,15 @@ def errors_of(files: Files, config: str = "") -> list[str]:
     return plain
 
 
-def error(file: str, line: int, column: int, source: str, under: str, hint: str = "did you mean 'img/x.png'?") -> str:
+def error(file: str, line: int, column: int, source: str, under: str, hint: str = "did you mean 'img/abc.png'?") -> str:
     """The message as a person reads it; `under` stands from `column` on in `source`."""
     assert source[column - 1 :].startswith(under)
-    head = f"error: assets/{file}:{line}:{column}: no asset named 'img/y.png'"
+    head = f"error: assets/{file}:{line}:{column}: no asset named 'img/abd.png'"
     return f"{head}\n{line:>5} | {source}\n      | {' ' * (column - 1)}{'^' * len(under)} {hint}"
 
 
-CSS = "/* é */\n.a { color: red }\n  .b { background: url( 'img/y.png' ) }\n"
-JS = '/* é */\nconst a = 1;\n  load( "asset:img/y.png" , a );\n'
+CSS = "/* é */\n.a { color: red }\n  .b { background: url( 'img/abd.png' ) }\n"
+JS = '/* é */\nconst a = 1;\n  load( "asset:img/abd.png" , a );\n'
 TEMPLATES = {"css": CSS, "scss": CSS, "js": JS}
 
 
@@ -35,9 +35,9 @@ TEMPLATES = {"css": CSS, "scss": CSS, "js": JS}
 @pytest.mark.parametrize("name", ["a.css", "a.js", "a.scss", "a.css.jinja", "a.js.jinja", "a.scss.jinja"])
 def test_the_same_place_with_and_without_minifying(name: str, end: str, mark: str) -> None:
     text = TEMPLATES[name.split(".")[1]]
-    under = "asset:img/y.png" if ".js" in name else "img/y.png"
+    under = "asset:img/abd.png" if ".js" in name else "img/abd.png"
     source = text.split("\n")[2]
-    found = errors_of({name: mark + text.replace("\n", end), "img/x.png": ""})
+    found = errors_of({name: mark + text.replace("\n", end), "img/abc.png": ""})
     assert found == [error(name, 3, source.index(under) + 1, source, under)]
 
 
@@ -45,48 +45,50 @@ def test_the_same_place_with_and_without_minifying(name: str, end: str, mark: st
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_bundle_does_not_move_places(end: str, mark: str) -> None:
     files = {
-        "one.css": mark + "@import 'two.css';\n.c { d: e }\n.é { f: url(img/y.png) }\n".replace("\n", end),
+        "one.css": mark + "@import 'two.css';\n.c { d: e }\n.é { f: url(img/abd.png) }\n".replace("\n", end),
         "two.css": mark + CSS.replace("\n", end),
         "one.js": mark + JS.replace("\n", end),
-        "img/x.png": "",
+        "img/abc.png": "",
     }
     assert errors_of(files, BUNDLES) == [
-        error("one.css", 3, 13, ".é { f: url(img/y.png) }", "img/y.png"),
-        error("one.js", 3, 10, JS.split("\n")[2], "asset:img/y.png"),
-        error("two.css", 3, 26, CSS.split("\n")[2], "img/y.png"),
+        error("one.css", 3, 13, ".é { f: url(img/abd.png) }", "img/abd.png"),
+        error("one.js", 3, 10, JS.split("\n")[2], "asset:img/abd.png"),
+        error("two.css", 3, 26, CSS.split("\n")[2], "img/abd.png"),
     ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_templates_in_a_bundle_keep_their_places(end: str) -> None:
-    css = "{# img/y.png #}\n@import 'two.css';\n{% if true %}.c { f: url({{ asset_url('img/y.png') }}) }{% endif %}\n"
-    scss = "{% set w = 1 %}\n$w: {{ w }};\n.c { f: url(img/{{ 'y' }}.png) }\n"
-    js = "{# c #}\nconst a = 1, b = \"{{ asset_url('img/y.png') }}\";\n"
+    css = (
+        "{# img/abd.png #}\n@import 'two.css';\n{% if true %}.c { f: url({{ asset_url('img/abd.png') }}) }{% endif %}\n"
+    )
+    scss = "{% set w = 1 %}\n$w: {{ w }};\n.c { f: url(img/{{ 'abd' }}.png) }\n"
+    js = "{# c #}\nconst a = 1, b = \"{{ asset_url('img/abd.png') }}\";\n"
     files = {
         "one.css.jinja": css.replace("\n", end),
         "two.scss.jinja": scss.replace("\n", end),
         "one.js.jinja": js.replace("\n", end),
-        "img/x.png": "",
+        "img/abc.png": "",
     }
     assert errors_of(files, BUNDLES) == [
-        error("one.css.jinja", 3, 40, css.split("\n")[2], "img/y.png"),
-        error("one.js.jinja", 2, 33, js.split("\n")[1], "img/y.png"),
-        error("two.scss.jinja", 3, 13, scss.split("\n")[2], "img/{{ 'y' }}.png"),
+        error("one.css.jinja", 3, 40, css.split("\n")[2], "img/abd.png"),
+        error("one.js.jinja", 2, 33, js.split("\n")[1], "img/abd.png"),
+        error("two.scss.jinja", 3, 13, scss.split("\n")[2], "img/{{ 'abd' }}.png"),
     ]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_other_encodings_do_not_move_places(encoding: str) -> None:
     css = '@charset "latin-1";\n' + CSS
-    files = {"one.css": "@import 'two.css';\n", "two.css": css.encode(encoding), "img/x.png": ""}
-    wanted = [error("two.css", 4, 26, CSS.split("\n")[2], "img/y.png")]
+    files = {"one.css": "@import 'two.css';\n", "two.css": css.encode(encoding), "img/abc.png": ""}
+    wanted = [error("two.css", 4, 26, CSS.split("\n")[2], "img/abd.png")]
     assert errors_of(files) == wanted
     assert errors_of({**files, "one.js": ""}, BUNDLES) == wanted
 
 
 def test_bytes_that_are_not_utf_8_are_a_character_each() -> None:
-    css = b"a { content: '\xe9\xe0\xe2'; b: url(img/y.png) }\n"
-    js = b"const a = '\xe9\xe0\xe2', b = 'asset:img/y.png';\n"
+    css = b"a { content: '\xe9\xe0\xe2'; b: url(img/abd.png) }\n"
+    js = b"const a = '\xe9\xe0\xe2', b = 'asset:img/abd.png';\n"
     shown = css.decode("ascii", "replace").rstrip(), js.decode("ascii", "replace").rstrip()
     for files, config in (
         ({"one.css": css, "one.js": js}, ""),
@@ -94,7 +96,7 @@ def test_bytes_that_are_not_utf_8_are_a_character_each() -> None:
         ({"one.css": "@import 'two.css';", "two.css": css, "one.js": js}, BUNDLES),
     ):
         name = "two.css" if "two.css" in files else "one.css"
-        places = [found.split(": no asset")[0] for found in errors_of({**files, "img/x.png": ""}, config)]
+        places = [found.split(": no asset")[0] for found in errors_of({**files, "img/abc.png": ""}, config)]
         wanted = {
             name: f"assets/{name}:1:{shown[0].index('img/') + 1}",
             "one.js": f"assets/one.js:1:{shown[1].index('asset:') + 1}",
@@ -105,37 +107,39 @@ def test_bytes_that_are_not_utf_8_are_a_character_each() -> None:
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("a.css.jinja", "  .b { background: url(\"{{ asset_url('img/y.png') }}\") }"),
-        ("a.js.jinja", "  const b = '{{ asset_url(\"img/y.png\") }}';"),
-        ("a.scss.jinja", "  .b { .c & { background: url(\"{{ asset_url('img/y.png') }}\") } }"),
-        ("a.scss.jinja", "  $v: '{{ asset_url('img/y.png') }}'; .b { c: url($v) }"),
+        ("a.css.jinja", "  .b { background: url(\"{{ asset_url('img/abd.png') }}\") }"),
+        ("a.js.jinja", "  const b = '{{ asset_url(\"img/abd.png\") }}';"),
+        ("a.scss.jinja", "  .b { .c & { background: url(\"{{ asset_url('img/abd.png') }}\") } }"),
+        ("a.scss.jinja", "  $v: '{{ asset_url('img/abd.png') }}'; .b { c: url($v) }"),
     ],
 )
 def test_asset_url_is_told_at_its_name(name: str, line: str) -> None:
-    text = "{% if false %}\n" + line + "\n{% else %}{# img/y.png #}\n" + line + "\n{% endif %}\n"
-    assert errors_of({name: text, "img/x.png": ""}) == [error(name, 4, line.index("img/y.png") + 1, line, "img/y.png")]
+    text = "{% if false %}\n" + line + "\n{% else %}{# img/abd.png #}\n" + line + "\n{% endif %}\n"
+    assert errors_of({name: text, "img/abc.png": ""}) == [
+        error(name, 4, line.index("img/abd.png") + 1, line, "img/abd.png")
+    ]
 
 
 def test_a_value_is_told_at_the_expression_that_prints_it() -> None:
     line = "  .b { background: url({{ asset_url(pictures.logo) }}) }"
     for name in ("a.css.jinja", "a.scss.jinja"):
-        found = errors_of({name: "\n" + line, "img/x.png": ""}, 'context = {pictures = {logo = "img/y.png"}}\n')
+        found = errors_of({name: "\n" + line, "img/abc.png": ""}, 'context = {pictures = {logo = "img/abd.png"}}\n')
         assert found == [error(name, 2, 27, line, "asset_url(pictures.logo)")]
 
 
 @pytest.mark.parametrize("name", ["css/a.css.jinja", "css/a.scss.jinja"])
 def test_an_included_template_is_told_itself(name: str) -> None:
     files = {
-        name: "{% import 'parts/m.html' as m %}\n{% include 'parts/i.html' %}\n{{ m.icon('img/y.png') }}\n",
-        "parts/m.html": "\n{% macro icon(n) %}.i { b: url({{ asset_url(n) }}), url(../img/y.png) }{% endmacro %}\n",
-        "parts/i.html": "\r\n\r\n.j { b: url(../img/y.png) }\r\n",
-        "img/x.png": "",
+        name: "{% import 'parts/m.html' as m %}\n{% include 'parts/i.html' %}\n{{ m.icon('img/abd.png') }}\n",
+        "parts/m.html": "\n{% macro icon(n) %}.i { b: url({{ asset_url(n) }}), url(../img/abd.png) }{% endmacro %}\n",
+        "parts/i.html": "\r\n\r\n.j { b: url(../img/abd.png) }\r\n",
+        "img/abc.png": "",
     }
     line = files["parts/m.html"].strip()
     assert errors_of(files) == [
-        error(name, 3, 12, "{{ m.icon('img/y.png') }}", "img/y.png"),
-        error("parts/i.html", 3, 13, ".j { b: url(../img/y.png) }", "../img/y.png"),
-        error("parts/m.html", 2, line.index("../img") + 1, line, "../img/y.png"),
+        error(name, 3, 12, "{{ m.icon('img/abd.png') }}", "img/abd.png"),
+        error("parts/i.html", 3, 13, ".j { b: url(../img/abd.png) }", "../img/abd.png"),
+        error("parts/m.html", 2, line.index("../img") + 1, line, "../img/abd.png"),
     ]
 
 
@@ -184,6 +188,6 @@ def test_a_relative_url_may_be_relative_to_the_included_sheet() -> None:
 
 def test_a_name_put_together_on_several_lines_is_marked_on_the_first() -> None:
     (found,) = errors_of(
-        {"a.css.jinja": "a { b: url(img/{% if true %}y\n{%- else %}z{% endif %}.png) }", "img/x.png": ""}
+        {"a.css.jinja": "a { b: url(img/{% if true %}abd\n{%- else %}z{% endif %}.png) }", "img/abc.png": ""}
     )
-    assert found == error("a.css.jinja", 1, 12, "a { b: url(img/{% if true %}y", "img/{% if true %}y")
+    assert found == error("a.css.jinja", 1, 12, "a { b: url(img/{% if true %}abd", "img/{% if true %}abd")
