@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.webassets.answers import check_text, record, words_of
-from assetbuild.compilers.webassets.needs import environment_of, missing, resolved_options
-from assetbuild.compilers.webassets.tree import Home, make_home
+from assetbuild.compilers.webassets.answers import check_text, record, without, words_of
+from assetbuild.compilers.webassets.needs import environment_of, missing, resolved_options, why_not_imported
+from assetbuild.compilers.webassets.tree import Trees
 from assetbuild.compilers.webassets.workers import Orders, WorkerEnded, Workers
 from assetbuild.compilers.webassets_table import PREFIX, filter_of
 from assetbuild.errors import Diagnostic
@@ -41,8 +42,10 @@ def apply_filter(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: T
         except UnicodeDecodeError:
             return _failed(asset, name, "the text is not UTF-8", "save the file as UTF-8")
     request = {"items": items, "output": path, "hooks": list(options.get("hooks") or chosen.hooks)}
+    workers, trees = _services(name, given, tools)
     try:
-        answer, said, home = _workers(name, given, tools).ask(request, tools.world.time_limit)
+        with trees.lent() as home:
+            answer, said, scratch = workers.ask({**request, "directory": home}, tools.world.time_limit)
     except WorkerEnded as ended:
         hint = "raise `time_limit` if it needs longer" if ended.timed_out else None
         return _failed(of[0], name, f"{ended}{words_of(ended.said)}", hint)
@@ -50,9 +53,10 @@ def apply_filter(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: T
         return _failed(of[0], name, f"its process cannot be started: {error.strerror or error}")
     untraced = record(answer, tools) or chosen.opaque
     if "error" in answer:
-        return _failed(of[0], name, f"{answer['error'].replace(home, '')}{words_of(said, home)}")
+        text = re.sub(r"\s*\n\s*", "\n  ", without((home, scratch), answer["error"]))
+        return _failed(of[0], name, f"{text}{words_of(said, (home, scratch))}", why_not_imported(name, text))
     made = replace(of[0], path=path, type=media.media_type(path), references=())
-    problem, notes = check_text(name, of, answer, made, said, home)
+    problem, notes = check_text(name, of, answer, made, said, (home, scratch))
     if problem:
         return _failed(of[0], name, *problem)
     content = Content.of(answer["text"].encode())
@@ -65,25 +69,21 @@ def path_made(name: str, path: str) -> str:
     return stem + dict(filter_of(name).suffixes).get(suffix, suffix)
 
 
-def _workers(name: str, options: Mapping[str, Any], tools: Tools) -> Workers:
+def _services(name: str, options: Mapping[str, Any], tools: Tools) -> tuple[Workers, Trees]:
     world, chosen = tools.world, filter_of(name)
     settings = {key: value for key, value in options.items() if key.isupper()}
     keywords = {key: value for key, value in options.items() if not key.isupper()}
-    sources = world.sources if chosen.wants_files else {}
     begin = {
         "filter": name,
         "options": resolved_options(name, keywords, world),
         "settings": resolved_options(name, settings, world),
         "base_url": world.base_url,
         "opaque": chosen.opaque,
-        "known": list(sources),
     }
-
-    def home() -> Home:
-        return make_home(world.root, sources)
-
     key = ("webassets", name, repr(sorted(options.items())))
-    return world.services.get(key, lambda: Workers(Orders(environment_of(name, world), begin), home))
+    workers = world.services.get(key, lambda: Workers(Orders(environment_of(name, world), begin)))
+    place = (world.root, world.sources) if chosen.wants_files else (None, {})
+    return workers, world.services.get(("trees", chosen.wants_files), lambda: Trees(*place))
 
 
 def _needless(name: str) -> Diagnostic:

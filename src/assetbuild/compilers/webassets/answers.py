@@ -37,7 +37,7 @@ def record(answer: Mapping[str, Any], tools: Tools) -> bool:
 
 
 def check_text(
-    name: str, of: Sequence[Asset], answer: Mapping[str, Any], made: Asset, said: str, home: str
+    name: str, of: Sequence[Asset], answer: Mapping[str, Any], made: Asset, said: str, homes: Sequence[str]
 ) -> tuple[tuple[str, str | None] | None, tuple[Diagnostic, ...]]:
     """What is wrong with the text that a filter gave, and what to do; and what there is to tell about a right one."""
     text: str = answer["text"]
@@ -46,9 +46,9 @@ def check_text(
         words = f"filter '{PREFIX}{name}' wrote the file '{path}', which is dropped: only its text goes on"
         notes.append(Diagnostic(words, file=made.file, severity="warning"))
     if said.strip():
-        words = f"filter '{PREFIX}{name}' says{words_of(said, home)}"
+        words = f"filter '{PREFIX}{name}' says{words_of(said, homes)}"
         notes.append(Diagnostic(words, file=made.file, severity="notice"))
-    if home in text:
+    if any(home in text for home in homes):
         return ("its text names the temporary directory it ran in", "turn off its source maps and line comments"), ()
     try:
         data = text.encode()
@@ -68,9 +68,16 @@ def check_text(
     return None, tuple(notes)
 
 
-def words_of(said: str, home: str = "") -> str:
+def without(homes: Sequence[str], text: str) -> str:
+    """A text that names temporary directories, with names relative to them."""
+    for home in homes:
+        text = text.replace(home + os.sep, "").replace(home, ".")
+    return text
+
+
+def words_of(said: str, homes: Sequence[str] = ()) -> str:
     """What was printed, to be put behind a message: its end, if it is long."""
-    text = (said.replace(home + os.sep, "") if home else said).strip()
+    text = without(homes, said).strip()
     if not text:
         return ""
     return ": " + (text if len(text) <= _SHOWN else "…" + text[-_SHOWN:])

@@ -35,6 +35,14 @@ def missing(name: str, options: Mapping[str, Any], world: World) -> tuple[str, s
     return f"it needs the program '{command[0]}'", hint
 
 
+def why_not_imported(name: str, error: str) -> str | None:
+    """What to say when webassets holds a package for missing that is installed; None for other errors."""
+    module = filter_of(name).module
+    if module is None or not any(words in error for words in ("not installed", "not be found", "No module named")):
+        return None
+    return f"the package '{module[1]}' is installed, but this Python cannot import it, or something that it needs"
+
+
 def _cannot_import(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is None

@@ -13,35 +13,36 @@ from assetbuild import media
 class Runner:
     """A filter with its options. Raises whatever webassets and the filter make of them.
 
-    `directory` is where the sources are, absolute; `settings` are entries of webassets' own configuration.
+    `settings` are entries of webassets' own configuration.
     """
 
-    def __init__(
-        self, name: str, options: Mapping[str, Any], settings: Mapping[str, Any], directory: str, base_url: str
-    ) -> None:
+    def __init__(self, name: str, options: Mapping[str, Any], settings: Mapping[str, Any], base_url: str) -> None:
         _use_our_media_types()
         from webassets.env import Environment
         from webassets.filter import get_filter
 
-        self._directory = directory
         self._environment = Environment(
-            directory=directory, url=base_url, cache=False, manifest=False, auto_build=False, updater=None, debug=False
+            url=base_url, cache=False, manifest=False, auto_build=False, updater=None, debug=False
         )
         self._environment.config.update(settings)
         self._filter = get_filter(name, **options)
 
-    def run(self, items: list[tuple[str, str]], output: str, hooks: list[str]) -> str:
-        """The texts of `items`, by logical path, through these hooks of the filter, to one text for `output`."""
+    def run(self, directory: str, items: list[tuple[str, str]], output: str, hooks: list[str]) -> str:
+        """The texts of `items`, by logical path, through these hooks of the filter, to one text for `output`.
+
+        `directory` is where the sources are, absolute.
+        """
         from webassets.bundle import Bundle, wrap
         from webassets.merge import FilterTool, MemoryHunk, merge
 
         chosen = self._filter
+        self._environment.directory = directory
         chosen.set_context(wrap(self._environment, Bundle(*(path for path, _ in items), output=output)))
         chosen.setup()
-        tool = FilterTool(cache=None, kwargs={"output": output, "output_path": self._file(output)})
+        tool = FilterTool(cache=None, kwargs={"output": output, "output_path": _file(directory, output)})
         hunks = []
         for path, text in items:
-            told = {"source": path, "source_path": self._file(path)}
+            told = {"source": path, "source_path": _file(directory, path)}
             hunk = MemoryHunk(text)
             if "open" in hooks and getattr(chosen, "open", None):
                 hunk = tool.apply_func([chosen], "open", [told["source_path"]], kwargs={"source": path})
@@ -59,12 +60,14 @@ class Runner:
             raise TypeError(f"it gave {type(text).__name__}, not text")
         return text
 
-    def _file(self, path: str) -> str:
-        return os.path.join(self._directory, *path.split("/"))
+
+def _file(directory: str, path: str) -> str:
+    return os.path.join(directory, *path.split("/"))
 
 
 def _use_our_media_types() -> None:
     """The system's table of media types differs from host to host, and filters print what it says."""
-    mimetypes.init(files=[])
+    mimetypes.knownfiles = []
+    mimetypes.init()
     for extension, kind in media.TYPES.items():
         mimetypes.add_type(kind, f".{extension}")

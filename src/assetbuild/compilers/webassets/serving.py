@@ -20,29 +20,34 @@ class Serving:
 
     def __init__(self, begin: dict[str, Any]) -> None:
         self._begin = begin
-        self._directory: str = begin["directory"]
-        self._scratch: str = begin["scratch"]
-        self._watch = Watch(self._directory, self._scratch)
+        self._directory = ""
+        self._watch = Watch(begin["scratch"])
         self._runner: Any = None
-        self._known = {os.path.join(self._directory, *path.split("/")) for path in begin["known"]}
+        self._known: dict[str, set[str]] = {}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         items = [(path, text) for path, text in request["items"]]
+        self._directory = request["directory"]
         os.chdir(self._directory)
+        known = self._known_files() if self._begin["opaque"] else set()
         with self._current(items, request["output"]):
-            with self._watch.seeing() as seen:
+            with self._watch.seeing(self._directory) as seen:
                 try:
                     answer = {"text": self._run(items, request)}
                 # A filter is foreign code: whatever it raises is what the build is told.
                 except (Exception, SystemExit) as error:  # noqa: BLE001
                     answer = {"error": _words(error)}
-            written = self._new_files(seen)
-        own = {self._file(path) for path, _ in items}
+            written = self._new_files(seen, known)
+            own = {self._file(path) for path, _ in items}
+            written -= own
+            for file in written:
+                if os.path.lexists(file) and not os.path.isdir(file):
+                    os.unlink(file)
         return {
             **answer,
             "read": sorted(map(self._name, seen.files - own - written)),
             "listed": sorted(map(self._name, seen.directories)),
-            "written": sorted(map(self._name, written - own)),
+            "written": sorted(map(self._name, written)),
             "untraced": sorted(seen.untraced),
         }
 
@@ -51,10 +56,8 @@ class Serving:
             from assetbuild.compilers.webassets.running import Runner
 
             begin = self._begin
-            self._runner = Runner(
-                begin["filter"], begin["options"], begin["settings"], self._directory, begin["base_url"]
-            )
-        text: str = self._runner.run(items, request["output"], request["hooks"])
+            self._runner = Runner(begin["filter"], begin["options"], begin["settings"], begin["base_url"])
+        text: str = self._runner.run(self._directory, items, request["output"], request["hooks"])
         return text
 
     @contextmanager
@@ -74,17 +77,17 @@ class Serving:
             for file, before in former.items():
                 _put_back(file, before)
 
-    def _new_files(self, seen: Seen) -> set[str]:
-        """The files that the filter left in the tree, which are taken away again."""
-        found = {file for file in seen.written if os.path.lexists(file)}
-        if seen.untraced or self._begin["opaque"]:
-            for folder, _, names in os.walk(self._directory):
-                found.update(os.path.join(folder, name) for name in names)
-        new = {file for file in found if file not in self._known}
-        for file in new:
-            if os.path.lexists(file) and not os.path.isdir(file):
-                os.unlink(file)
-        return new
+    def _known_files(self) -> set[str]:
+        """All that is in the directory before the filter runs for the first time."""
+        if self._directory not in self._known:
+            self._known[self._directory] = _files_below(self._directory)
+        return self._known[self._directory]
+
+    def _new_files(self, seen: Seen, known: set[str]) -> set[str]:
+        """The files that the filter left in the tree."""
+        # What a program wrote, nobody saw.
+        found = _files_below(self._directory) if self._begin["opaque"] else seen.written
+        return {file for file in found - known if not os.path.islink(file)}
 
     def _file(self, path: str) -> str:
         return os.path.join(self._directory, *path.split("/"))
@@ -96,6 +99,10 @@ class Serving:
         if not file.startswith(self._directory + os.sep):
             return file
         return posixpath.normpath(file[len(self._directory) + 1 :].replace(os.sep, "/"))
+
+
+def _files_below(directory: str) -> set[str]:
+    return {os.path.join(folder, name) for folder, _, names in os.walk(directory) for name in names}
 
 
 def _taken(file: str) -> str | bytes | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from assetbuild.model import Source
 
@@ -18,35 +19,65 @@ CACHE_DIRECTORY = ".assetbuild"
 _PREFIX = "filter-"
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Absolute directories of one worker: `directory` is what a filter takes for the sources, `scratch` its own."""
+class Trees:
+    """A service of the build: as many directories as filters run at a time, each lent to one of them.
 
-    path: str
-    directory: str
-    scratch: str
-    made: str | None
+    `sources` are what is in them, `root` is the configuration's directory, None for filters that need no files. Safe
+    for several threads.
+    """
 
-    def remove(self) -> None:
-        """Everything of it, and `.assetbuild/` if that was made for it and nobody else used it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self.made:
-            try:
-                os.unlink(os.path.join(self.made, ".gitignore"))
-                os.rmdir(self.made)
-            except OSError:
-                pass
+    def __init__(self, root: str | None, sources: Mapping[str, Source]) -> None:
+        self._root = root
+        self._sources = sources
+        self._lock = threading.Lock()
+        self._idle: list[str] = []
+        self._all: list[str] = []
+        self._made_parent = False
 
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """An absolute directory with the sources. It is not lent again if this ends with an exception.
 
-def make_home(root: str, sources: Mapping[str, Source]) -> Home:
-    """The directories, with these sources in them. Raises OSError if that cannot be written anywhere."""
-    parent, made = _parent(root)
-    path = os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-    home = Home(path, os.path.join(path, "sources"), os.path.join(path, "scratch"), made)
-    os.mkdir(home.directory)
-    os.mkdir(home.scratch)
-    link_sources(home.directory, sources)
-    return home
+        Raises OSError if it cannot be written.
+        """
+        with self._lock:
+            directory = self._idle.pop() if self._idle else None
+        if directory is None:
+            directory = self._new()
+        yield directory
+        with self._lock:
+            self._idle.append(directory)
+
+    def close(self) -> None:
+        """Removes all of them, and `.assetbuild/` if it was made for them and nobody else used it."""
+        with self._lock:
+            directories, self._all, self._idle = self._all, [], []
+        for directory in directories:
+            shutil.rmtree(directory, ignore_errors=True)
+        if self._root is not None and self._made_parent:
+            with suppress(OSError):
+                os.rmdir(os.path.join(self._root, CACHE_DIRECTORY))
+
+    def _new(self) -> str:
+        with self._lock:
+            directory = os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent()))
+            self._all.append(directory)
+        link_sources(directory, self._sources)
+        return directory
+
+    def _parent(self) -> str | None:
+        """Where the directories go; None for where the system has such things."""
+        if self._root is None:
+            return None
+        parent = os.path.join(self._root, CACHE_DIRECTORY)
+        try:
+            os.mkdir(parent)
+            self._made_parent = True
+        except FileExistsError:
+            pass
+        except OSError:
+            return None
+        return parent if os.access(parent, os.W_OK) else None
 
 
 def link_sources(directory: str, sources: Mapping[str, Source]) -> None:
@@ -62,17 +93,3 @@ def link_sources(directory: str, sources: Mapping[str, Source]) -> None:
             os.symlink(source.file, file)
         except (NotImplementedError, PermissionError):
             shutil.copyfile(source.file, file)
-
-
-def _parent(root: str) -> tuple[str | None, str | None]:
-    """Where the directories go (None: where the system has such things), and what was made for that."""
-    parent = os.path.join(root, CACHE_DIRECTORY)
-    try:
-        os.mkdir(parent)
-    except FileExistsError:
-        return (parent, None) if os.access(parent, os.W_OK) else (None, None)
-    except OSError:
-        return None, None
-    with open(os.path.join(parent, ".gitignore"), "w", encoding="ascii") as stream:
-        stream.write("*\n")
-    return parent, parent

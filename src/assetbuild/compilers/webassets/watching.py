@@ -19,6 +19,8 @@ _PROGRAMS = frozenset({"subprocess.Popen", "os.posix_spawn", "os.exec", "os.syst
 _NETWORK = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname"})
 _LISTINGS = frozenset({"os.listdir", "os.scandir"})
 _CODE = (".py", ".pyc", ".so", ".pyd", ".pth")
+_EVENTS = frozenset({"open", *_LISTINGS, *_PROGRAMS, *_NETWORK})
+_IMPORTING = "<frozen importlib"
 _SYSTEM = ("/proc/", "/dev/", "/sys/")
 
 
@@ -39,11 +41,11 @@ class Seen:
 class Watch:
     """Sees what is done while `seeing` holds. There is one in a process: an audit hook cannot be taken away.
 
-    `tree` and `scratch` are absolute directories: of the sources, and for temporary files.
+    `scratch` is the absolute directory for temporary files.
     """
 
-    def __init__(self, tree: str | None, scratch: str) -> None:
-        self._tree = tree and tree + os.sep
+    def __init__(self, scratch: str) -> None:
+        self._tree = scratch + os.sep
         self._scratch = scratch + os.sep
         self._seen: Seen | None = None
         self._python = tuple({os.path.realpath(one) + os.sep for one in (sys.prefix, sys.base_prefix)})
@@ -53,7 +55,9 @@ class Watch:
         sys.addaudithook(self._hear)
 
     @contextmanager
-    def seeing(self) -> Iterator[Seen]:
+    def seeing(self, tree: str) -> Iterator[Seen]:
+        """Tells apart what is below `tree`, the absolute directory with the sources."""
+        self._tree = tree + os.sep
         self._seen = seen = Seen()
         try:
             yield seen
@@ -71,7 +75,8 @@ class Watch:
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         seen = self._seen
-        if seen is None:
+        # Asking for the frame is an event, too.
+        if seen is None or event not in _EVENTS or sys._getframe(1).f_code.co_filename.startswith(_IMPORTING):
             return
         if event == "open":
             path, mode, flags = arguments
@@ -88,7 +93,7 @@ class Watch:
 
     def _writes(self, path: Any, seen: Seen) -> None:
         file = _absolute(path)
-        if file is None or self._tree is None or not file.startswith(self._tree):
+        if file is None or not file.startswith(self._tree):
             return
         self._seen = None  # what follows is our own looking
         try:
@@ -102,7 +107,7 @@ class Watch:
         file = _absolute(path)
         if file is None or file.startswith(self._scratch):
             return
-        in_tree = self._tree is not None and (file + os.sep).startswith(self._tree)
+        in_tree = (file + os.sep).startswith(self._tree)
         if not in_tree and (file.endswith(_CODE) or file.startswith((*self._python, *_SYSTEM))):
             return
         known.add(file)

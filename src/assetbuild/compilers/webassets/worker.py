@@ -27,7 +27,7 @@ def main() -> None:
     os.dup2(2, 1)
     begin = read_frame(requests)
     sys.path[:] = begin["sys_path"]
-    asked = _reader(requests, begin["home"])
+    asked = _reader(requests, begin["scratch"])
     from assetbuild.compilers.webassets.serving import Serving
 
     serving = Serving(begin)
@@ -38,18 +38,22 @@ def main() -> None:
         write_frame(answers, answer)
 
 
-def _reader(requests: IO[bytes], home: str) -> queue.SimpleQueue[Any]:
+def _reader(requests: IO[bytes], scratch: str) -> queue.SimpleQueue[Any]:
     """A queue of what is asked. It is read beside the filter, so that the end of the build is seen while one hangs."""
     from assetbuild.compilers.webassets.frames import read_frame
 
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    directories = {scratch}
 
     def read() -> None:
         try:
             while True:
-                asked.put(read_frame(requests))
+                request = read_frame(requests)
+                directories.add(request["directory"])
+                asked.put(request)
         except (EOFError, OSError, ValueError):
-            shutil.rmtree(home, ignore_errors=True)
+            for directory in directories:
+                shutil.rmtree(directory, ignore_errors=True)
             if hasattr(os, "killpg"):
                 os.killpg(0, signal.SIGKILL)
             os._exit(0)

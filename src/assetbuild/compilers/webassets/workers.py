@@ -7,17 +7,17 @@ must not depend on which was made before it.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
 from assetbuild.compilers.webassets.frames import read_frame, write_frame
-from assetbuild.compilers.webassets.tree import Home
 
 _TAIL = 4000
 
@@ -42,16 +42,15 @@ class Orders:
 class Workers:
     """A service of the build. Safe for several threads: each has a process to itself while it waits."""
 
-    def __init__(self, orders: Orders, make_home: Callable[[], Home]) -> None:
+    def __init__(self, orders: Orders) -> None:
         self._orders = orders
-        self._make_home = make_home
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._all: list[_Worker] = []
         self._closed = False
 
     def ask(self, request: Mapping[str, Any], time_limit: float) -> tuple[dict[str, Any], str, str]:
-        """The answer, what was printed, and the directory of the worker that gave it.
+        """The answer, what was printed, and the directory for temporary files of the worker that gave it.
 
         Raises WorkerEnded if it ended or was ended after `time_limit` seconds, OSError if it cannot be started.
         """
@@ -67,7 +66,7 @@ class Workers:
         with self._lock:
             if not self._closed:
                 self._idle.append(worker)
-        return answer, said, worker.home.path
+        return answer, said, worker.scratch
 
     def close(self) -> None:
         with self._lock:
@@ -80,7 +79,7 @@ class Workers:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        worker = _Worker(self._orders, self._make_home())
+        worker = _Worker(self._orders)
         with self._lock:
             closed = self._closed
             self._all.append(worker)
@@ -91,12 +90,12 @@ class Workers:
 
 
 class _Worker:
-    def __init__(self, orders: Orders, home: Home) -> None:
-        self.home = home
+    def __init__(self, orders: Orders) -> None:
+        self.scratch = os.path.realpath(tempfile.mkdtemp(prefix="assetbuild-filter-"))
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open while the process lives
         packages = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
         command = [sys.executable, "-P", "-s", "-X", "utf8", _program(), packages]
-        environment = {**orders.environment, "HOME": home.scratch, "TMPDIR": home.scratch, "TEMP": home.scratch}
+        environment = {**orders.environment, **dict.fromkeys(("HOME", "TMPDIR", "TEMP"), self.scratch)}
         try:
             self._process = subprocess.Popen(
                 command,
@@ -104,18 +103,16 @@ class _Worker:
                 stdout=subprocess.PIPE,
                 stderr=self._said,
                 env=environment,
-                cwd=home.scratch,
+                cwd=self.scratch,
                 start_new_session=True,
             )
         except OSError:
             self._said.close()
-            home.remove()
+            shutil.rmtree(self.scratch, ignore_errors=True)
             raise
         self._begin = {
             **orders.begin,
-            "home": home.path,
-            "directory": home.directory,
-            "scratch": home.scratch,
+            "scratch": self.scratch,
             "sys_path": [os.path.abspath(one) for one in sys.path],
         }
         self._begun = False
@@ -159,7 +156,7 @@ class _Worker:
                     stream.close()
             except OSError:
                 pass  # what was still to be sent
-        self.home.remove()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _kill(self) -> None:
         """Ends the process and all that it started."""
