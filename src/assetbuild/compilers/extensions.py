@@ -21,7 +21,7 @@ from assetbuild.model import Asset, Content, ContentChanged
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["GROUP", "Asset", "Content", "Diagnostic", "Extension", "Result", "Tools"]
+__all__ = ["GROUP", "Asset", "Content", "Diagnostic", "Extension", "Result", "Tools", "replace"]
 
 GROUP = "assetbuild.compilers"
 _METADATA = (".dist-info", ".egg-info")

@@ -77,7 +77,8 @@ def _services(name: str, options: Mapping[str, Any], tools: Tools) -> tuple[Work
         "filter": name,
         "options": resolved_options(name, keywords, world),
         "settings": resolved_options(name, settings, world),
-        "base_url": world.base_url,
+        # It compares directories with URLs as if the sources were at "/".
+        "base_url": "/" if name == "cssrewrite" else world.base_url,
         "opaque": chosen.opaque,
     }
     key = ("webassets", name, repr(sorted(options.items())))

@@ -130,7 +130,9 @@ def _put_back(file: str, before: str | bytes | None) -> None:
 
 def _words(error: BaseException) -> str:
     """What went wrong, on one line: foreign errors of their own kind speak for themselves, others with their type."""
-    text = str(error).strip()
+    text, _, traceback = str(error).strip().partition("\nTraceback")
+    if traceback:
+        text += "\n" + traceback.strip().splitlines()[-1].strip()
     if isinstance(error, SystemExit):
         return f"it called sys.exit({text})"
     if type(error).__name__ in ("FilterError", "SourceProtected", "CompileError") or type(error) is OSError:
