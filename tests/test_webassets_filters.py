@@ -116,6 +116,16 @@ def test_what_a_program_reads_is_what_depends_says() -> None:
     assert project.build().summary["compiled"] == {"ran": 0, "cached": 1}, "as before b.json came"
 
 
+def test_depends_that_match_no_file_are_a_warning_at_their_place() -> None:
+    config = rule("*.css", "datauri", more='depends = ["a.json", "**/b.json", "settings/*.json"]')
+    files = {"assets/a.css": "", "settings/a.json": "", "node_modules/x/b.json": "", ".hidden/b.json": ""}
+    outcome = Project(files, CONFIG + config).build("--no-cache")
+    assert [line.partition("\n")[0] for line in outcome.warnings] == [
+        "warning: assetbuild.toml:7:13: 'a.json' matches no file",
+        "warning: assetbuild.toml:7:23: '**/b.json' matches no file",
+    ]
+
+
 def test_another_program_is_another_key() -> None:
     project = with_tool()
     project.build()

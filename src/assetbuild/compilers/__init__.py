@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, cast
 
 from assetbuild import media
@@ -117,46 +118,49 @@ def compiled_name(path: str, filters: Iterable[str] = ()) -> tuple[str, tuple[st
 
     `filters` are names of filters that the source goes through: one that reads its language comes before our own.
     """
-    table = [("jinja", TABLE["jinja"].suffixes), *suffixes_of(filters)]
-    table += ((name, entry.suffixes) for name, entry in TABLE.items() if name != "jinja")
-    table += _registered_suffixes()
+    table = _languages(tuple(filters), tuple(sys.path))
     steps: list[str] = []
-    while (found := _next_step(path, table, steps)) is not None:
+    while path.endswith(table.ends) and (found := _next_step(path, table, steps)) is not None:
         name, path = found
         steps.append(name)
     return path, tuple(steps)
 
 
-Suffixes = tuple[tuple[str, str], ...]
+@dataclass(frozen=True, slots=True)
+class _Languages:
+    """Compilers with the suffixes they take, in the order in which they are tried; `ends` are all those suffixes.
+
+    `known` are the extensions of what can be an asset, or be compiled further.
+    """
+
+    compilers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    ends: tuple[str, ...]
+    known: frozenset[str]
 
 
-def _next_step(path: str, table: Iterable[tuple[str, Suffixes]], done: list[str]) -> tuple[str, str] | None:
-    for name, suffixes in table:
+@lru_cache(maxsize=64)
+def _languages(filters: tuple[str, ...], path: tuple[str, ...]) -> _Languages:
+    """The table for sources that go through these filters. `path` is sys.path: what is registered depends on it."""
+    from assetbuild.compilers.extensions import registered
+
+    theirs = [(name, one.suffixes) for name, one in registered().items()]
+    ours = [(name, entry.suffixes) for name, entry in TABLE.items()]
+    # A template may make anything.
+    table = (*ours[:1], *suffixes_of(filters), *ours[1:], *theirs)
+    ends = tuple(suffix for _, suffixes in table for suffix, _ in suffixes)
+    extensions = (suffix.rpartition(".")[2] for suffix in ends)
+    return _Languages(table, ends, frozenset({*media.TYPES, *LANGUAGES, *extensions}))
+
+
+def _next_step(path: str, table: _Languages, done: list[str]) -> tuple[str, str] | None:
+    for name, suffixes in table.compilers:
         for suffix, replacement in suffixes:
             if path.endswith(suffix) and name not in done:
-                stem = path.removesuffix(suffix) + replacement
-                if _is_known(stem):
-                    return name, stem
+                made = path.removesuffix(suffix) + replacement
+                stem, _, extension = made.rpartition("/")[2].rpartition(".")
+                if stem and extension.lower() in table.known:
+                    return name, made
     return None
-
-
-def _is_known(path: str) -> bool:
-    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    if not stem:
-        return False
-    return (
-        extension in media.TYPES
-        or extension in ("scss", "sass")
-        or extension in LANGUAGES
-        or any(f".{extension}" == suffix for _, suffixes in _registered_suffixes() for suffix, _ in suffixes)
-    )
-
-
-def _registered_suffixes() -> list[tuple[str, Suffixes]]:
-    from assetbuild.compilers import extensions
-
-    return [(name, one.suffixes) for name, one in extensions.registered().items() if one.suffixes]
 
 
 def _registered_versions(name: str) -> Iterator[str]:

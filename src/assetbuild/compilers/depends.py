@@ -18,11 +18,19 @@ def files_of(patterns: Sequence[str], world: World) -> list[tuple[str, str | Non
     Raises OSError and ContentChanged as `World.digest_of`.
     """
     literals = {pattern for pattern in patterns if is_literal(pattern)}
-    found = {*literals, *_matching([pattern for pattern in patterns if pattern not in literals], world.root)}
+    found = {*literals, *matching([pattern for pattern in patterns if pattern not in literals], world.root)}
     return [(path, world.digest_of(world.absolute(path))) for path in sorted(found)]
 
 
-def _matching(patterns: Sequence[str], root: str) -> Iterator[str]:
+def is_there(pattern: str, root: str) -> bool:
+    """Whether a pattern matches a file below the absolute directory `root`."""
+    if is_literal(pattern):
+        return os.path.isfile(os.path.join(root, pattern))
+    return any(True for _ in matching((pattern,), root))
+
+
+def matching(patterns: Sequence[str], root: str) -> Iterator[str]:
+    """The files below `root` that match one of these globs, by their POSIX path from there."""
     matches = matcher(patterns)
     for start in sorted(set(map(_literal_directory, patterns))):
         for path in _walk(root, start):

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from assetbuild import compilers
+from assetbuild.compilers.depends import is_there
 from assetbuild.compilers.extensions import registered
 from assetbuild.compilers.webassets_table import FILTERS
 from assetbuild.config import Config
@@ -54,9 +55,19 @@ def check_filters(config: Config, parts: Sequence[Part]) -> list[Diagnostic]:
             text = f"filter '{name}' is for {kinds}, and '{wrong}' is {media_type(wrong)}"
             diagnostics.append(config.diagnostic(key, text))
     for index, rule in enumerate(config.rules):
+        diagnostics += _depends(config, index)
         for name, options in rule.options.items():
             diagnostics += _options(config, ("rules", index, "options", name), name, options)
     return diagnostics
+
+
+def _depends(config: Config, index: int) -> Iterator[Diagnostic]:
+    """A warning for each glob of files that matches none: what it was meant for would go unseen."""
+    for number, pattern in enumerate(config.rules[index].depends):
+        if not is_there(pattern, config.root):
+            key = ("rules", index, "depends", number)
+            hint = "paths are relative to this file"
+            yield config.diagnostic(key, f"'{pattern}' matches no file", hint, severity="warning")
 
 
 def _named(config: Config, parts: Sequence[Part]) -> Iterator[tuple[Key, str, Iterable[str]]]:

@@ -145,6 +145,9 @@ class _Worker:
             raise WorkerEnded(_how_it_ended(process.wait()), self._printed(before)) from error
         finally:
             timer.cancel()
+            timer.join()
+        if expired.is_set():
+            raise WorkerEnded(f"took more than {time_limit:g} s, and was ended", self._printed(before), timed_out=True)
         return answer, self._printed(before)
 
     def close(self) -> None:
