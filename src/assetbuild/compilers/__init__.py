@@ -77,7 +77,7 @@ def version(name: str, options: Mapping[str, Any]) -> str:
 
 
 def is_compiler(name: str) -> bool:
-    """Whether a step leads from one language to another, or may: those of others tell places in what they were given."""
+    """Whether a step leads from one language to another, or may: nobody knows that of others' steps."""
     return name not in TABLE or bool(TABLE[name].suffixes)
 
 
