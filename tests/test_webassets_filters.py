@@ -103,6 +103,22 @@ def test_a_program_of_ones_own_is_found_from_the_configuration() -> None:
     assert with_tool().build().text("a.css") == "a{b:new}"
 
 
+@pytest.mark.parametrize("binary", ["./tool", "sh ./run.sh", "./my tools/tool"])
+def test_less_takes_a_whole_command_line_and_a_name_with_blanks(binary: str) -> None:
+    files = {"assets/a.less": "a{b:old}", "tool": TOOL, "my tools/tool": TOOL, "run.sh": 'exec "$(dirname "$0")/tool"'}
+    more = f'options."webassets:less" = {{binary = "{binary}"}}'
+    project = Project(files, CONFIG + rule("*.less", "less", more=more))
+    for name in ("tool", "my tools/tool"):
+        (project.root / name).chmod(0o755)
+    assert project.build().text("a.css") == "a{b:new}"
+
+
+def test_an_option_with_an_open_quote_is_told() -> None:
+    more = 'options."webassets:less" = {binary = "it\'s"}'
+    outcome = Project({"assets/a.less": ""}, CONFIG + rule("*.less", "less", more=more)).build("--no-cache")
+    assert "it needs the program 'it's'" in outcome.errors[0]
+
+
 def test_what_a_program_reads_is_what_depends_says() -> None:
     project = with_tool(**{"settings/a.json": "{}"})
     project.build()

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from assetbuild.compilers.base import World
-from assetbuild.compilers.webassets_table import PREFIX, Filter, filter_of
+from assetbuild.compilers.webassets_table import PREFIX, filter_of
 
 # What programs cannot start without, and what no output may depend on.
 _SYSTEM = ("PATH", "PATHEXT", "SYSTEMROOT", "COMSPEC", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV")
 _LOCAL = os.path.join("node_modules", ".bin")
 _SCRIPT = b"#!"
+# These filters split the option that names their program, as a shell would.
+_COMMAND_LINES = frozenset({"less", "requirejs"})
 
 
 def missing(name: str, options: Mapping[str, Any], world: World) -> tuple[str, str | None] | None:
@@ -26,7 +28,7 @@ def missing(name: str, options: Mapping[str, Any], world: World) -> tuple[str, s
         return f"it needs the Python package '{chosen.module[1]}'", f"pip install {chosen.module[1]}"
     if chosen.program is None:
         return None
-    command = _command(chosen, options, world)
+    command = _command(name, options, world)
     if _which(command[0], world) is not None:
         return None
     hint = f"install it ({chosen.program.install})"
@@ -53,7 +55,7 @@ def _cannot_import(module: str) -> bool:
 def environment_of(name: str, world: World) -> dict[str, str]:
     """The environment of a filter: what a program needs to run, and the variables that the filter or `env` declares."""
     environment = {key: world.environment[key] for key in _SYSTEM if key in world.environment}
-    environment |= variables(name, world)
+    environment |= {key: _place(value, world) for key, value in variables(name, world).items()}
     environment["PATH"] = _search_path(world)
     return environment | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 
@@ -71,7 +73,7 @@ def identity(name: str, options: Mapping[str, Any], world: World) -> list[Any]:
     the version; one that is run by an interpreter (`#!/usr/bin/env node`), by that as well.
     """
     chosen = filter_of(name)
-    programs = _command(chosen, options, world) if chosen.program else []
+    programs = _command(name, options, world) if chosen.program else []
     return [variables(name, world), [one for program in programs for one in _digests(program, world)]]
 
 
@@ -81,27 +83,42 @@ def resolved_options(name: str, options: Mapping[str, Any], world: World) -> dic
     names = {chosen.program.option} if chosen.program else set()
     names |= {setting for setting in chosen.settings if setting.endswith(("_BIN", "_PATH", "_HOME"))}
     return {
-        key: shlex.join(_place(word, world) for word in shlex.split(value))
-        if key in names and isinstance(value, str)
-        else value
+        key: _resolved(value, name, world) if key in names and isinstance(value, str) else value
         for key, value in options.items()
     }
 
 
+def _resolved(value: str, name: str, world: World) -> str:
+    words = _command_line(value, name, world)
+    return shlex.join(words) if name in _COMMAND_LINES else words[0]
+
+
 def _place(word: str, world: World) -> str:
     """A word of a command line: made absolute if it is a file's path from the configuration's directory."""
-    file = os.path.join(world.root, word)
+    file = os.path.normpath(os.path.join(world.root, word))
     return file if ("/" in word or os.sep in word) and os.path.exists(file) else word
 
 
-def _command(chosen: Filter, options: Mapping[str, Any], world: World) -> list[str]:
+def _command_line(value: str, name: str, world: World) -> list[str]:
+    """A program and what is named with it, files made absolute: ["node", "/project/tools/lessc"]."""
+    whole = _place(value, world)
+    if os.path.isabs(whole) or name not in _COMMAND_LINES:
+        return [whole]
+    try:
+        return [_place(word, world) for word in shlex.split(value)]
+    except ValueError:
+        return [value]
+
+
+def _command(name: str, options: Mapping[str, Any], world: World) -> list[str]:
     """The program, and the files that are named with it: ["node", "tools/lessc"]."""
+    chosen = filter_of(name)
     assert chosen.program is not None
     asked = options.get(chosen.program.option) if chosen.program.option else None
     for setting in chosen.settings:
-        if not asked and chosen.program.option and setting.endswith(("_BIN", "_PATH")):
+        if not asked and chosen.program.option and setting.endswith(("_BIN", "_PATH")) and setting != "NODE_PATH":
             asked = options.get(setting) or world.environment.get(setting)
-    words = [_place(word, world) for word in shlex.split(str(asked or chosen.program.name))]
+    words = _command_line(str(asked or chosen.program.name), name, world)
     if chosen.program.name == "java":
         home = options.get("JAVA_HOME") or world.environment.get("JAVA_HOME")
         words = [os.path.join(home, "bin", "java") if home else "java"]
