@@ -16,6 +16,7 @@ import pytest
 from assetbuild.compilers.base import Tools
 from assetbuild.compilers.run import Run
 from compilers.workbench import Workbench, text_of, texts
+from scenario import CONFIG, Project
 
 SHEET = "a { b: c }\n"
 Broken = Callable[..., Run]
@@ -195,3 +196,32 @@ def test_a_worker_ends_with_the_process_that_asked_it(tmp_path: Path) -> None:
     else:
         pytest.fail("the worker lives on")
     assert list((tmp_path / ".assetbuild").glob("*")) == []
+
+
+LISTER = """
+import os
+class config: pass
+class Scss:
+    def __init__(self, scss_opts, scss_files): pass
+    def compile(self):
+        with open({outside!r}) as stream:
+            return "/*" + " ".join(sorted(os.listdir("icons"))) + stream.read() + "*/"
+"""
+
+
+def test_what_a_filter_lists_and_reads_outside_the_sources_is_traced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project({"assets/a.css": SHEET, "assets/icons/one.svg": "<svg/>", "settings.txt": "1"})
+    (tmp_path / "scss.py").write_text(LISTER.format(outside=str(project.root / "settings.txt")))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    project.write({"assetbuild.toml": CONFIG + '[[rules]]\nmatch = "a.css"\nfilters = ["webassets:pyscss"]\n'})
+    assert project.build().text("a.css") == "/*one.svg1*/"
+    assert project.build().summary["compiled"] == {"ran": 0, "cached": 1}
+    project.write({"assets/icons/two.svg": "<svg/>"})
+    assert project.build().text("a.css") == "/*one.svg two.svg1*/"
+    project.write({"settings.txt": "2"})
+    assert project.build().text("a.css") == "/*one.svg two.svg2*/"
+    assert project.build().summary["compiled"] == {"ran": 0, "cached": 1}
+    project.write({"assets/icons/one.svg": "<svg></svg>"})
+    assert project.build().summary["compiled"] == {"ran": 0, "cached": 1}, "the names are the same"
