@@ -18,6 +18,7 @@ INSTALL = {
     "npm packages": "a connection to the npm registry, once",
     "setpriv": "apt-get install util-linux",
     "strace": "apt-get install strace",
+    "packages of webassets' filters": "a connection to the Python package index, once",
     "tree_sitter": "pip install tree-sitter tree-sitter-javascript",
     "tree_sitter_javascript": "pip install tree-sitter tree-sitter-javascript",
 }

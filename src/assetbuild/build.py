@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from assetbuild.cache import Cache
@@ -36,7 +36,8 @@ INDEX = "index/1"
 class Stage:
     """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.
 
-    `began` is a moment before the first source was looked at.
+    `began` is a moment before the first source was looked at. `system` are all variables of the process, for foreign
+    programs.
     """
 
     cache: Cache
@@ -44,6 +45,7 @@ class Stage:
     listener: Listener
     environment: Mapping[str, str]
     began: Moment | None = None
+    system: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,17 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(config.importmap.pins, config.importmap.scopes)
     with closing(Services()) as services, _reading(config.root):
-        world = World(config.root, config.base_url, found.files, index.digest, pins, config.time_limit, services)
+        world = World(
+            config.root,
+            config.base_url,
+            found.files,
+            index.digest,
+            pins,
+            config.time_limit,
+            services,
+            stage.system,
+            config.env,
+        )
         compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
     linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell)

@@ -13,7 +13,7 @@ from typing import Any
 from assetbuild import compilers, media
 from assetbuild.cache import Cache
 from assetbuild.cache.trace import Trace, recall, reference_record, remember
-from assetbuild.compilers.base import Tools, World
+from assetbuild.compilers.base import Tools, World, names_digest, names_in
 from assetbuild.compilers.run import Run, read_part, run_steps
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
@@ -76,13 +76,14 @@ def compile_jobs(
 @dataclass(slots=True)
 class _Driver:
     """Parts are made once, whoever needs them; `made` holds them by their key. `shared_key` is what is in
-    every key."""
+    every key, `states` what is in that of each step."""
 
     world: World
     cache: Cache
     executor: Executor
     shared_key: list[Any]
     made: dict[str, Outcome] = field(default_factory=dict)
+    states: dict[str, list[Any]] = field(default_factory=dict)
 
     def make_parts(self, parts: Iterable[Part]) -> None:
         wanted = {key: part for part in parts if (key := self._part_key(part)) not in self.made}
@@ -133,14 +134,14 @@ class _Driver:
                 return Outcome(trace.assets, trace.diagnostics, files=_found(trace.files, trace.logical, self.world))
             read = Run(assets) if assets else read_part(part, tools)
             run = run_steps(read.assets, steps, tools) if read.assets else Run(())
-            run = Run(run.assets, (*read.diagnostics, *run.diagnostics))
+            run = Run(run.assets, (*read.diagnostics, *run.diagnostics), run.traced)
         except ContentChanged as error:
             text, hint = "changed while it was read", "build again"
             return Outcome((), (Diagnostic(text, file=self.world.display(error.file), hint=hint),), ran=True)
         except OSError as error:
             file = self.world.display(error.filename) if isinstance(error.filename, str) else part.path
             return Outcome((), (Diagnostic(f"cannot be read: {error.strerror or 'it is gone'}", file=file),), ran=True)
-        if run.assets:
+        if run.assets and run.traced:
             remember(
                 self.cache, key, Trace(tools.files, tools.logical, run.assets, run.diagnostics), part.source.content
             )
@@ -150,9 +151,18 @@ class _Driver:
         world = self.world
         for path, digest in logical.items():
             source = world.sources.get(path)
-            if (source.digest if source else None) != digest:
+            found = names_digest(names_in(path[:-1], world)) if path.endswith("/") else source and source.digest
+            if found != digest:
                 return False
-        return all(world.digest_of(world.absolute(file)) == digest for file, digest in files.items())
+        return all(_answer(file, world) == digest for file, digest in files.items())
+
+    def _state(self, step: Step) -> list[Any]:
+        if not step.depends and not compilers.is_foreign(step):
+            return []
+        known = repr(step)
+        if known not in self.states:
+            self.states[known] = compilers.state(step, self.world)
+        return self.states[known]
 
     def _part_key(self, part: Part) -> str:
         source = part.source
@@ -160,16 +170,28 @@ class _Driver:
         return self._key(part.path, identity, part.steps)
 
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:
-        made_by = [[step.name, compilers.version(step.name, step.options), dict(step.options)] for step in steps]
+        made_by = [
+            [step.name, compilers.version(step.name, step.options), dict(step.options), self._state(step)]
+            for step in steps
+        ]
         whole = [path, identity, made_by, self.shared_key]
         # Not sorted: a template sees its context in the order of the configuration.
         return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
 
 
+def _answer(file: str, world: World) -> str | None:
+    """What Tools would be told of a file, or of a directory."""
+    if file.endswith("/"):
+        return names_digest(names_in(world.absolute(file), world))
+    return world.digest_of(world.absolute(file))
+
+
 def _found(files: Mapping[str, str | None], logical: Mapping[str, str | None], world: World) -> tuple[str, ...]:
     """The files among what a step asked for that were there."""
-    sources = (world.display(world.sources[path].file) for path, digest in logical.items() if digest)
-    return tuple(sorted({*(file for file, digest in files.items() if digest), *sources}))
+    sources = (
+        world.display(world.sources[path].file) for path, digest in logical.items() if digest and path[-1] != "/"
+    )
+    return tuple(sorted({*(file for file, digest in files.items() if digest and file[-1] != "/"), *sources}))
 
 
 def _identity(asset: Asset) -> list[Any]:

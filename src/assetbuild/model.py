@@ -94,10 +94,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A compiler or filter by name, with its options (JSON values)."""
+    """A compiler or filter by name, with its options (JSON values).
+
+    `depends` are globs of files that it reads in a way that cannot be seen, relative to the configuration's directory.
+    """
 
     name: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    depends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from assetbuild import compilers, media
-from assetbuild.config import Config
+from assetbuild.config import Bundle, Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
 from assetbuild.model import Job, Part, Publication, Source, Step
@@ -15,6 +15,15 @@ from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
 from assetbuild.planning.pins import check_pins
 from assetbuild.planning.rules import Ruling, rulings
+from assetbuild.planning.steps import (
+    BundleSteps,
+    asset_steps,
+    bundle_part,
+    bundle_steps,
+    compile_step,
+    filter_step,
+    raw_part,
+)
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
 
@@ -42,7 +51,8 @@ def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str
         _part(config, source, ruling_of, environment) for source in sources.values() if not is_partial(source.path)
     ]
     partials = [path for path in sources if is_partial(path)]
-    contents, diagnostics = expand_bundles(config, parts, partials)
+    filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
+    contents, diagnostics = expand_bundles(config, parts, partials, filters)
     consumed = {} if config.publish_contents else _consumed(contents)
     candidates: list[Job] = [_bundle_job(config, bundle, ruling_of) for bundle in contents]
     absent = dict.fromkeys(partials, "it is a Sass partial: import it in Sass, or name it without the underscore")
@@ -70,7 +80,16 @@ def _part(
 ) -> Part:
     path, names = compilers.compiled_name(source.path)
     ruling = ruling_of(source.path, path)
-    return Part(path, source, tuple(Step(name, _options(config, name, ruling, path, environment)) for name in names))
+    if ruling.filters:
+        path, names = compilers.compiled_name(source.path, ruling.filters)
+    steps = (_compile_step(config, name, ruling, path, environment) for name in names)
+    return Part(path, source, tuple(steps))
+
+
+def _compile_step(config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]) -> Step:
+    if name in compilers.TABLE:
+        return Step(name, _options(config, name, ruling, path, environment))
+    return compile_step(name, path, ruling)
 
 
 def _options(config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]) -> dict[str, object]:
@@ -105,20 +124,12 @@ def _is_minified(path: str) -> bool:
 def _filters(config: Config, ruling: Ruling, part: Part) -> tuple[Step, ...]:
     """The filters of a part's asset: those of its rule, else the minifier of its type."""
     if ruling.filters is not None:
-        return tuple(filter_step(name, ruling) for name in ruling.filters)
+        return asset_steps(ruling.filters, ruling, part)
     mapped = any(step.name == "sass" and step.options.get("source_map") for step in part.steps)
     minifier = compilers.MINIFIERS.get(media.media_type(part.path))
     if minifier is None or mapped or part.path.endswith(".map") or not _minifies(config, ruling, part.path):
         return ()
     return (filter_step(minifier, ruling),)
-
-
-def filter_step(name: str, ruling: Ruling) -> Step:
-    """A filter by its configured name, with the options that the rules give it."""
-    options = dict(ruling.options.get(name, {}))
-    if name.startswith(compilers.FOREIGN):
-        return Step("webassets", {"filter": name.removeprefix(compilers.FOREIGN), "options": options})
-    return Step(name, options)
 
 
 def _job(config: Config, part: Part, publication: Publication, ruling_of: Callable[[str, str], Ruling]) -> Job:
@@ -128,27 +139,34 @@ def _job(config: Config, part: Part, publication: Publication, ruling_of: Callab
     return Job(part.path, (part,), steps, publication, ruling.external)
 
 
+def _bundle_filters(config: Config, bundle: Bundle, ruling_of: Callable[[str, str], Ruling]) -> tuple[str, ...]:
+    """The names of a bundle's filters: its own, those of a rule, or the minifier of its type."""
+    ruling = ruling_of(bundle.path, bundle.path)
+    names = bundle.filters if bundle.filters is not None else ruling.filters
+    if names is not None:
+        return names
+    return (compilers.MINIFIERS[media.media_type(bundle.path)],) if _minifies(config, ruling, bundle.path) else ()
+
+
 def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, str], Ruling]) -> Job:
     bundle, kind = contents.bundle, media.media_type(contents.bundle.path)
     ruling = ruling_of(bundle.path, bundle.path)
-    joiner = Step(compilers.JOINERS[kind], {"path": bundle.path, "entries": len(contents.parts)})
-    if bundle.filters is not None:
-        filters = tuple(filter_step(name, ruling) for name in bundle.filters)
-    elif ruling.filters is not None:
-        filters = tuple(filter_step(name, ruling) for name in ruling.filters)
-    else:
-        filters = (filter_step(compilers.MINIFIERS[kind], ruling),) if _minifies(config, ruling, bundle.path) else ()
+    names = _bundle_filters(config, bundle, ruling_of)
+    steps = bundle_steps(names, ruling, bundle.path, len(contents.parts))
+    filters = steps.whole
     # A script is minified by itself, so that no minifier sees two programs at once. Style sheets are minified after
     # joining, with what they import, unless one of them is to stay as it is.
     own = [ruling_of(part.source.path, part.path) for part in contents.parts]
-    by_itself = kind == media.JAVASCRIPT or any(
-        _is_minified(part.path) or its.minify is False for part, its in zip(contents.parts, own, strict=True)
+    by_itself = steps.joiner is None and (
+        kind == media.JAVASCRIPT
+        or any(_is_minified(part.path) or its.minify is False for part, its in zip(contents.parts, own, strict=True))
     )
     parts = []
     external = set(ruling.external)
     for part, its in zip(contents.parts, own, strict=True):
         external.update(its.external)
-        parts.append(_bundle_part(part, its, filters if by_itself else ()))
+        parts.append(_bundle_part(part, its, steps, by_itself))
+    joiner = steps.joiner or Step(compilers.JOINERS[kind], {"path": bundle.path, "entries": len(contents.parts)})
     after = tuple(step for step in filters if not by_itself or step.name not in compilers.FILTERS)
     return Job(
         bundle.path,
@@ -159,20 +177,24 @@ def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, st
     )
 
 
-def _bundle_part(part: Part, ruling: Ruling, bundle_filters: tuple[Step, ...]) -> Part:
+def _bundle_part(part: Part, ruling: Ruling, steps: BundleSteps, by_itself: bool) -> Part:
+    if steps.joiner is not None:
+        part = raw_part(part, steps.joiner)
     if ruling.filters is not None:
-        filters = tuple(filter_step(name, ruling) for name in ruling.filters)
-    elif ruling.minify is False or _is_minified(part.path):
-        filters = ()
+        part = replace(part, steps=(*part.steps, *asset_steps(ruling.filters, ruling, part)))
     else:
-        filters = tuple(step for step in bundle_filters if step.name in compilers.FILTERS)
-    steps = tuple(
+        minified = ruling.minify is False or _is_minified(part.path)
+        part = bundle_part(part, steps.parts)
+        if by_itself and not minified:
+            own = tuple(step for step in steps.whole if step.name in compilers.FILTERS)
+            part = replace(part, steps=(*part.steps, *own))
+    plain = tuple(
         replace(step, options={**step.options, "source_map": False, "style": "expanded"})
         if step.name == "sass"
         else step
         for step in part.steps
     )
-    return replace(part, steps=(*steps, *filters))
+    return replace(part, steps=plain)
 
 
 def _consumed(contents: list[Contents]) -> dict[str, str]:

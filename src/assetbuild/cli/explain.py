@@ -105,8 +105,10 @@ def _no_such(made: Made, name: str, known: list[str]) -> Diagnostic:
 
 
 def _steps(job: Job) -> list[str]:
-    of_parts = dict.fromkeys(step.name for part in job.parts for step in part.steps)
-    return [*of_parts, *(step.name for step in job.steps)]
+    from assetbuild.compilers import shown
+
+    of_parts = dict.fromkeys(shown(step) for part in job.parts for step in part.steps)
+    return [*of_parts, *map(shown, job.steps)]
 
 
 def _made(job: Job, name: str, ran: bool) -> str:

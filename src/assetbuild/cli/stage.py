@@ -46,7 +46,7 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
     began = file_system_moment(directory) if directory else None
     workers = executor(arguments.jobs or _processors())
     try:
-        yield Stage(cache, workers, report.listen, environment, began)
+        yield Stage(cache, workers, report.listen, environment, began, dict(os.environ))
     finally:
         # After an error or an interruption nobody waits for work that has not begun.
         workers.shutdown(cancel_futures=True)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any, cast
 
 from assetbuild import media
-from assetbuild.compilers.base import Compiler
-from assetbuild.model import Job
+from assetbuild.compilers.base import Compiler, World
+from assetbuild.compilers.webassets_table import LANGUAGES, PREFIX, suffixes_of
+from assetbuild.model import Job, Step
 
-FOREIGN = "webassets:"
+FOREIGN = PREFIX
+JOIN = "webassets-join"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ TABLE: dict[str, Entry] = {
     "rjsmin": Entry("minify:minify_javascript", "rjsmin"),
     "json": Entry("minify:minify_json"),
     "webassets": Entry("webassets:apply_filter", "webassets"),
+    JOIN: Entry("webassets:apply_filter", "webassets"),
 }
 
 MINIFIERS = {
@@ -55,49 +59,118 @@ FILTERS = frozenset(MINIFIERS.values())
 
 
 def load(name: str) -> Compiler:
-    """The compiler or filter of this name."""
+    """The compiler or filter of this name, ours or one that is registered."""
+    if name not in TABLE:
+        from assetbuild.compilers import extensions
+
+        return partial(extensions.run, name)
     module, _, function = TABLE[name].function.partition(":")
     return cast(Compiler, getattr(importlib.import_module(f"{__name__}.{module}"), function))
 
 
 def version(name: str, options: Mapping[str, Any]) -> str:
     """What the output of this compiler depends on besides inputs and options: our code, the library's version."""
+    if name not in TABLE:
+        return f"{own_digest()} {' '.join(_registered_versions(name))}"
     library = dict(TABLE[name].implementations).get(options.get("implementation", ""), TABLE[name].library)
     return f"{own_digest()} {library} {installed_version(library)}" if library else own_digest()
 
 
 def is_compiler(name: str) -> bool:
-    """Whether a step leads from one language to another."""
-    return bool(TABLE[name].suffixes)
+    """Whether a step leads from one language to another, or may: nobody knows that of others' steps."""
+    return name not in TABLE or bool(TABLE[name].suffixes)
+
+
+def state(step: Step, world: World) -> list[Any]:
+    """What a step depends on besides that, as JSON values: variables, programs, and the files that its rule names.
+
+    Raises OSError and ContentChanged as `World.digest_of`.
+    """
+    found: list[Any] = []
+    if step.depends:
+        from assetbuild.compilers.depends import files_of
+
+        found += files_of(step.depends, world)
+    if step.name in ("webassets", JOIN):
+        from assetbuild.compilers.webassets.needs import as_key
+
+        found.append(as_key(step.options["filter"], step.options.get("options", {}), world))
+    return found
+
+
+def shown(step: Step) -> str:
+    """A step by the name that a configuration has for it."""
+    return PREFIX + step.options["filter"] if step.name in ("webassets", JOIN) else step.name
+
+
+def is_foreign(step: Step) -> bool:
+    """Whether a step is somebody else's: it may change what a text refers to."""
+    return step.name in ("webassets", JOIN) or step.name not in TABLE
 
 
 def joins(job: Job) -> bool:
     """Whether the job makes a bundle: its first step takes several assets."""
-    return bool(job.steps) and job.steps[0].name in JOINERS.values()
+    return bool(job.steps) and (job.steps[0].name in JOINERS.values() or job.steps[0].name == JOIN)
 
 
-def compiled_name(path: str) -> tuple[str, tuple[str, ...]]:
-    """The logical path of the asset that a source becomes, and the names of the compilers on the way."""
+def compiled_name(path: str, filters: Iterable[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """The logical path of the asset that a source becomes, and the names of the compilers on the way.
+
+    `filters` are names of filters that the source goes through: one that reads its language comes before our own.
+    """
+    table = _languages(tuple(filters), tuple(sys.path))
     steps: list[str] = []
-    while True:
-        for name, entry in TABLE.items():
-            for suffix, replacement in entry.suffixes:
-                stem = path.removesuffix(suffix) + replacement
-                if path.endswith(suffix) and _is_known(stem):
-                    break
-            else:
-                continue
-            path = stem
-            steps.append(name)
-            break
-        else:
-            return path, tuple(steps)
+    while path.endswith(table.ends) and (found := _next_step(path, table, steps)) is not None:
+        name, path = found
+        steps.append(name)
+    return path, tuple(steps)
 
 
-def _is_known(path: str) -> bool:
-    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
-    stem = path.rpartition("/")[2].rpartition(".")[0]
-    return bool(stem) and (extension in media.TYPES or extension in ("scss", "sass"))
+@dataclass(frozen=True, slots=True)
+class _Languages:
+    """Compilers with the suffixes they take, in the order in which they are tried; `ends` are all those suffixes.
+
+    `known` are the extensions of what can be an asset, or be compiled further.
+    """
+
+    compilers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    ends: tuple[str, ...]
+    known: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _languages(filters: tuple[str, ...], path: tuple[str, ...]) -> _Languages:
+    """The table for sources that go through these filters. `path` is sys.path: what is registered depends on it."""
+    from assetbuild.compilers.extensions import registered
+
+    theirs = [(name, one.suffixes) for name, one in registered().items()]
+    ours = [(name, entry.suffixes) for name, entry in TABLE.items()]
+    # A template may make anything.
+    table = (*ours[:1], *suffixes_of(filters), *ours[1:], *theirs)
+    ends = tuple(suffix for _, suffixes in table for suffix, _ in suffixes)
+    extensions = (suffix.rpartition(".")[2] for suffix in ends)
+    return _Languages(table, ends, frozenset({*media.TYPES, *LANGUAGES, *extensions}))
+
+
+def _next_step(path: str, table: _Languages, done: list[str]) -> tuple[str, str] | None:
+    for name, suffixes in table.compilers:
+        for suffix, replacement in suffixes:
+            if path.endswith(suffix) and name not in done:
+                made = path.removesuffix(suffix) + replacement
+                stem, _, extension = made.rpartition("/")[2].rpartition(".")
+                if stem and extension.lower() in table.known:
+                    return name, made
+    return None
+
+
+def _registered_versions(name: str) -> Iterator[str]:
+    from assetbuild.compilers import extensions
+
+    one = extensions.registered().get(name)
+    if one is not None:
+        yield f"{one.distribution} {one.version}"
+        for library in one.extension.libraries if one.extension else ():
+            yield f"{library} {installed_version(library)}"
 
 
 @cache

@@ -7,6 +7,7 @@ and its answer: a cached result holds as long as all the answers would be the sa
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,11 +30,14 @@ class Result:
     `origins`, where there is one, is that of the asset's content. A compiler's places in the asset's own file, those of
     `origins` and of `diagnostics`, count in the content that it was given: where a template made that, `run.py` goes
     on to the template.
+    `traced` is false if it may depend on what `Tools` was not asked for: it is then remembered only if the step says
+    what it depends on.
     """
 
     assets: tuple[Asset, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     origins: Origins | None = None
+    traced: bool = True
 
 
 Compiler = Callable[[tuple[Asset, ...], Mapping[str, Any], "Tools"], Result]
@@ -46,6 +50,8 @@ class World:
     `root` is the configuration file's directory (absolute). `digest_of` gives the SHA-256 of a file's
     bytes in hex, None where there is no such file. `pins` are bare module names. `time_limit` is how many seconds
     one step may take in a foreign program or filter; `services` are the programs that stay while the build runs.
+    `environment` are all variables of the process: what a step takes of it must be in its key. `env` are the names
+    that the configuration declares.
     """
 
     root: str
@@ -55,6 +61,8 @@ class World:
     pins: Pins = NO_PINS
     time_limit: int = 120
     services: Services = field(default_factory=Services)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    env: tuple[str, ...] = ()
 
     def display(self, file: str) -> str:
         """A file path relative to the configuration's directory, POSIX."""
@@ -67,7 +75,10 @@ class World:
 
 @dataclass(slots=True)
 class Tools:
-    """The world as one run of a compiler may ask it; `files` and `logical` hold what it asked and got."""
+    """The world as one run of a compiler may ask it; `files` and `logical` hold what it asked and got.
+
+    A name that ends with "/" is that of a directory, and what it gave is the digest of the names in it.
+    """
 
     world: World
     files: dict[str, str | None] = field(default_factory=dict)
@@ -90,8 +101,33 @@ class Tools:
         self.logical[path] = source.digest if source else None
         return source
 
+    def names(self, directory: str) -> tuple[str, ...]:
+        """The names in a logical directory ("" for the topmost), or in one at an absolute file path; sorted."""
+        names = names_in(directory, self.world)
+        if os.path.isabs(directory):
+            self.files[self.world.display(directory) + "/"] = names_digest(names)
+        else:
+            self.logical[f"{directory}/"] = names_digest(names)
+        return names
+
     def _digest(self, file: str) -> str | None:
         name = self.world.display(file)
         if name not in self.files:
             self.files[name] = self.world.digest_of(file)
         return self.files[name]
+
+
+def names_in(directory: str, world: World) -> tuple[str, ...]:
+    """As Tools.names, without recording it."""
+    if os.path.isabs(directory):
+        try:
+            return tuple(sorted(os.listdir(directory)))
+        except OSError:
+            return ()
+    start = f"{directory}/" if directory else ""
+    return tuple(sorted({path[len(start) :].partition("/")[0] for path in world.sources if path.startswith(start)}))
+
+
+def names_digest(names: tuple[str, ...]) -> str:
+    """What stands for these names in a trace."""
+    return hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from assetbuild.compilers import JOINERS, is_compiler, load
+from assetbuild.compilers import JOINERS, is_compiler, is_foreign, load, shown
 from assetbuild.compilers.authored import ByName, authored, names_in
 from assetbuild.compilers.base import Origins, Result, Tools
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
@@ -20,10 +20,14 @@ _NOT_UTF8 = "not UTF-8: browsers will show another character for this byte"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The asset and what came with it; no assets if a step failed."""
+    """The asset and what came with it; no assets if a step failed.
+
+    `traced`: all that it depends on is known, by what was asked for or by what the steps' rules say.
+    """
 
     assets: tuple[Asset, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    traced: bool = True
 
 
 def read_part(part: Part, tools: Tools) -> Run:
@@ -67,11 +71,15 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) 
     extras: list[Asset] = []
     origins: Origins | None = None
     by_name = names_in(assets[0])
+    traced = True
     for step in steps:
         result = load(step.name)(assets, step.options, tools)
         if origins is not None and is_compiler(step.name):
             result = authored(result, assets[0], origins, tools.world.root)
         diagnostics += result.diagnostics
+        if not result.traced and not step.depends:
+            traced = False
+            diagnostics.append(_untraced(step))
         if not result.assets:
             return Run((), tuple(diagnostics))
         made = replace(result.assets[0], file=result.assets[0].file or assets[0].file)
@@ -81,7 +89,13 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) 
         if made.content is not assets[0].content:
             origins = result.origins
         assets = (made,)
-    return Run((*assets, *extras), tuple(diagnostics))
+    return Run((*assets, *extras), tuple(diagnostics), traced)
+
+
+def _untraced(step: Step) -> Diagnostic:
+    text = f"'{shown(step)}' runs with each build: what it reads cannot be seen, so nothing of it is remembered"
+    hint = "name what it reads in `depends` of a rule for its assets"
+    return Diagnostic(text, hint=hint, severity="notice")
 
 
 def _with_references(
@@ -99,7 +113,7 @@ def _with_references(
     if [_names(one) for one in found if one.kind != "source-map"] == [_names(one) for one in expected]:
         origins = iter(expected)
         return replace(made, references=tuple(_placed(one, origins) for one in found)), []
-    if step.name == "webassets":
+    if is_foreign(step):
         return replace(made, references=_nearest(found, before.references)), []
     text = f"left as it was: '{step.name}' changed which assets it refers to"
     return before, [Diagnostic(text, file=before.file, severity="warning")]

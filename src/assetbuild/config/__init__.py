@@ -78,13 +78,17 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What differs for the assets that `match`; None means not said. `options`: JSON values by compiler."""
+    """What differs for the assets that `match`; None means not said. `options`: JSON values by compiler.
+
+    `depends` are globs of files, relative to the configuration's directory.
+    """
 
     match: tuple[str, ...]
     filters: tuple[str, ...] | None
     minify: bool | None
     external: tuple[str, ...]
     options: Mapping[str, Mapping[str, Any]]
+    depends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,5 +247,6 @@ KEYS: tuple[Key, ...] = (
     Key("rules.*.filters", list_of(filter_name)),
     Key("rules.*.minify", boolean),
     Key("rules.*.external", list_of(reference_glob), []),
+    Key("rules.*.depends", list_of(glob), []),
     Key("rules.*.options", tables_by_name(any_name, free_table, "rules.options.NAME"), {}),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,6 +11,7 @@ from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
 from assetbuild.media import media_type
 from assetbuild.model import Part
+from assetbuild.planning.steps import takes_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,25 @@ def is_partial(path: str) -> bool:
 
 
 def expand_bundles(
-    config: Config, parts: Sequence[Part], partials: Sequence[str]
+    config: Config, parts: Sequence[Part], partials: Sequence[str], filters: Mapping[str, Sequence[str]]
 ) -> tuple[list[Contents], list[Diagnostic]]:
     """Every bundle with its parts; a diagnostic for each pattern that names nothing or something that cannot be in it.
 
     Globs are sorted, each file comes once, the first mention wins. A pattern names sources or the assets made of them;
     one that names another bundle, and no source, stands for that bundle's contents. `partials` are the sources that are
-    no parts: Sass partials.
+    no parts: Sass partials. `filters` are those of each bundle: some take sources of other types.
     """
-    expansion = _Expansion(config, parts, partials)
+    expansion = _Expansion(config, parts, partials, filters)
     contents = [Contents(bundle, tuple(expansion.parts_of(bundle, ()))) for bundle in config.bundles]
     return contents, list(dict.fromkeys(expansion.diagnostics))
 
 
 class _Expansion:
-    def __init__(self, config: Config, parts: Sequence[Part], partials: Sequence[str]) -> None:
+    def __init__(
+        self, config: Config, parts: Sequence[Part], partials: Sequence[str], filters: Mapping[str, Sequence[str]]
+    ) -> None:
         self._config = config
+        self._filters = filters
         self._partials = partials
         self._parts = sorted(parts, key=lambda part: (part.path, part.source.path))
         self._bundles = {bundle.path: bundle for bundle in config.bundles}
@@ -57,9 +61,9 @@ class _Expansion:
         return chosen.values()
 
     def _named(self, bundle: Bundle, index: int, pattern: str, within: tuple[str, ...]) -> Iterable[Part]:
-        parts = self._matching(pattern, media_type(bundle.path))
+        parts = self._matching(pattern, bundle)
         if parts:
-            wrong = [part for part in parts if media_type(part.path) != media_type(bundle.path)]
+            wrong = [part for part in parts if not self._fits(part, bundle)]
             for part in wrong:
                 self._complain(bundle, index, f"'{part.path}' cannot be in bundle '{bundle.path}': it is another type")
             return [part for part in parts if part not in wrong]
@@ -86,13 +90,18 @@ class _Expansion:
         )
         return f"'{pattern}' matches no source", hint
 
-    def _matching(self, pattern: str, kind: str) -> list[Part]:
+    def _fits(self, part: Part, bundle: Bundle) -> bool:
+        if media_type(part.path) == media_type(bundle.path):
+            return True
+        return takes_language(self._filters[bundle.path], part.source.path)
+
+    def _matching(self, pattern: str, bundle: Bundle) -> list[Part]:
         if is_literal(pattern):
             exact = [part for part in self._parts if part.source.path == pattern]
             return exact or [part for part in self._parts if part.path == pattern]
         matches = matcher((pattern,))
         found = [part for part in self._parts if matches(part.source.path) or matches(part.path)]
-        fitting = [part for part in found if media_type(part.path) == kind]
+        fitting = [part for part in found if self._fits(part, bundle)]
         # "js/*" may meet a source map or a README beside the scripts; a glob of nothing fitting is a mistake.
         return fitting or found
 

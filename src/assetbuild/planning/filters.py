@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
 from assetbuild import compilers
+from assetbuild.compilers.depends import is_there
+from assetbuild.compilers.extensions import registered
+from assetbuild.compilers.webassets_table import FILTERS
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
@@ -48,13 +51,23 @@ def check_filters(config: Config, parts: Sequence[Part]) -> list[Diagnostic]:
         if problem := _unknown(config, key, name):
             diagnostics.append(problem)
         elif (wrong := next((path for path in paths if not _fits(name, path)), None)) is not None:
-            kinds = " and ".join(sorted(_TYPES[name]))
+            kinds = " and ".join(sorted(_types(name)))
             text = f"filter '{name}' is for {kinds}, and '{wrong}' is {media_type(wrong)}"
             diagnostics.append(config.diagnostic(key, text))
     for index, rule in enumerate(config.rules):
+        diagnostics += _depends(config, index)
         for name, options in rule.options.items():
             diagnostics += _options(config, ("rules", index, "options", name), name, options)
     return diagnostics
+
+
+def _depends(config: Config, index: int) -> Iterator[Diagnostic]:
+    """A warning for each glob of files that matches none: what it was meant for would go unseen."""
+    for number, pattern in enumerate(config.rules[index].depends):
+        if not is_there(pattern, config.root):
+            key = ("rules", index, "depends", number)
+            hint = "paths are relative to this file"
+            yield config.diagnostic(key, f"'{pattern}' matches no file", hint, severity="warning")
 
 
 def _named(config: Config, parts: Sequence[Part]) -> Iterator[tuple[Key, str, Iterable[str]]]:
@@ -71,47 +84,75 @@ def _named(config: Config, parts: Sequence[Part]) -> Iterator[tuple[Key, str, It
             yield ("rules", number, "filters", index), name, paths
 
 
+def _types(name: str) -> Collection[str]:
+    """The media types that a filter is for, none if it is for all."""
+    if name in _TYPES:
+        return _TYPES[name]
+    one = registered().get(name)
+    return one.extension.types if one and one.extension else ()
+
+
 def _fits(name: str, path: str) -> bool:
-    return name not in _TYPES or media_type(path) in _TYPES[name]
+    types = _types(name)
+    return not types or media_type(path) in types
 
 
 def _unknown(config: Config, key: Key, name: str) -> Diagnostic | None:
-    known = _known(name)
-    if name in known:
+    if name in compilers.FILTERS or (name.removeprefix(compilers.FOREIGN) in FILTERS and name not in FILTERS):
         return None
-    return config.diagnostic(key, f"no filter named '{name}'", _nearest(name, known))
+    one = registered().get(name)
+    if one is None:
+        return config.diagnostic(key, f"no filter named '{name}'", _nearest(name, _all_filters()))
+    if one.extension is None:
+        text = f"filter '{name}' of {one.distribution} {one.version} cannot be loaded: {one.problem}"
+        return config.diagnostic(key, text, "tell its authors, or install another version")
+    return None
 
 
-def _known(name: str) -> Sequence[str]:
-    """The names that a filter called somewhat like this may have."""
-    ours = sorted(compilers.FILTERS)
-    # webassets takes its time to import: only for those who ask for one of its filters, or for one we do not have.
-    return ours if name in ours else [*ours, *_foreign()]
+def _all_filters() -> Sequence[str]:
+    return [*sorted({*compilers.FILTERS, *registered()}), *_foreign()]
 
 
 def _foreign() -> list[str]:
-    import webassets.filter as foreign
-
-    return [compilers.FOREIGN + name for name in sorted(foreign._FILTERS)]
+    return [compilers.FOREIGN + name for name in FILTERS]
 
 
 def _options(config: Config, key: Key, name: str, options: Mapping[str, Any]) -> Iterator[Diagnostic]:
     if name.startswith(compilers.FOREIGN):
-        known = _foreign()
-        if name not in known:
-            yield config.diagnostic(key, f"no filter named '{name}'", _nearest(name, known))
+        yield from _foreign_options(config, key, name, options)
+    elif name in _OPTIONS:
+        yield from _own_options(config, key, name, options)
+    elif (one := registered().get(name)) is None:
+        known = sorted({*_OPTIONS, *registered()})
+        yield config.diagnostic(key, f"no compiler or filter named '{name}'", _nearest(name, known))
+    elif one.extension and one.extension.options is not None:
+        for option in sorted(set(options) - set(one.extension.options)):
+            yield _no_option(config, (*key, option), name, sorted(one.extension.options))
+
+
+def _foreign_options(config: Config, key: Key, name: str, options: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    known = FILTERS.get(name.removeprefix(compilers.FOREIGN))
+    if known is None:
+        yield config.diagnostic(key, f"no filter named '{name}'", _nearest(name, _foreign()))
         return
-    if name not in _OPTIONS:
-        yield config.diagnostic(key, f"no compiler or filter named '{name}'", _nearest(name, sorted(_OPTIONS)))
-        return
+    names = (*known.options, *known.settings)
+    for option in sorted(set(options) - set(names)):
+        yield _no_option(config, (*key, option), name, names)
+
+
+def _own_options(config: Config, key: Key, name: str, options: Mapping[str, Any]) -> Iterator[Diagnostic]:
     checks = _OPTIONS[name]
     for option, value in options.items():
         if option not in checks:
-            hint = _nearest(option, sorted(checks)) if checks else f"'{name}' has no options"
-            yield config.diagnostic((*key, option), f"no option '{option}' of '{name}'", hint)
+            yield _no_option(config, (*key, option), name, sorted(checks))
         elif not checks[option][0](value):
             text = f"option '{option}' of '{name}' must be {checks[option][1]}"
             yield config.diagnostic((*key, option), text)
+
+
+def _no_option(config: Config, key: Key, name: str, known: Sequence[str]) -> Diagnostic:
+    hint = _nearest(str(key[-1]), known) if known else f"'{name}' has no options"
+    return config.diagnostic(key, f"no option '{key[-1]}' of '{name}'", hint)
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

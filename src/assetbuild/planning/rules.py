@@ -12,12 +12,13 @@ from assetbuild.globs import matcher
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The merged rules: a later `filters` or `minify` replaces an earlier one, `external` and `options` add up."""
+    """The merged rules: a later `filters` or `minify` replaces an earlier one; what else there is adds up."""
 
     filters: tuple[str, ...] | None = None
     minify: bool | None = None
     external: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    depends: tuple[str, ...] = ()
 
 
 NONE = Ruling()
@@ -39,6 +40,7 @@ def rulings(config: Config) -> Callable[[str, str], Ruling]:
                     rule.minify if rule.minify is not None else merged.minify,
                     (*merged.external, *rule.external),
                     options,
+                    tuple(dict.fromkeys((*merged.depends, *rule.depends))),
                 )
         return merged
 

@@ -1,0 +1,28 @@
+"""How a build and its worker talk: JSON documents over pipes, each behind its length in eight bytes, big-endian."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any
+
+_LENGTH = 8
+
+
+def write_frame(stream: IO[bytes], document: Any) -> None:
+    """Sends a document. Raises OSError if nobody reads any more."""
+    data = json.dumps(document).encode()
+    stream.write(len(data).to_bytes(_LENGTH, "big") + data)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> Any:
+    """The next document; raises EOFError if there is none, or only a piece of one."""
+    head = _read(stream, _LENGTH)
+    return json.loads(_read(stream, int.from_bytes(head, "big")))
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if data is None or len(data) < size:
+        raise EOFError
+    return data
