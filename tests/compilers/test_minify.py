@@ -93,7 +93,49 @@ def test_minified_json_is_the_same_value(value: object, ascii_only: bool) -> Non
 def test_a_sheet_that_rcssmin_would_damage_is_stripped_instead() -> None:
     result = minified_css("@layer a {\n  .b :hover {\n    --x: ;\n  }\n}\n")
     assert text_of(result) == "@layer a{.b :hover{--x: }}"
-    assert result.diagnostics == ()
+    (notice,) = result.diagnostics
+    assert (notice.severity, notice.file) == ("notice", "src/a.css")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        (".a{b:c}\n.d{\n  e :hover{f:g} }", 3, 5, "' :' to ':'"),
+        ("\ufeff/* é */ :is(.i[type=url], .j){ k: l }", 1, 24, "']' to ','"),
+        ("a{\n  --é: ;\n}", 2, 8, "' ' to ';'"),
+        ('a{b:\n\n url("a  b.png") }', 3, 6, "'\"a  b.png\"' to '\"ab.png\"'"),
+    ],
+)
+def test_what_rcssmin_would_have_damaged_is_told_with_its_place(
+    tmp_path: Path, text: str, line: int, column: int, reason: str
+) -> None:
+    (notice,) = Workbench(tmp_path, {"a.css": text}).run("a.css", "rcssmin").diagnostics
+    assert (notice.file, notice.line, notice.column, notice.severity) == ("src/a.css", line, column, "notice")
+    assert notice.text == f"minified by our own stripping: the minifier would have changed {reason}"
+
+
+def test_what_a_template_made_of_a_sheet_is_not_sought_in_the_template(tmp_path: Path) -> None:
+    bench = Workbench(tmp_path, {"a.css.jinja": "{# a comment #}a{ --x: ; }"})
+    (notice,) = bench.run("a.css.jinja", "jinja", "rcssmin").diagnostics
+    assert notice.text.endswith("(line 1, column 9 of the text before minifying)")
+    assert (notice.file, notice.line, notice.severity) == ("src/a.css.jinja", None, "notice")
+
+
+def test_a_large_malformed_sheet_stays_as_it_is_with_a_notice(tmp_path: Path) -> None:
+    run = Workbench(tmp_path, {"a.css": "a { b: c }\n" * 400_000 + "}\n"}).run("a.css", "rcssmin")
+    (notice,) = run.diagnostics
+    assert (notice.severity, notice.file) == ("notice", "src/a.css")
+    assert notice.text.startswith("left unminified: it is malformed")
+    assert text_of(run).endswith("a { b: c }\n}\n")
+
+
+@pytest.mark.parametrize("damaged", ["", "a{--x: ;}"])
+def test_all_licence_comments_of_a_sheet_stay(damaged: str) -> None:
+    sheet = "/*! one */ a { b: c; /* @license two */ d: e } /* @preserve\n three */ f { g /*! four */ : h } /* five */"
+    text = text_of(minified_css(sheet + damaged))
+    for licence in ("/*! one */", "/* @license two */", "/* @preserve\n three */", "/*! four */"):
+        assert licence in text
+    assert "five" not in text
 
 
 def test_a_script_that_rjsmin_would_damage_is_stripped_and_the_place_is_told(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.check import css_difference, stripped_css
+from assetbuild.compilers.check_css import TOO_LARGE, css_difference
+from assetbuild.compilers.check_css import Difference as CssDifference
 from assetbuild.compilers.check_javascript import Difference
+from assetbuild.compilers.strip_css import minified_css, stripped_css
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
@@ -23,17 +25,28 @@ Comparison = Callable[[bytes, bytes], str | None]
 
 
 def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
-    """White space and comments out, by rcssmin; `/*!` comments stay.
+    """White space and comments out, by rcssmin; licence comments stay.
 
-    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped token by token.
+    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by `stripped_css`.
     """
-    import rcssmin
+    asset = assets[0]
+    data = asset.content.read().removeprefix(_BOM)
+    output = minified_css(data)
+    found = css_difference(data, output)
+    if found is None:
+        return _checked(asset, lambda _: output, lambda before, after: None, tools)
+    if found.text == TOO_LARGE:
+        problem = Diagnostic(f"left unminified: {TOO_LARGE}", file=asset.file, severity="notice")
+        return Result((asset,), (replace(problem, tally="style sheet left as it is"),))
+    result = _checked(asset, stripped_css, _css_comparison, tools)
+    if result.assets == assets:
+        return result
+    return replace(result, diagnostics=(_own_stripping(asset, found, data, tools), *result.diagnostics))
 
-    def minify(data: bytes) -> bytes:
-        output = bytes(rcssmin.cssmin(data, keep_bang_comments=True))
-        return output if css_difference(data, output) is None else stripped_css(data)
 
-    return _checked(assets[0], minify, css_difference, tools)
+def _css_comparison(before: bytes, after: bytes) -> str | None:
+    found = css_difference(before, after)
+    return found.text if found else None
 
 
 def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
@@ -58,10 +71,11 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
     return replace(result, diagnostics=(_own_stripping(asset, made.difference, data, tools), *result.diagnostics))
 
 
-def _own_stripping(asset: Asset, difference: Difference, data: bytes, tools: Tools) -> Diagnostic:
-    """That a script was stripped by our own tokens, and why: at its place if the bytes are those of the source."""
+def _own_stripping(asset: Asset, difference: Difference | CssDifference, data: bytes, tools: Tools) -> Diagnostic:
+    """That a text was stripped by our own tokens, and why: at its place if the bytes are those of the source."""
     text = f"minified by our own stripping: {difference.text}"
-    tally = "script minified by our own stripping"
+    kind = "style sheet" if asset.type == media.CSS else "script"
+    tally = f"{kind} minified by our own stripping"
     if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
         line, column = line_and_column(data, difference.start)
         text += f" (line {line}, column {column} of the text before minifying)"

@@ -1,0 +1,105 @@
+"""Style sheets without comments and without white space that has no meaning: by rcssmin, and by ourselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assetbuild.compilers.css_blanks import run_tokens, tightened
+from assetbuild.compilers.css_runs import LARGEST_ODD, is_licence, is_torn, kept, marked_licences, quick, shown
+from assetbuild.references import css_lexer
+
+_CHARSET = re.compile(rb'@charset "')
+_MARK = b"\x01"
+_LONGEST = 1 << 20
+
+
+def minified_css(data: bytes) -> bytes:
+    """What rcssmin makes of a sheet, with all its licence comments; it may be damaged: `css_difference` tells."""
+    import rcssmin
+
+    marked = None
+    if b"@license" in data or b"@preserve" in data:
+        # rcssmin keeps those comments that begin with an exclamation mark.
+        marked = marked_licences(data, lambda comment: b"/*!" + _MARK + comment[2:])
+    output = bytes(rcssmin.cssmin(data if marked is None else marked, keep_bang_comments=True))
+    return output if marked is None else output.replace(b"/*!" + _MARK, b"/*")
+
+
+def stripped_css(data: bytes) -> bytes:
+    """The sheet without comments (but those with a licence) and white space without meaning; nothing else changes.
+
+    It passes `css_difference`. A malformed sheet of more than four megabytes stays as it is.
+    A licence stands before the declaration or selector it stood in.
+    """
+    cut = quick(data, licences=True)
+    if cut is not None:
+        distinct = list(dict.fromkeys(cut.runs))
+        table = dict(zip(distinct, tightened(distinct), strict=True))
+        output = shown(b"".join([table[run] for run in cut.runs]).replace(b";}", b"}"))
+    elif len(data) <= LARGEST_ODD:
+        output = b"".join(_stripped_runs(data))
+    else:
+        output = data
+    # A blank in its place keeps an `@charset` without effect that comments or blanks kept so.
+    return b"\n" + output if _CHARSET.match(output) and not _CHARSET.match(data) else output
+
+
+def _stripped_runs(data: bytes) -> Iterator[bytes]:
+    """The runs with their marks, as `css_runs.kept` gives them, and all licences before the runs they stand in."""
+    known: dict[tuple[bytes, bytes], bytes] = {}
+    floor = 0
+    semicolon = b""
+    for start, stop, mark, closes in kept(data):
+        yield from _licences(data[floor:start])
+        floor = stop
+        if not closes:
+            yield semicolon
+        text = data[start:stop]
+        if (text, mark) not in known:
+            known[text, mark] = b"".join(_stripped_run(text, mark))
+        yield known[text, mark]
+        semicolon = mark if mark == b";" else b""
+        yield b"" if semicolon else mark
+    yield semicolon
+    yield from _licences(data[floor:])
+
+
+def _stripped_run(text: bytes, mark: bytes) -> Iterator[bytes]:
+    """A run before its mark, token by token."""
+    if len(text) > _LONGEST or is_torn(text):
+        yield text
+        return
+    yield from _licences(text)
+    former = b""
+    tokens = run_tokens(text, mark)
+    for kind, written, spaced in tokens[: len(tokens) - len(mark)]:
+        if spaced:
+            yield b" "
+        elif former and not _stay_apart(former, written):
+            yield b"/**/"
+        yield written
+        former = written
+        if kind == "bad-string" or (kind == "delim" and written == b"\\"):
+            # The line's end is what ended the string, or kept the backslash from being an escape.
+            yield b"\n"
+            former = b""
+
+
+def _licences(text: bytes) -> Iterator[bytes]:
+    if b"/*" not in text:
+        return
+    for kind, start, stop in css_lexer.tokens(text):
+        comment = text[start:stop]
+        if kind == "comment" and is_licence(comment):
+            yield comment + css_lexer.missing(text, (kind, start, stop))
+
+
+def _stay_apart(former: bytes, text: bytes) -> bool:
+    """Whether two tokens are still these two when nothing stands between them (CSS Syntax, section 9)."""
+    if text[:1] in b"{};,)]:\"'" or former[-1:] in b"{};,)]":
+        return True
+    return [(start, stop) for _, start, stop in css_lexer.tokens(former + text)] == [
+        (0, len(former)),
+        (len(former), len(former) + len(text)),
+    ]
