@@ -66,26 +66,42 @@ def test_the_start_for_flask_serves_the_page(project: Path) -> None:
     assert_is_the_page(run(project, block("Flask(") + "\nprint(app.test_client().get('/').text)\n"))
 
 
-def test_the_start_for_django_prints_the_url(project: Path) -> None:
-    tags = project / "shop" / "templatetags"
-    tags.mkdir(parents=True)
-    (project / "shop" / "__init__.py").touch()
-    (tags / "__init__.py").touch()
-    (tags / "assets.py").write_text(block("template.Library"))
+def test_the_start_for_django_prints_the_page(project: Path) -> None:
+    (project / "mysite").mkdir()
+    (project / "mysite" / "__init__.py").touch()
     page = next(text for language, text in BLOCKS if language == "django")
+    (project / "mysite" / "settings.py").write_text(
+        f"""
+from pathlib import Path
+BASE_DIR = Path(__file__).parents[1]
+SECRET_KEY = "x"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "assets"]
+INSTALLED_APPS = [
+    "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+STORAGES = {{}}
+TEMPLATES = [{{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}}]
+{block("ReleaseStorage")}"""
+    )
+    tables = [text for language, text in BLOCKS if language == "toml"]
+    bundles = next(text for text in tables if "[bundles" in text).partition("\n\n")[2]
+    (project / "assetbuild.toml").write_text(next(text for text in tables if "django" in text) + bundles)
+    assert main(["build", "--quiet"]) == 0
     program = f"""
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
 import django
-from django.conf import settings
-from django.template import engines
-
-settings.configure(
-    INSTALLED_APPS=["shop"],
-    TEMPLATES=[{{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}}],
-)
 django.setup()
-print(engines["django"].from_string({page!r}).render())
+from django.template import engines
+from django.templatetags.static import static
+print(engines["django"].from_string({page!r}).render(), static("admin/css/base.css"))
 """
-    assert re.search(r'href="/static/css/app-[0-9a-f]{16}\.css"', run(project, program))
+    printed = run(project, program)
+    assert re.search(r'href="/static/css/app-[0-9a-f]{16}\.css"', printed)
+    assert re.search(r'<script src="/static/js/app-[0-9a-f]{16}\.js" [^>]*defer></script>', printed)
+    assert re.search(r"/static/admin/css/base-[0-9a-f]{16}\.css", printed)
 
 
 def test_every_page_the_readme_links_is_there() -> None:

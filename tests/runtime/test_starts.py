@@ -20,10 +20,18 @@ FASTAPI = """
 from starlette.testclient import TestClient
 client = TestClient(app.app); page = client.get('/').text; get = lambda url: client.get(url).content
 """
+DJANGO = """
+import os; os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
+import django; django.setup()
+from django.contrib.staticfiles.finders import find
+from django.test import Client
+page = Client(headers={"host": "localhost"}).get("/").text
+get = lambda url: open(find(url.removeprefix("/static/")), "rb").read()
+"""
 CHECK = """
 import re
 url = re.search('href="([^"]+)"', page)[1]
-assert url.startswith("/static/css/app-"), page
+assert re.match("/static/(css|shop)/app-", url), page
 assert get(url) == b"body{background:white}", get(url)
 """
 
@@ -35,9 +43,24 @@ def test_the_start_of_a_page_works_as_written(page: str, client: str) -> None:
     assert {"assetbuild.toml", "app.py", "templates/home.html"} <= files.keys()
     project = Project(files, config=None)
     build = ["-m", "flask", "assets", "build"] if "flask assets build" in text else ["-m", "assetbuild", "build"]
+    run(project, *build)
+    run(project, "-W", "error", "-c", f"import app\n{client}\n{CHECK}")
+
+
+def test_the_start_of_djangos_page_works_as_written() -> None:
+    files: dict[str, str] = dict(_FILE.findall((DOCS / "django.md").read_text("utf-8")))
+    assert {"assetbuild.toml", "mysite/settings.py", "shop/templates/home.html"} <= files.keys()
+    project = Project({}, config=None)
+    run(project, "-m", "django", "startproject", "mysite", ".")
+    settings = (project.root / "mysite" / "settings.py").read_text("utf-8")
+    project.write({**files, "mysite/settings.py": settings + files["mysite/settings.py"]})
+    run(project, "manage.py", "assetbuild", "build")
+    run(project, "-W", "error", "-c", f"{DJANGO}\n{CHECK}")
+
+
+def run(project: Project, *arguments: str) -> None:
+    """An interpreter in the project, which ends well."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(project.root), *sys.path])}
-    for arguments in (build, ["-W", "error", "-c", f"import app\n{client}\n{CHECK}"]):
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=project.root, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

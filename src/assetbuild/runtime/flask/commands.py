@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from assetbuild.runtime.commands import run
+
 
 def assets_command(root: str) -> click.Command:
     """The command "assets", which takes a command of assetbuild and its options.
@@ -23,22 +25,6 @@ def assets_command(root: str) -> click.Command:
     @click.argument("words", nargs=-1, type=click.UNPROCESSED)
     def assets(words: tuple[str, ...]) -> None:
         """Run a command of assetbuild, such as build, verify or check."""
-        # The build stage, imported only when this is run.
-        from assetbuild.cli import main
-
-        sys.exit(main([*words, *_config(words, root)]))
+        sys.exit(run(words, root))
 
     return assets
-
-
-def _config(words: tuple[str, ...], root: str) -> list[str]:
-    """The option --config, where one has to be named."""
-    import os
-
-    from assetbuild.config import find_config
-
-    given = any(word == "--config" or word.startswith("--config=") for word in words)
-    if not words or words[0].startswith("-") or words[0] == "init" or given or find_config(os.getcwd()):
-        return []
-    found = find_config(root)
-    return ["--config", found] if found else []
