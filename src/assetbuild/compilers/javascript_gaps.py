@@ -9,12 +9,14 @@ may be inserted. Why, is argued in docs/minifying.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
     COMMENT_PIECE,
     SPACE,
+    Lexer,
     balanced,
 )
 from assetbuild.references.javascript_pieces import LITERAL_PIECE, REGEX_PIECE, SLASH_PIECE, SOLID_LITERAL
@@ -31,12 +33,15 @@ LITERAL, REGEX, HEAD, MIDDLE, TAIL, COMMENT, LINE_COMMENT = (
 )
 """The marks: a string or whole template; a regular expression; "`a${", "}b${" and "}c`"; licence comments."""
 
-MARK = re.compile(rb"[\x03-\x08\x0e]")
-_ALL_MARKS = bytes(range(1, 9)) + LINE_COMMENT
+_ONE_MARK = bytes.maketrans(REGEX + HEAD + MIDDLE + TAIL + COMMENT + LINE_COMMENT, LITERAL * 6)
+_ALL_MARKS = bytes(range(1, 9)) + LINE_COMMENT + bytes(range(0x10, 0x20))
+_NOT_TELLING = bytes(byte for byte in range(256) if byte not in _ALL_MARKS + b"()[]{}")
 _COMMENTS = bytes.maketrans(COMMENT + LINE_COMMENT, b"  ")
 
 LINE_BREAK = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
 _WIDE_SPACE = re.compile(rb"(?=[\x80-\xff])" + SPACE)
+_BLANKS = re.compile(rb"  ++")
+_ASCII = bytes(range(0x80))
 _WIDE = (b"\xc2\xa0", b"\xe2\x80", b"\xe2\x81", b"\xe3\x80", b"\xe1\x9a", b"\xef\xbb")
 _TO_BLANKS = bytes.maketrans(b"\t\v\f\r", b"   \n")
 _TO_GAPS = bytes.maketrans(_BLANK + _BREAK, b" \n")
@@ -64,10 +69,32 @@ _OPEN_ENDED = (
     + rb"]\n)(?<![^+]\+\n)(?<![^-]-\n)(?<![^0-9.]\.\n)"
 )
 _CONTINUING = rb"(?![)}\],;:?%&|^></" + MIDDLE + TAIL + rb"]|=(?!>)|\.(?![.0-9])|[-+*!]=|\*\*)(?!(?<=[)}]\n)\*)"
-_BLANK_THAT_COUNTS = re.compile(rb" (?:(?<=[" + _NAME_END + rb"] )(?=[" + _NAME + rb"])|" + _FUSING + rb")", re.DOTALL)
+_BLANK_THAT_COUNTS = re.compile(rb" (?:" + _FUSING + rb")", re.DOTALL)
 _BREAK_THAT_COUNTS = re.compile(
     rb"\n(?:" + _OPEN_ENDED + _CONTINUING + rb"|(?<=" + LINE_COMMENT + rb"\n)|" + _FUSING + rb")", re.DOTALL
 )
+# Which bits of _sifted a byte has: names are beside each other, these characters may fuse, there a statement may end.
+_NAMES, _FUSES, _ENDS = 1, 2, 4
+
+
+def _bits(names: bytes, fuses: bytes, no_end: bytes) -> bytes:
+    """The table of a side of the gap: what belongs to names, what may fuse, and where no statement ends or begins."""
+    name = re.compile(rb"[" + names + rb"]")
+    return bytes(
+        (_NAMES if name.match(byte) else 0) | (_FUSES if byte in fuses else 0) | (0 if byte in no_end else _ENDS)
+        for byte in (bytes([number]) for number in range(256))
+    )
+
+
+_BEFORE = _bits(_NAME_END + rb".#@", b"-+*%&|^<>=!?/.0123456789#@", b"({[,;:?=*/%&|^!~<" + HEAD + MIDDLE)
+_AFTER = _bits(_NAME, b"-+*/&|<>=!?.#@" + REGEX, b")}],;:%&|^></" + MIDDLE + TAIL)
+_BITS = bytes(before | after << 4 for before, after in zip(_BEFORE, _AFTER, strict=True))
+# A gap that keeps no bit goes; a blank has no use for _ENDS, nor a break for _NAMES.
+_NO_BLANK, _NO_BREAK = b"\x10", b"\x18"
+_BITS_OF_GAPS = bytes({0x20: _NAMES | _FUSES, 0x0A: _FUSES | _ENDS}.get(byte, 0) for byte in range(256))
+_EMPTY_GAPS = bytes.maketrans(b" \n", _NO_BLANK + _NO_BREAK)
+_SIFTED = bytes.maketrans(b"\x11\x12\x13\x1a\x1c\x1e", _BLANK + b" " + _BLANK + b"\n\n\n")
+_DOT_BEFORE_NAME = re.compile(rb"\." + _BLANK + rb"(?![0-9])(?:(?<![0-9.]\..)|(?<=\.\.\..))", re.DOTALL)
 _SOLID = re.compile(rb"[^'\"`]*+(?:(?:" + SOLID_LITERAL + rb")[^'\"`]*+|)*+")
 _LICENCE_WORDS = (re.compile(rb"/\*!"), re.compile(rb"@(?i:license|preserve|cc_on)"))
 _MARK_OF = {REGEX_PIECE: REGEX, SLASH_PIECE: b"/", LITERAL_PIECE: LITERAL}
@@ -97,6 +124,10 @@ def skeleton_of(data: bytes) -> Skeleton | None:
     lexer.read(len(data))
     if not lexer.whole or lexer.pieces.patience <= 0 < len(data):
         return None
+    return _skeleton(data, lexer)
+
+
+def _skeleton(data: bytes, lexer: Lexer) -> Skeleton | None:
     parts: list[bytes] = []
     marks: list[bytes] = []
     pieces: list[bytes] = []
@@ -106,20 +137,24 @@ def skeleton_of(data: bytes) -> Skeleton | None:
     for start, stop, kind in zip(lexer.starts, lexer.stops, lexer.kinds, strict=True):
         if start == stop:
             continue
-        parts.append(data[floor:start])
+        if start > floor:
+            parts.append(data[floor:start])
         floor = stop
-        if kind == SLASH_PIECE:
-            parts.append(b"/")
-            continue
         if kind == COMMENT_PIECE:
-            line = data[start + 1] == 0x2F
-            parts.append(b" " if line or not _breaks(data, start, stop) else b"\n")
+            if data[start + 1] == 0x2F:
+                # The line break after it stays.
+                mark = LINE_COMMENT
+            else:
+                mark = COMMENT
+                parts.append(b"\n" if _breaks(data, start, stop) else b" ")
             if data[start] == 0x23 and not start:
                 hashbang = data[:stop]
                 continue
-            if not licences.meet(start, stop):
+            if licences.next >= stop or not licences.meet(start, stop):
                 continue
-            mark = LINE_COMMENT if line else COMMENT
+        elif kind == SLASH_PIECE:
+            parts.append(b"/")
+            continue
         else:
             mark = _MARK_OF.get(kind) or _chunk(data[start], data[stop - 1])
         marks.append(mark)
@@ -127,24 +162,33 @@ def skeleton_of(data: bytes) -> Skeleton | None:
         parts.append(mark)
     parts.append(data[floor:])
     code = b"".join(parts)
-    if len(code) - len(code.translate(None, _ALL_MARKS)) != len(marks) or not balanced(_with_braces(code)):
+    if not _is_sound(code, marks):
         return None
     return None if code.lstrip().startswith(b"#!") else Skeleton(code, tuple(marks), tuple(pieces), hashbang)
 
 
+def _is_sound(code: bytes, marks: Sequence[bytes]) -> bool:
+    """Whether brackets are balanced, and all marks are ours."""
+    telling = code.translate(None, _NOT_TELLING)
+    brackets = telling.translate(None, _ALL_MARKS.replace(HEAD, b"").replace(MIDDLE, b"").replace(TAIL, b""))
+    return len(telling) - len(telling.translate(None, _ALL_MARKS)) == len(marks) and balanced(_with_braces(brackets))
+
+
 class _Licences:
-    """Where the words stand that make a comment one to keep; asked in ascending order."""
+    """Where the words stand that make a comment one to keep; asked in ascending order. `next` is the first not behind."""
+
+    __slots__ = ("_places", "next")
 
     def __init__(self, data: bytes) -> None:
-        self._places = sorted(match.start() for words in _LICENCE_WORDS for match in words.finditer(data))
-        self._next = 0
+        found = {match.start() for words in _LICENCE_WORDS for match in words.finditer(data)}
+        self._places = iter([*sorted(found), len(data)])
+        self.next = next(self._places)
 
     def meet(self, start: int, stop: int) -> bool:
         """Whether one of them stands between these offsets."""
-        places = self._places
-        while self._next < len(places) and places[self._next] < start:
-            self._next += 1
-        return self._next < len(places) and places[self._next] < stop
+        while self.next < start:
+            self.next = next(self._places)
+        return self.next < stop
 
 
 def _breaks(data: bytes, start: int, stop: int) -> bool:
@@ -164,17 +208,39 @@ def _with_braces(code: bytes) -> bytes:
 def canonical(code: bytes) -> bytes:
     """A skeleton with only those gaps that count: a blank between tokens that would fuse, a newline where one may end
     a statement."""
-    if not code.isascii() and any(space in code for space in _WIDE):
+    if not code.isascii() and _may_hold_wide_space(code):
         code = _WIDE_SPACE.sub(lambda space: b"\n" if LINE_BREAK.match(space[0]) else b" ", code)
     code = b"\n".join(filter(None, map(bytes.strip, code.split(b"\n"))))
     if b"\t" in code or b"\r" in code or b"\v" in code or b"\f" in code:
         code = code.translate(_TO_BLANKS)
         code = b"\n".join(filter(None, map(bytes.strip, code.split(b"\n"))))
-    while b"  " in code:
-        code = code.replace(b"  ", b" ")
+    code = _sifted(_BLANKS.sub(b" ", code))
+    if b"." + _BLANK in code:
+        code = _DOT_BEFORE_NAME.sub(b".", code)
     code = _BLANK_THAT_COUNTS.sub(_BLANK, code)
     code = _BREAK_THAT_COUNTS.sub(_BREAK, code)
     return code.translate(_TO_GAPS, b" \n")
+
+
+def _may_hold_wide_space(code: bytes) -> bool:
+    # The few bytes above ASCII by themselves: a search in all of the code takes longer.
+    wide = code.translate(None, _ASCII)
+    return any(space in wide for space in _WIDE)
+
+
+def _sifted(code: bytes) -> bytes:
+    """The code without the gaps of which the two bytes beside them tell that they do not count, and with _BLANK for those
+    between two names.
+
+    All gaps at once: each byte's number is a set of bits, and the whole text one integer. A gap keeps the bits that the
+    byte before it and the byte after it have in common.
+    """
+    bits = int.from_bytes(code.translate(_BITS), "little")
+    gaps = int.from_bytes(code.translate(_BITS_OF_GAPS), "little")
+    # To the place of the gap: the lower half of the byte before it, the upper half of the byte after it.
+    common = (bits << 8) & (bits >> 12) & gaps
+    sifted = int.from_bytes(code.translate(_EMPTY_GAPS), "little") | common
+    return sifted.to_bytes(len(code), "little").translate(_SIFTED, _NO_BLANK + _NO_BREAK)
 
 
 def without_comments(code: bytes) -> bytes:
@@ -184,7 +250,7 @@ def without_comments(code: bytes) -> bytes:
 
 def with_pieces(canonical_code: bytes, script: Skeleton) -> bytes:
     """The text of a script of which `canonical_code` is the skeleton: every mark's piece put back."""
-    texts = MARK.split(canonical_code)
+    texts = canonical_code.translate(_ONE_MARK).split(LITERAL)
     parts = [b""] * (2 * len(texts) - 1)
     parts[::2] = texts
     parts[1::2] = script.pieces

@@ -68,9 +68,15 @@ def _plain(script: bool, gaps: bool, substitution: bool) -> re.Pattern[bytes]:
     """The expression that reads in bulk outside or inside a substitution."""
     stops, further = (_SCRIPT_STOPS, _SCRIPT_FURTHER) if script else (b"", b"")
     literal = SOLID_LITERAL if gaps else STRINGS + rb"|" + TEMPLATE
-    return plain((rb"{}" if substitution else b"") + stops, further, literal)
+    code = plain((rb"{}" if substitution else b"") + stops, further, literal).pattern
+    # The groups are numbered as in _FREQUENT_PIECES.
+    frequent = rb"(//" + LINE_REST + rb"|/\*[^*]*+(?:\*(?!/)[^*]*+|)*+\*/)"
+    if gaps:
+        frequent += rb"|(" + STRINGS + rb"|" + TEMPLATE + rb")"
+    return re.compile(code + rb"(?:" + frequent + rb"|)")
 
 
+_FREQUENT_PIECES = {1: COMMENT_PIECE, 2: LITERAL_PIECE}
 _BOTH = (False, True)
 _PLAIN = {key: _plain(*key) for key in product(_BOTH, _BOTH, _BOTH)}
 _CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+(?:`|\$\{)")
@@ -126,22 +132,29 @@ class Lexer:
     def read(self, until: int) -> None:
         """Reads on until `position` is past `until` or the text ends."""
         data, size = self.data, len(self.data)
+        starts, stops, kinds = self.starts, self.stops, self.kinds
         while self.position <= until and self.position < size:
             # A lookahead must not meet the end of a stride, so scripts are read without.
             end = size if self._script else min(self.position + _STRIDE, size)
             bulk = self._in_substitution if self._depths else self._outside
-            position = bulk.match(data, self.position, end).end()  # type: ignore[union-attr]
-            if position == end:
+            position = self.position
+            while True:
+                match = bulk.match(data, position, end)
+                frequent, position = match.lastindex, match.end()  # type: ignore[union-attr]
+                # What reaches the end of the stride may go on behind it.
+                if frequent is None or position == end:
+                    break
+                starts.append(match.start(frequent))  # type: ignore[union-attr]
+                stops.append(position)
+                kinds.append(_FREQUENT_PIECES[frequent])
+            if frequent is not None:
+                position = match.start(frequent)  # type: ignore[union-attr]
+            elif position == end:
                 self._add(position, position, COMMENT_PIECE)
                 continue
             byte = data[position]
             if byte == 0x2F:
-                # Comments are the most frequent pieces.
-                comment = _LINE_COMMENT.match(data, position)
-                if comment:
-                    self._add(position, comment.end(), COMMENT_PIECE)
-                else:
-                    self._slash(position)
+                self._slash(position)
             elif byte in b"'\"`":
                 self._quote(position)
             elif byte == 0x7B:
@@ -163,6 +176,9 @@ class Lexer:
     def _slash(self, start: int) -> None:
         data = self.data
         after = data[start + 1 : start + 2]
+        if after == b"/":
+            self._add(start, _LINE_COMMENT.match(data, start).end(), COMMENT_PIECE)  # type: ignore[union-attr]
+            return
         if after == b"*":
             stop = data.find(b"*/", start + 2)
             self.whole &= stop >= 0
@@ -294,7 +310,10 @@ def literals(data: bytes) -> tuple[list[bytes], bool]:
 def balanced(code: bytes) -> bool:
     """Whether every bracket in code without literals has its like."""
     brackets = code.translate(None, _NOT_BRACKETS)
-    for _ in range(8):
+    size = len(brackets) + 1
+    # Round by round while that is quick: of something nested deep little goes in each.
+    while len(brackets) < size - size // 8:
+        size = len(brackets)
         brackets = brackets.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
     opened = bytearray()
     for byte in brackets:
