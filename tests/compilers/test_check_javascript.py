@@ -9,7 +9,7 @@ import rjsmin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetbuild.compilers.check_javascript import javascript_difference, says_the_same
+from assetbuild.compilers.check_javascript import javascript_difference, located_difference, says_the_same
 from assetbuild.compilers.javascript_gaps import skeleton_of
 from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
 from requirements_of_tests import need
@@ -307,6 +307,7 @@ def test_a_script_with_a_damaged_token_is_refused_unless_another_parser_sees_the
     for mutant in damaged(tokens):
         whole = text_of(mutant, [" "])
         for after in {whole, stripped_javascript(whole) or whole, minify(whole)}:
+            assert located_difference(before, after) == javascript_difference(before, after)
             if says_the_same(script, after):
                 assert javascript_difference(before, after) is None
                 assert parser.read(after) == expected, after
@@ -329,6 +330,7 @@ def test_a_gap_lost_or_a_line_break_added_is_refused_or_changes_nothing(tokens: 
             own[:index] + b" " + own[index:],
         ):
             shown = says_the_same(script, after)
+            assert located_difference(before, after) == javascript_difference(before, after)
             assert not shown or javascript_difference(before, after) is None
             assert not shown or parser.read(after) == expected, after
 

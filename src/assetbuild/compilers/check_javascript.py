@@ -8,9 +8,12 @@ with the same line breaks wherever a semicolon may be inserted (ECMA-262, sectio
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import islice
 
 from assetbuild.compilers.javascript_gaps import Skeleton, canonical, skeleton_within, without_comments
+from assetbuild.compilers.javascript_windows import windows_around
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
     BROKEN_PIECE,
@@ -21,6 +24,7 @@ from assetbuild.references.javascript_lexer import (
     SPACES,
     STRING,
     TEMPLATE,
+    Lexer,
 )
 
 _LINE_BREAK = rb"(?:[\r\n]|\xe2\x80[\xa8\xa9])"
@@ -35,6 +39,9 @@ _JAVASCRIPT_TOKEN = re.compile(
 )  # fmt: skip
 _BREAKS = re.compile(_LINE_BREAK)
 _BREAK = b"\n"
+_MARGIN = 4
+# Some of the line breaks that `canonical` takes away.
+_AFTER_OPERATOR = re.compile(rb"\n(?<=[^-+][-+]\n)(?=[\w$('\"])")
 
 # Where a line break cannot end a statement or a class field: after these no statement is complete, ...
 _OPEN_ENDED = frozenset(
@@ -61,18 +68,23 @@ class Difference:
     length: int
 
 
-def says_the_same(script: Skeleton, after: bytes) -> bool:
+def says_the_same(script: Skeleton, after: bytes, stripped: bytes | None = None) -> bool:
     """Whether `after` has the tokens and the licence comments of the script, and its line breaks where they count.
 
-    A "no" means only that this was not shown.
+    A "no" means only that this was not shown. `stripped` is the script's canonical skeleton, if that is at hand.
     """
-    code = skeleton_within(script, after)
-    if code is None:
-        return False
-    expected = canonical(without_comments(script.code))
+    stripped = canonical(script.code) if stripped is None else stripped
+    expected = canonical(without_comments(stripped)) if script.licences() else stripped
     if b"<!--" in expected or _ARROW.search(expected):
         return False
-    return canonical(without_comments(code)) == expected
+    code = skeleton_within(script, after, expected)
+    if code is None:
+        return False
+    if code == expected:
+        return True
+    code = without_comments(code)
+    # What rjsmin leaves mostly: line breaks after operators. To take these away takes less than a canonical skeleton.
+    return _AFTER_OPERATOR.sub(b"", code) == expected or canonical(code) == expected
 
 
 def javascript_difference(before: bytes, after: bytes) -> Difference | None:
@@ -80,10 +92,38 @@ def javascript_difference(before: bytes, after: bytes) -> Difference | None:
 
     A difference that is none costs nothing but time; one overlooked would be a broken script.
     """
-    tokens, starts, whole = _javascript_tokens(before)
-    if not whole:
+    lexer, other = javascript_lexer.lexer_of(before), javascript_lexer.lexer_of(after)
+    lexer.read(len(before))
+    other.read(len(after))
+    tokens, starts = _tokens_of(lexer, 0, len(before))
+    if not lexer.whole or BROKEN_PIECE in lexer.kinds or not _is_balanced(tokens):
         return Difference("it has a bracket, string, template or regular expression that does not end", 0, 0)
-    kept, _, _ = _javascript_tokens(after)
+    return _first_difference(tokens, starts, _tokens_of(other, 0, len(after))[0], len(before))
+
+
+def located_difference(before: bytes, after: bytes) -> Difference | None:
+    """As `javascript_difference`, sooner, if the first text has a skeleton.
+
+    Where the pieces or the canonical skeletons of the two part is found at the speed of the lexer; what is read token
+    by token is a window around that place. Where that shows nothing, all is read.
+    """
+    lexers = [javascript_lexer.lexer_of(text, gaps=True) for text in (before, after)]
+    for lexer in lexers:
+        lexer.read(len(lexer.data))
+    windows = windows_around(lexers[0], lexers[1])
+    if windows is not None:
+        (start, stop), (other_start, other_stop) = windows
+        tokens, starts = _tokens_of(lexers[0], start, stop)
+        kept, _ = _tokens_of(lexers[1], other_start, other_stop)
+        # The last tokens of a window may be cut, and are not judged.
+        found = _first_difference(tokens, starts, kept, stop)
+        if found is not None and found.start < starts[-_MARGIN:][0] and len(kept) > _MARGIN:
+            return found
+    return javascript_difference(before, after)
+
+
+def _first_difference(tokens: list[bytes], starts: list[int], kept: list[bytes], end: int) -> Difference | None:
+    """The first difference of two lists of tokens; `starts` are the places of the first, which ends at `end`."""
     if tokens == kept:
         return None
     ours, theirs = _Reader(tokens), _Reader(kept)
@@ -91,7 +131,7 @@ def javascript_difference(before: bytes, after: bytes) -> Difference | None:
     while True:
         broken, one = ours.read()
         still_broken, other = theirs.read()
-        start = starts[ours.index - 1] if one is not None else len(before)
+        start = starts[ours.index - 1] if one is not None else end
         if one != other:
             text = f"the minifier would have changed {_shown(one)} to {_shown(other)}"
             return Difference(text, start, len(one or b""))
@@ -130,27 +170,26 @@ def _goes_on(former: bytes, token: bytes) -> bool:
     return (former[:1] in b"`}" and former.endswith(b"${")) or (token[:1] == b"}" and token[-1:] in b"{`")
 
 
-def _javascript_tokens(data: bytes) -> tuple[list[bytes], list[int], bool]:
-    """The tokens, with a newline for all white space and comments that hold a line break; where they start; whether all
-    of them end."""
-    lexer = javascript_lexer.lexer_of(data)
-    lexer.read(len(data))
+def _tokens_of(lexer: Lexer, start: int, stop: int) -> tuple[list[bytes], list[int]]:
+    """The tokens between two places, with a newline for all white space and comments that hold a line break; where they
+    start."""
+    data = lexer.data
     tokens: list[bytes] = []
     places: list[int] = []
-    floor = 0
-    for start, stop, kind in zip(lexer.starts, lexer.stops, lexer.kinds, strict=True):
+    first, last = bisect_left(lexer.starts, start), bisect_left(lexer.starts, stop)
+    for piece, end, kind in islice(zip(lexer.starts, lexer.stops, lexer.kinds, strict=True), first, last):
         # An empty piece is a place where the lexer drew breath, maybe amid a token.
-        if start == stop:
+        if piece == end:
             continue
-        _split(data, floor, start, tokens, places)
+        _split(data, start, piece, tokens, places)
         if kind != COMMENT_PIECE:
-            tokens.append(data[start:stop])
-            places.append(start)
-        elif _BREAKS.search(data, start, stop):
+            tokens.append(data[piece:end])
+            places.append(piece)
+        elif _BREAKS.search(data, piece, end):
             _add_break(tokens, places)
-        floor = stop
-    _split(data, floor, len(data), tokens, places)
-    return tokens, places, lexer.whole and BROKEN_PIECE not in lexer.kinds and _is_balanced(tokens)
+        start = end
+    _split(data, start, max(start, stop), tokens, places)
+    return tokens, places
 
 
 def _split(data: bytes, start: int, stop: int, tokens: list[bytes], places: list[int]) -> None:

@@ -33,7 +33,7 @@ LITERAL, REGEX, HEAD, MIDDLE, TAIL, COMMENT, LINE_COMMENT = (
 )
 """The marks: a string or whole template; a regular expression; "`a${", "}b${" and "}c`"; licence comments."""
 
-_ONE_MARK = bytes.maketrans(REGEX + HEAD + MIDDLE + TAIL + COMMENT + LINE_COMMENT, LITERAL * 6)
+ONE_MARK = bytes.maketrans(REGEX + HEAD + MIDDLE + TAIL + COMMENT + LINE_COMMENT, LITERAL * 6)
 _ALL_MARKS = bytes(range(1, 9)) + LINE_COMMENT + bytes(range(0x10, 0x20))
 _NOT_TELLING = bytes(byte for byte in range(256) if byte not in _ALL_MARKS + b"()[]{}")
 _COMMENTS = bytes.maketrans(COMMENT + LINE_COMMENT, b"  ")
@@ -124,10 +124,19 @@ def skeleton_of(data: bytes) -> Skeleton | None:
     lexer.read(len(data))
     if not lexer.whole or lexer.pieces.patience <= 0 < len(data):
         return None
-    return _skeleton(data, lexer)
+    script = _skeleton(data, lexer)
+    code = script.code
+    if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!"):
+        return None
+    return script
 
 
-def _skeleton(data: bytes, lexer: Lexer) -> Skeleton | None:
+def skeleton_code(lexer: Lexer) -> bytes:
+    """The skeleton, as far as it can be told, of any text that has been read with gaps; no licence comments."""
+    return without_comments(_skeleton(lexer.data, lexer).code)
+
+
+def _skeleton(data: bytes, lexer: Lexer) -> Skeleton:
     parts: list[bytes] = []
     marks: list[bytes] = []
     pieces: list[bytes] = []
@@ -161,10 +170,7 @@ def _skeleton(data: bytes, lexer: Lexer) -> Skeleton | None:
         pieces.append(data[start:stop])
         parts.append(mark)
     parts.append(data[floor:])
-    code = b"".join(parts)
-    if not _is_sound(code, marks):
-        return None
-    return None if code.lstrip().startswith(b"#!") else Skeleton(code, tuple(marks), tuple(pieces), hashbang)
+    return Skeleton(b"".join(parts), tuple(marks), tuple(pieces), hashbang)
 
 
 def _is_sound(code: bytes, marks: Sequence[bytes]) -> bool:
@@ -175,7 +181,7 @@ def _is_sound(code: bytes, marks: Sequence[bytes]) -> bool:
 
 
 class _Licences:
-    """Where the words stand that make a comment one to keep; asked in ascending order. `next` is the first not behind."""
+    """Where the words stand that make a comment one to keep; asked in ascending order. `next` is not behind."""
 
     __slots__ = ("_places", "next")
 
@@ -229,8 +235,7 @@ def _may_hold_wide_space(code: bytes) -> bool:
 
 
 def _sifted(code: bytes) -> bytes:
-    """The code without the gaps of which the two bytes beside them tell that they do not count, and with _BLANK for those
-    between two names.
+    """The code without the gaps of which the bytes beside them tell that they do not count; _BLANK between two names.
 
     All gaps at once: each byte's number is a set of bits, and the whole text one integer. A gap keeps the bits that the
     byte before it and the byte after it have in common.
@@ -250,7 +255,7 @@ def without_comments(code: bytes) -> bytes:
 
 def with_pieces(canonical_code: bytes, script: Skeleton) -> bytes:
     """The text of a script of which `canonical_code` is the skeleton: every mark's piece put back."""
-    texts = canonical_code.translate(_ONE_MARK).split(LITERAL)
+    texts = canonical_code.translate(ONE_MARK).split(LITERAL)
     parts = [b""] * (2 * len(texts) - 1)
     parts[::2] = texts
     parts[1::2] = script.pieces
@@ -259,8 +264,8 @@ def with_pieces(canonical_code: bytes, script: Skeleton) -> bytes:
     return b"".join(parts)
 
 
-def skeleton_within(script: Skeleton, text: bytes) -> bytes | None:
-    """The skeleton of `text`, if it has the very pieces of the other; else None.
+def skeleton_within(script: Skeleton, text: bytes, expected: bytes) -> bytes | None:
+    """The skeleton of `text`, if it has the very pieces of the other; else None. `expected`: the likely one.
 
     It is read as the other was, without a lexer: a piece stands where it is found first after the one before it. That
     may be the wrong place, but then what is left between the pieces is not what it should be.
@@ -284,6 +289,8 @@ def skeleton_within(script: Skeleton, text: bytes) -> bytes | None:
             return None
     parts.append(text[place:])
     code = b"".join(parts)
+    if code == expected:
+        return code
     if len(code) - len(code.translate(None, _ALL_MARKS)) != len(script.marks) or _SOLID.fullmatch(code) is None:
         return None
     return code

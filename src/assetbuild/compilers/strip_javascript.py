@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assetbuild.compilers.check_javascript import Difference, javascript_difference, says_the_same
-from assetbuild.compilers.javascript_gaps import Skeleton, canonical, skeleton_of, with_pieces
+from assetbuild.compilers.check_javascript import Difference, located_difference, says_the_same
+from assetbuild.compilers.javascript_gaps import canonical, skeleton_of, with_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def stripped_javascript(data: bytes) -> bytes | None:
     None for what is not lexed with certainty: an unterminated literal, unbalanced brackets.
     """
     script = skeleton_of(data)
-    return None if script is None else _stripped(script)
+    return None if script is None else with_pieces(canonical(script.code), script)
 
 
 def minified_javascript(data: bytes, minifier: Callable[[bytes], bytes]) -> Minified | None:
@@ -37,20 +37,17 @@ def minified_javascript(data: bytes, minifier: Callable[[bytes], bytes]) -> Mini
     script = skeleton_of(data)
     if script is None:
         return None
-    own = _stripped(script)
+    stripped = canonical(script.code)
+    own = with_pieces(stripped, script)
     licences = script.licences()
     if not all(comment.startswith(b"/*!") for comment in licences):
         return Minified(own)
     output = bytes(minifier(data))
     # Mostly it is the very same.
-    if output == own or says_the_same(script, output):
+    if output == own or says_the_same(script, output, stripped):
         return Minified(output)
-    difference = javascript_difference(data, output)
+    difference = located_difference(data, output)
     if difference is None:
         # Shown by the slower check, which looks at no comments.
         return Minified(output if all(comment in output for comment in licences) else own)
     return Minified(own, difference)
-
-
-def _stripped(script: Skeleton) -> bytes:
-    return with_pieces(canonical(script.code), script)
