@@ -162,6 +162,35 @@ def test_a_script_that_does_not_end_stays_as_it_is_with_a_warning(text: str | by
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        ("f(\n[)", 2, 2, "')' where '[' is open"),
+        ("f()\n}", 2, 1, "'}' closes no bracket"),
+        ("if (a) {\n  g(", 2, 4, "'(' is not closed"),
+        ("x = '\u00e9' + 'b\n", 1, 11, "a string that does not end"),
+        ("\ufeffx = `a ${ b } c", 1, 13, "a template that does not end"),
+        ("x = `a ${ b(`", 1, 13, "a template that does not end"),
+        ("x = `a ${ [b`c`", 1, 11, "'[' is not closed"),
+        ("x = `a ${ b", 1, 9, "'{' is not closed"),
+        ("a\n/* b", 2, 1, "a comment that does not end"),
+        ("a = /b", 1, 5, "a regular expression that does not end on its line"),
+        ("a\n \x03", 2, 2, "a control character, U+0003"),
+        (" #!a", 1, 2, "'#!' that does not begin the file"),
+    ],
+)
+def test_a_script_that_is_not_read_is_told_with_the_place(
+    tmp_path: Path, text: str, line: int, column: int, reason: str
+) -> None:
+    run = Workbench(tmp_path, {"a.js": text}).run("a.js", "rjsmin")
+    assert text_of(run) == text
+    (warning,) = run.diagnostics
+    assert (warning.file, warning.line, warning.column, warning.severity) == ("src/a.js", line, column, "warning")
+    assert warning.text == f"left unminified: {reason}"
+    (warning,) = minified_js(text).diagnostics
+    assert f"(line {line}, column " in warning.text
+
+
+@pytest.mark.parametrize(
     "comment", ["/*! a */", "/** @license a */", "// @license a\n", "/*\n * @preserve\n */", "/*@cc_on a@*/"]
 )
 def test_licence_comments_of_every_kind_survive_in_scripts(comment: str) -> None:

@@ -108,8 +108,13 @@ def files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 def tell(capsys: pytest.CaptureFixture[str], what: str, counts: Mapping[str, int]) -> None:
     """Prints one line of counts, whether pytest captures or not."""
+    tell_line(capsys, f"{what}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+
+
+def tell_line(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    """As `tell`, for a line that is made up already."""
     with capsys.disabled():
-        sys.stdout.write(f"\n{what}: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
+        sys.stdout.write(f"\n{line}\n")
 
 
 def _fetch(npm: str, folder: Path, packages: Mapping[str, str], suffixes: tuple[str, ...]) -> None:

@@ -95,10 +95,10 @@ def javascript_difference(before: bytes, after: bytes) -> Difference | None:
     lexer, other = javascript_lexer.lexer_of(before), javascript_lexer.lexer_of(after)
     lexer.read(len(before))
     other.read(len(after))
-    tokens, starts = _tokens_of(lexer, 0, len(before))
+    tokens, starts = tokens_of(lexer, 0, len(before))
     if not lexer.whole or BROKEN_PIECE in lexer.kinds or not _is_balanced(tokens):
         return Difference("it has a bracket, string, template or regular expression that does not end", 0, 0)
-    return _first_difference(tokens, starts, _tokens_of(other, 0, len(after))[0], len(before))
+    return _first_difference(tokens, starts, tokens_of(other, 0, len(after))[0], len(before))
 
 
 def located_difference(before: bytes, after: bytes) -> Difference | None:
@@ -113,8 +113,8 @@ def located_difference(before: bytes, after: bytes) -> Difference | None:
     windows = windows_around(lexers[0], lexers[1])
     if windows is not None:
         (start, stop), (other_start, other_stop) = windows
-        tokens, starts = _tokens_of(lexers[0], start, stop)
-        kept, _ = _tokens_of(lexers[1], other_start, other_stop)
+        tokens, starts = tokens_of(lexers[0], start, stop)
+        kept, _ = tokens_of(lexers[1], other_start, other_stop)
         # The last tokens of a window may be cut, and are not judged.
         found = _first_difference(tokens, starts, kept, stop)
         if found is not None and found.start < starts[-_MARGIN:][0] and len(kept) > _MARGIN:
@@ -170,7 +170,7 @@ def _goes_on(former: bytes, token: bytes) -> bool:
     return (former[:1] in b"`}" and former.endswith(b"${")) or (token[:1] == b"}" and token[-1:] in b"{`")
 
 
-def _tokens_of(lexer: Lexer, start: int, stop: int) -> tuple[list[bytes], list[int]]:
+def tokens_of(lexer: Lexer, start: int, stop: int) -> tuple[list[bytes], list[int]]:
     """The tokens between two places, with a newline for all white space and comments that hold a line break; where they
     start."""
     data = lexer.data

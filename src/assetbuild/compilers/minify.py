@@ -14,7 +14,7 @@ from assetbuild.compilers.check_css import TOO_LARGE, css_difference
 from assetbuild.compilers.check_css import Difference as CssDifference
 from assetbuild.compilers.check_javascript import Difference
 from assetbuild.compilers.strip_css import minified_css, stripped_css
-from assetbuild.errors import Diagnostic
+from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
 
@@ -56,15 +56,16 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
     """
     import rjsmin
 
+    from assetbuild.compilers.javascript_faults import javascript_fault
     from assetbuild.compilers.strip_javascript import minified_javascript
 
     asset = assets[0]
     data = asset.content.read().removeprefix(_BOM)
     made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
     if made is None:
-        text = "left unminified: it has a bracket, string, template or regular expression that does not end"
-        problem = Diagnostic(text, file=asset.file, severity="warning", tally="script left as it is")
-        return Result((asset,), (problem,))
+        fault = javascript_fault(data)
+        problem = _placed(asset, "left unminified", fault, data, "warning", tools)
+        return Result((asset,), (replace(problem, tally="script left as it is"),))
     result = _checked(asset, lambda _: made.output, lambda before, after: None, tools)
     if made.difference is None:
         return result
@@ -72,17 +73,25 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
 
 
 def _own_stripping(asset: Asset, difference: Difference | CssDifference, data: bytes, tools: Tools) -> Diagnostic:
-    """That a text was stripped by our own tokens, and why: at its place if the bytes are those of the source."""
-    text = f"minified by our own stripping: {difference.text}"
+    """That a text was stripped by our own tokens, and why."""
+    noted = _placed(asset, "minified by our own stripping", difference, data, "notice", tools)
     kind = "style sheet" if asset.type == media.CSS else "script"
-    tally = f"{kind} minified by our own stripping"
+    return replace(noted, tally=f"{kind} minified by our own stripping")
+
+
+def _placed(
+    asset: Asset, what: str, reason: Difference | CssDifference, data: bytes, severity: Severity, tools: Tools
+) -> Diagnostic:
+    """What became of a text, and why: at its place if the bytes are those of the source."""
+    text = f"{what}: {reason.text}"
+    if not reason.length:
+        return Diagnostic(text, file=asset.file, severity=severity)
     if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
-        line, column = line_and_column(data, difference.start)
+        line, column = line_and_column(data, reason.start)
         text += f" (line {line}, column {column} of the text before minifying)"
-        return Diagnostic(text, file=asset.file, severity="notice", tally=tally)
-    start = asset.content.size - len(data) + difference.start
-    noted = diagnostic_at(tools.world.root, Origin(asset.file, start, difference.length), text, severity="notice")
-    return replace(noted, tally=tally)
+        return Diagnostic(text, file=asset.file, severity=severity)
+    start = asset.content.size - len(data) + reason.start
+    return diagnostic_at(tools.world.root, Origin(asset.file, start, reason.length), text, severity=severity)
 
 
 def minify_json(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
