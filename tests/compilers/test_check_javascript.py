@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from assetbuild.compilers.check_javascript import javascript_difference, located_difference, says_the_same
 from assetbuild.compilers.javascript_gaps import skeleton_of
 from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
+from javascript_judge import judged
+from references.corpus import PACKAGES, SCRIPTS, corpus
 from requirements_of_tests import need
 
 
@@ -239,6 +241,17 @@ def text_of(tokens: list[str], gaps: list[str]) -> bytes:
     return "".join(parts).encode()
 
 
+def is_another_program(config: pytest.Config, before: bytes, after: bytes) -> bool:
+    """Whether acorn sees another tree, which has the last word where tree-sitter does: that misreads some programs.
+
+    It knows no line break between the name of a generator method and its parameters, for one. What acorn does not read
+    was no program before.
+    """
+    folder = corpus(config, {"acorn": PACKAGES["acorn"]}, SCRIPTS, "npm-acorn")
+    (judgement,) = judged(folder, [(before, after)])
+    return judgement.goal is not None and judgement.difference is not None
+
+
 class TreeSitter:
     """The tree of a script by another parser, without positions and comments."""
 
@@ -268,14 +281,17 @@ class TreeSitter:
 
 @settings(max_examples=100)
 @given(PROGRAM, st.lists(GAP, min_size=1, max_size=9))
-def test_stripping_leaves_the_tree_that_another_parser_sees(tokens: list[str], gaps: list[str]) -> None:
+def test_stripping_leaves_the_tree_that_another_parser_sees(
+    pytestconfig: pytest.Config, tokens: list[str], gaps: list[str]
+) -> None:
     parser = TreeSitter()
     before = text_of(tokens, gaps)
     own = stripped_javascript(before)
     assert own is not None
     assert javascript_difference(before, own) is None
     expected = parser.read(before)
-    assert expected is None or parser.read(own) == expected
+    if expected is not None and parser.read(own) != expected:
+        assert not is_another_program(pytestconfig, before, own)
 
 
 def damaged(tokens: list[str]) -> Iterator[list[str]]:
@@ -297,7 +313,7 @@ def damaged(tokens: list[str]) -> Iterator[list[str]]:
 @settings(max_examples=40)
 @given(PROGRAM, st.lists(GAP, min_size=1, max_size=5))
 def test_a_script_with_a_damaged_token_is_refused_unless_another_parser_sees_the_same_tree(
-    tokens: list[str], gaps: list[str]
+    pytestconfig: pytest.Config, tokens: list[str], gaps: list[str]
 ) -> None:
     parser = TreeSitter()
     before = text_of(tokens, gaps)
@@ -310,12 +326,15 @@ def test_a_script_with_a_damaged_token_is_refused_unless_another_parser_sees_the
             assert located_difference(before, after) == javascript_difference(before, after)
             if says_the_same(script, after):
                 assert javascript_difference(before, after) is None
-                assert parser.read(after) == expected, after
+                if parser.read(after) != expected:
+                    assert not is_another_program(pytestconfig, before, after), after
 
 
 @settings(max_examples=60)
 @given(PROGRAM, st.lists(GAP, min_size=1, max_size=5))
-def test_a_gap_lost_or_a_line_break_added_is_refused_or_changes_nothing(tokens: list[str], gaps: list[str]) -> None:
+def test_a_gap_lost_or_a_line_break_added_is_refused_or_changes_nothing(
+    pytestconfig: pytest.Config, tokens: list[str], gaps: list[str]
+) -> None:
     parser = TreeSitter()
     before = text_of(tokens, gaps)
     script = skeleton_of(before)
@@ -332,7 +351,8 @@ def test_a_gap_lost_or_a_line_break_added_is_refused_or_changes_nothing(tokens: 
             shown = says_the_same(script, after)
             assert located_difference(before, after) == javascript_difference(before, after)
             assert not shown or javascript_difference(before, after) is None
-            assert not shown or parser.read(after) == expected, after
+            if shown and parser.read(after) != expected:
+                assert not is_another_program(pytestconfig, before, after), after
 
 
 CLASSES = [
