@@ -33,7 +33,7 @@ bench-references: .venv/installed
 
 # Speed and sizes of minifying; the files are those that a long test has fetched.
 bench-minifying: .venv/installed
-	PYTHONPATH=tests $(BIN)/python -P bench/minifying.py
+	PYTHONPATH=tests:bench $(BIN)/python -P bench/minifying.py
 
 # What a run-time process pays to start and to look names up.
 bench-runtime: .venv/installed

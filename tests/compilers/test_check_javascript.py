@@ -148,8 +148,17 @@ yield
 typeof
 class
 #p
+@
+*
+&
+|
+?
+!
+:
+1.
 //c
 /*c*/
+/*!l*/
 """
 
 
@@ -408,6 +417,8 @@ def test_the_place_of_a_difference_is_told() -> None:
         ("/** @license a */\nb ( ) ;", "/** @license a */b();"),
         ("b ;\n// @preserve a\n( c )", "b;// @preserve a\n(c)"),
         ("return /* @cc_on */ a /* b */", "return/* @cc_on */a"),
+        ("a / /*! b */ c / // @license\n /d/", "a/ /*! b */c/ // @license\n/d/"),
+        ("a // @license\n > b", "a// @license\n>b"),
         ("#!/bin/node\n a ( ) // b", "#!/bin/node\na()"),
         ("class A {\n  #a\n  #b\n  get\n  c\n}", "class A{#a\n#b\nget\nc}"),
     ],
@@ -416,7 +427,9 @@ def test_our_own_stripping_keeps_licences_and_the_first_line(before: str, after:
     assert stripped_javascript(before.encode()) == after.encode()
 
 
-@pytest.mark.parametrize("text", ["(a", "`a", "a)", "'a", "/* a", "a /b", "x = {]", "`${a`", " #!a", "\x03 + 1"])
+@pytest.mark.parametrize(
+    "text", ["(a", "`a", "a)", "'a", "/* a", "a /b", "x = {]", "`${a`", " #!a", "\x03 + 1", "<!-- @license\na"]
+)
 def test_what_is_not_read_with_certainty_is_not_stripped(text: str) -> None:
     if text == "a /b":
         assert stripped_javascript(text.encode()) == b"a/b"

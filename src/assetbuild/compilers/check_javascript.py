@@ -117,7 +117,7 @@ def located_difference(before: bytes, after: bytes) -> Difference | None:
         kept, _ = tokens_of(lexers[1], other_start, other_stop)
         # The last tokens of a window may be cut, and are not judged.
         found = _first_difference(tokens, starts, kept, stop)
-        if found is not None and found.start < starts[-_MARGIN:][0] and len(kept) > _MARGIN:
+        if found is not None and min(len(tokens), len(kept)) > _MARGIN and found.start < starts[-_MARGIN]:
             return found
     return javascript_difference(before, after)
 

@@ -52,9 +52,10 @@ _NAME_END = _NAME + REGEX
 # Two characters that stand side by side in some token or comment opener: where none of these pairs meet, no two tokens
 # become one. By the second of them, after a look at the first, which has the gap behind it.
 _FUSING = (
-    rb"(?=[-+*/&|<>=?!." + REGEX + rb"])(?<=[-+*%&|^<>=!?/.0-9].)"
+    rb"(?=[-+*/&|<>=?!." + REGEX + COMMENT + LINE_COMMENT + rb"])(?<=[-+*%&|^<>=!?/.0-9].)"
     rb"(?:(?==)(?<=[-+*%&|^<>=!?/].)(?<![^+]\+\+.)(?<![^-]--.)|(?=\+)(?<=\+.)|(?=-)(?<=[-!].)|(?=\*)(?<=[*/].)"
-    rb"|(?=[/" + REGEX + rb"])(?<=/.)|(?=&)(?<=&.)|(?=\|)(?<=\|.)|(?=<)(?<=<.)|(?=>)(?<=[>=-].)(?<![\w$)\]]--.)"
+    rb"|(?=[/" + REGEX + COMMENT + LINE_COMMENT + rb"])(?<=/.)|(?=&)(?<=&.)|(?=\|)(?<=\|.)"
+    rb"|(?=<)(?<=<.)|(?=>)(?<=[>=-].)(?<![\w$)\]]--.)(?<![\w$)\]] --.)"
     rb"|(?=\?)(?<=\?.)|(?=!)(?<=<.)"
     rb"|(?=\.)(?:(?<=\..)|(?<=[0-9].)(?<![A-Za-z$][0-9].)(?<![A-Za-z$][0-9][0-9].))|(?=\.(?![0-9]))(?<=\?.))"
     rb"|(?<=[.#@].)(?:(?=[0-9#@])|(?=[" + _NAME + rb"])(?:(?<=[0-9.]\..)(?<!\.\.\..)|(?<=[#@].)))"
@@ -70,9 +71,7 @@ _OPEN_ENDED = (
 )
 _CONTINUING = rb"(?![)}\],;:?%&|^></" + MIDDLE + TAIL + rb"]|=(?!>)|\.(?![.0-9])|[-+*!]=|\*\*)(?!(?<=[)}]\n)\*)"
 _BLANK_THAT_COUNTS = re.compile(rb" (?:" + _FUSING + rb")", re.DOTALL)
-_BREAK_THAT_COUNTS = re.compile(
-    rb"\n(?:" + _OPEN_ENDED + _CONTINUING + rb"|(?<=" + LINE_COMMENT + rb"\n)|" + _FUSING + rb")", re.DOTALL
-)
+_BREAK_THAT_COUNTS = re.compile(rb"\n(?:" + _OPEN_ENDED + _CONTINUING + rb"|" + _FUSING + rb")", re.DOTALL)
 # Which bits of _sifted a byte has: names are beside each other, these characters may fuse, there a statement may end.
 _NAMES, _FUSES, _ENDS = 1, 2, 4
 
@@ -87,7 +86,7 @@ def _bits(names: bytes, fuses: bytes, no_end: bytes) -> bytes:
 
 
 _BEFORE = _bits(_NAME_END + rb".#@", b"-+*%&|^<>=!?/.0123456789#@", b"({[,;:?=*/%&|^!~<" + HEAD + MIDDLE)
-_AFTER = _bits(_NAME, b"-+*/&|<>=!?.#@" + REGEX, b")}],;:%&|^></" + MIDDLE + TAIL)
+_AFTER = _bits(_NAME, b"-+*/&|<>=!?.#@" + REGEX + COMMENT + LINE_COMMENT, b")}],;:%&|^></" + MIDDLE + TAIL)
 _BITS = bytes(before | after << 4 for before, after in zip(_BEFORE, _AFTER, strict=True))
 # A gap that keeps no bit goes; a blank has no use for _ENDS, nor a break for _NAMES.
 _NO_BLANK, _NO_BREAK = b"\x10", b"\x18"
@@ -161,6 +160,9 @@ def _skeleton(data: bytes, lexer: Lexer) -> Skeleton:
                 continue
             if licences.next >= stop or not licences.meet(start, stop):
                 continue
+            if data[start] != 0x2F:
+                # An HTML-like comment depends on the line it stands on: one mark too many, and no skeleton is sound.
+                parts.append(mark)
         elif kind == SLASH_PIECE:
             parts.append(b"/")
             continue
@@ -220,6 +222,8 @@ def canonical(code: bytes) -> bytes:
     if b"\t" in code or b"\r" in code or b"\v" in code or b"\f" in code:
         code = code.translate(_TO_BLANKS)
         code = b"\n".join(filter(None, map(bytes.strip, code.split(b"\n"))))
+    if LINE_COMMENT in code:
+        code = code.replace(LINE_COMMENT + b"\n", LINE_COMMENT + _BREAK)
     code = _sifted(_BLANKS.sub(b" ", code))
     if b"." + _BLANK in code:
         code = _DOT_BEFORE_NAME.sub(b".", code)
@@ -281,6 +285,8 @@ def skeleton_within(script: Skeleton, text: bytes, expected: bytes) -> bytes | N
         if found < 0:
             return None
         parts.append(text[place:found])
+        if mark in (COMMENT, LINE_COMMENT) and parts[-1].endswith(b"/"):
+            return None
         if mark == COMMENT and LINE_BREAK.search(piece):
             parts.append(b"\n")
         parts.append(mark)

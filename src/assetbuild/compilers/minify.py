@@ -84,7 +84,7 @@ def _placed(
 ) -> Diagnostic:
     """What became of a text, and why: at its place if the bytes are those of the source."""
     text = f"{what}: {reason.text}"
-    if not reason.length:
+    if not reason.start and not reason.length:
         return Diagnostic(text, file=asset.file, severity=severity)
     if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
         line, column = line_and_column(data, reason.start)
