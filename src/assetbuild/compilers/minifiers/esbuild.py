@@ -62,10 +62,10 @@ def find(root: str, configured: str | None, time_limit: float, environment: Mapp
         raise NotFound(f"'{file}' is the package esbuild of PyPI, which is not the program", _INSTALL)
     try:
         ran = run([file, "--version"], b"", time_limit, environment)
-    except OSError as error:
-        raise NotFound(f"'{program}' cannot be started: {error.strerror or error}", _INSTALL) from None
     except TimeoutError:
         raise NotFound(f"'{program}' does not tell its version within {time_limit:g} seconds", _INSTALL) from None
+    except OSError as error:
+        raise NotFound(f"'{program}' cannot be started: {error.strerror or error}", _INSTALL) from None
     version = ran.output.decode("utf-8", "replace").strip()
     if ran.code or not re.fullmatch(r"\d+\.\d+\.\d+[-+.\w]*", version):
         raise NotFound(f"'{program}' is no esbuild: asked for its version, it does not say one", _INSTALL)
@@ -84,10 +84,10 @@ def minified(
     command = [file, _MODES[name], f"--loader={loader}", f"--charset={charset}", *_PLAIN]
     try:
         ran = run(command, data, limit, environment)
-    except OSError as error:
-        raise Refused(f"cannot be started: {error.strerror or error}", broke=True) from None
     except TimeoutError:
         raise Refused(f"took longer than time_limit = {limit:g} seconds", broke=True) from None
+    except OSError as error:
+        raise Refused(f"cannot be started: {error.strerror or error}", broke=True) from None
     if ran.code == 0:
         return ran.output.removesuffix(b"\n")
     fault = _ERROR.search(ran.errors)

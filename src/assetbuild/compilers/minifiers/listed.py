@@ -53,9 +53,11 @@ def minify(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) 
     if output is None:
         output = own.stripped(asset, data)
     traced = not any(fall.reason.broke for fall in falls)
-    words = tuple(_words(fall, by if output is not None else None, asset, data, tools) for fall in falls)
+    words = [_words(fall, by if output is not None else None, asset, data, tools) for fall in falls]
+    # The summary counts assets, and says what stands in for the tool that was to minify them.
+    words[1:] = [replace(word, tally=None) for word in words[1:]]
     if output is None:
-        return Result((asset,), words, traced=traced)
+        return Result((asset,), tuple(words), traced=traced)
     result = checked(asset, lambda _: output, lambda before, after: None, tools)
     return replace(result, diagnostics=(*words, *result.diagnostics), traced=traced)
 

@@ -49,7 +49,7 @@ class Workers:
         self._closed = False
 
     def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """The answer. Raises Refused if the process ended, TimeoutError if it had to be, OSError if it does not start."""
+        """The answer. Raises Refused if the process ends, TimeoutError if it is ended, OSError if it cannot start."""
         worker = self._taken()
         try:
             answer = worker.ask(request, seconds)
