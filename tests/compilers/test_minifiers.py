@@ -100,7 +100,6 @@ def test_names_that_code_in_strings_may_read_are_not_shortened(esbuild, tool, sc
     outcome = built({"a.js": text}, f'javascript = ["{tool}"]\n{esbuild}').build()
     assert outcome.text("a.js").startswith("function f(long_name){")
     assert f"assets/a.js:1:{text.index('eval' if 'eval' in script else 'with') + 1}: " in outcome.notices[0]
-    assert outcome.summary["tallies"] if "tallies" in outcome.summary else True
 
 
 def test_a_string_or_comment_or_member_with_these_words_keeps_no_tool_away():
@@ -129,9 +128,9 @@ def test_licence_comments_stay_with_every_tool(esbuild):
 
 
 def test_a_sheet_that_is_not_ascii_declares_its_encoding():
-    sheet = 'a::before { content : "\\e9" }\n'
+    sheet = 'a::before {\n    content : "\\e9" ;\n    color : #ff0000 ;\n}\n'
     text = built({"a.css": sheet}, 'css = ["lightningcss"]').build().text("a.css")
-    assert text == '@charset "UTF-8";a:before{content:"é"}'
+    assert text == '@charset "UTF-8";a:before{content:"é";color:red}'
 
 
 def test_a_sheet_that_a_tool_damages_falls_to_the_next():
@@ -264,7 +263,7 @@ def test_a_program_that_is_missing_is_a_mistake_with_what_to_install(monkeypatch
     monkeypatch.setenv("PATH", "/nowhere")
     outcome = built({}, 'javascript = ["esbuild", "rjsmin"]').build()
     assert outcome.code == 2
-    assert "assetbuild.toml:4:15: " in outcome.errors[0]
+    assert "assetbuild.toml:4:16: " in outcome.errors[0]
     assert "'esbuild': esbuild is not installed" in outcome.errors[0]
     assert "npm install --save-dev esbuild" in outcome.errors[0]
 
@@ -335,7 +334,9 @@ def test_what_was_made_because_a_program_broke_is_not_remembered():
     assert project.build().text("a.js") == "greet().trim()"
 
 
-@pytest.mark.parametrize("garbage", ["", "hello", "f(greet.trim", "greet.cut", "\\200\\377", "import './gone.js';greet.trim"])
+@pytest.mark.parametrize(
+    "garbage", ["", "hello", "f(greet.trim", "greet.cut", "\\200\\377", "import './gone.js';greet.trim"]
+)
 def test_garbage_is_not_published(garbage):
     project = built({"a.js": SCRIPT, "gone.js": ""}, 'javascript = ["esbuild"]\n' + FAKE)
     fake(project, f"printf '%b' \"{garbage}\"")
@@ -381,7 +382,7 @@ def test_a_notice_is_repeated_by_a_warm_build(esbuild):
 def test_programs_see_little_of_the_environment(monkeypatch):
     monkeypatch.setenv("ESBUILD_SECRET", "greet().trim()")
     project = built({"a.js": SCRIPT}, 'javascript = ["esbuild"]\n' + FAKE)
-    fake(project, 'echo "greet().trim(\'$ESBUILD_SECRET\')"')
+    fake(project, "echo \"greet().trim('$ESBUILD_SECRET')\"")
     assert project.build().text("a.js") == "greet().trim('')"
 
 

@@ -37,7 +37,7 @@ def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Too
         return checked(asset, lambda _: output, lambda before, after: None, tools)
     if found.text == TOO_LARGE:
         problem = Diagnostic(f"left unminified: {TOO_LARGE}", file=asset.file, severity="notice")
-        return Result((asset,), (replace(problem, tally="style sheet left as it is"),))
+        return Result((asset,), (replace(problem, tally="stylesheet left as it is"),))
     result = checked(asset, stripped_css, _css_comparison, tools)
     if result.assets == assets:
         return result
@@ -74,7 +74,7 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
 def _own_stripping(asset: Asset, difference: Difference | CssDifference, data: bytes, tools: Tools) -> Diagnostic:
     """That a text was stripped by our own tokens, and why: at its place if the bytes are those of the source."""
     text = f"minified by our own stripping: {difference.text}"
-    kind = "style sheet" if asset.type == media.CSS else "script"
+    kind = "stylesheet" if asset.type == media.CSS else "script"
     tally = f"{kind} minified by our own stripping"
     if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
         line, column = line_and_column(data, difference.start)

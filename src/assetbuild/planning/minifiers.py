@@ -38,7 +38,8 @@ def with_lists(config: Config, jobs: list[Job], environment: Mapping[str, str]) 
     Its versions are among its options, and so in the key of what it makes.
     """
     named = list(_named(config))
-    if not named and not any("minify" in filters for filters in _filters(config)):
+    listed = any(default_minifier(config, kind) == "minify" for kind in LISTS)
+    if not named and not listed and not any("minify" in filters for filters in _filters(config)):
         return Listed(jobs)
     completing = _Completing(config, environment)
     problems = tuple(problem for key, name, kind in named for problem in completing.problems(key, name, kind))

@@ -16,7 +16,7 @@ from assetbuild.model import Asset, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
 
 OWN = "our own stripping"
-_NOUNS = {media.JAVASCRIPT: "script", media.CSS: "sheet"}
+_NOUNS = {media.JAVASCRIPT: "script", media.CSS: "stylesheet"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,14 +28,13 @@ def by_rjsmin(data: bytes) -> bytes:
 
 def by_rcssmin(data: bytes) -> bytes:
     """What rcssmin makes of a style sheet. Raises Refused with the first difference."""
-    import rcssmin
+    from assetbuild.compilers.check_css import css_difference
+    from assetbuild.compilers.strip_css import minified_css
 
-    from assetbuild.compilers.check import css_difference
-
-    output = bytes(rcssmin.cssmin(data, keep_bang_comments=True))
-    reason = css_difference(data, output)
-    if reason is not None:
-        raise Refused(reason)
+    output = minified_css(data)
+    difference = css_difference(data, output)
+    if difference is not None:
+        raise Refused(difference.text, difference.start, difference.length)
     return output
 
 
@@ -46,7 +45,7 @@ def stripped(asset: Asset, data: bytes) -> bytes | None:
 
         return stripped_javascript(data)
     if asset.type == media.CSS:
-        from assetbuild.compilers.check import stripped_css
+        from assetbuild.compilers.strip_css import stripped_css
 
         return stripped_css(data)
     return None

@@ -13,6 +13,7 @@ from assetbuild.compilers.minifiers import esbuild, own, packages
 from assetbuild.compilers.minifiers.refused import Refused
 from assetbuild.compilers.minifiers.svg import check_svg, refuse_svg
 from assetbuild.compilers.minifiers_table import JUDGE, SVG, is_program
+from assetbuild.compilers.strip_css import stripped_css
 from assetbuild.model import Asset, Origin
 from assetbuild.references import css_lexer, find_references
 
@@ -26,6 +27,7 @@ _MEMBER = re.compile(rb"(?<!\.)\.([A-Za-z_$][\w$]*+)")
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*+")
 # lightningcss keeps licence comments at the start.
 _LEADING = re.compile(rb"\A(?:/\*[\s\S]*?\*/\s*)+")
+_MOST_PASSES = 5
 _SCRIPT_END = re.compile(rb"</script", re.IGNORECASE)
 
 
@@ -145,15 +147,26 @@ def _check_meaning(name: str, kind: str, data: bytes, output: bytes, tools: Tool
     if kind != media.CSS:
         return
     try:
-        before = packages.ask(JUDGE, kind, data, tools.world)
+        before = _normal_form(data, tools)
     except Refused as refused:
         raise refused if refused.broke else Refused(f"the sheet cannot be judged: {refused.text}") from None
     try:
-        after = packages.ask(JUDGE, kind, output, tools.world)
+        after = _normal_form(output, tools)
     except Refused as refused:
         raise refused if refused.broke else Refused(f"its result does not parse: {refused.text}") from None
-    before, after = (_LEADING.sub(b"", text) for text in (before, after))
     if before != after:
         start = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), 0)
         was, now = (text[max(start - 20, 0) :][:60].decode("utf-8", "replace") for text in (before, after))
         raise Refused(f"it would have changed the meaning: '{was}' became '{now}'")
+
+
+def _normal_form(data: bytes, tools: Tools) -> bytes:
+    """What lightningcss makes of a style sheet, and of that, until nothing changes any more; without licences."""
+    former = data
+    for _ in range(_MOST_PASSES):
+        text = _LEADING.sub(b"", packages.ask(JUDGE, media.CSS, former, tools.world))
+        if text == former:
+            break
+        former = text
+    # It keeps the blanks in what it does not know, such as custom properties.
+    return stripped_css(former)
