@@ -108,6 +108,19 @@ def test_a_string_or_comment_or_member_with_these_words_keeps_no_tool_away():
     assert "long_name" not in outcome.text("a.js")
 
 
+@pytest.mark.parametrize("call", ["Math.trunc( x )", "Math . pow( x, 2 )", "Math?.abs( x )", "Math[ 'sqrt' ]( x )"])
+def test_functions_of_math_are_not_made_operators(call):
+    outcome = built({"a.js": f"y = {call} ;\nz( Math.max( 1 ) ) ;\n"}, 'javascript = ["tdewolff"]').build()
+    assert outcome.text("a.js").startswith(f"y={call.replace(' ', '')};")
+    assert "functions of Math" in outcome.notices[0]
+
+
+def test_what_a_tool_cannot_read_again_itself_is_not_published():
+    outcome = built({"a.js": "/* a module */\nexport {} ;\n"}, 'javascript = ["tdewolff"]').build()
+    assert outcome.text("a.js") == "export{};"
+    assert "its result does not parse: " in outcome.notices[0]
+
+
 def test_nothing_is_cut_off_at_a_nul():
     outcome = built({"a.js": b"var a = `x\0y` ; var b = 2 ;\n"}, 'javascript = ["tdewolff"]').build()
     assert outcome.bytes_of("a.js") == b"var a=`x\0y`;var b=2;"
@@ -384,6 +397,12 @@ def test_programs_see_little_of_the_environment(monkeypatch):
     project = built({"a.js": SCRIPT}, 'javascript = ["esbuild"]\n' + FAKE)
     fake(project, "echo \"greet().trim('$ESBUILD_SECRET')\"")
     assert project.build().text("a.js") == "greet().trim('')"
+
+
+def test_explain_names_the_list():
+    project = built({"a.css": "a { b : c }\n"}, 'css = ["lightningcss", "rcssmin"]')
+    project.build()
+    assert "minify (lightningcss, rcssmin)" in project.run("explain", "a.css").stdout
 
 
 def test_nothing_is_run_where_nothing_names_it(tmp_path):

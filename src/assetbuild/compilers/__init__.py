@@ -101,7 +101,9 @@ def state(step: Step, world: World) -> list[Any]:
 
 
 def shown(step: Step) -> str:
-    """A step by the name that a configuration has for it."""
+    """A step by the name that a configuration has for it; the list of minifiers with what is in it."""
+    if step.name == "minify" and step.options.get("tools"):
+        return f"minify ({', '.join(step.options['tools'])})"
     return PREFIX + step.options["filter"] if step.name in ("webassets", JOIN) else step.name
 
 

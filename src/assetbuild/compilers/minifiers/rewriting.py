@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assetbuild import media
@@ -22,6 +22,8 @@ _LICENCE = re.compile(rb"/\*!|@license|@preserve|@cc_on")
 _CHARSET = re.compile(rb'@charset "[^"\n]*+";')
 # What may read the names around it; other code in strings sees global names alone, which no tool here shortens.
 _SEES_NAMES = re.compile(rb"(?<![\w$.])(?:eval|with)(?![\w$])")
+# `Math.trunc(x)` becomes `x|0`, which is another number from 2**31 on; the like with -0, strings and infinities.
+_MATH = re.compile(rb"(?<![\w$])Math\s*+(?:\??\.\s*+(abs|pow|sqrt|trunc)(?![\w$])|(?:\?\.\s*+)?\[)")
 _RENAMING = ("esbuild", "tdewolff")
 _MEMBER = re.compile(rb"(?<!\.)\.([A-Za-z_$][\w$]*+)")
 _WORD = re.compile(rb"[A-Za-z_$][\w$]*+")
@@ -52,10 +54,22 @@ def by(name: str, asset: Asset, data: bytes, options: Mapping[str, Any], tools: 
         if refused.start is not None:
             refused.start += len(kept)
         raise
+    if asset.type == media.JAVASCRIPT:
+        _reread(output, minified)
     output = _repaired(asset.type, data, output, kept, licences)
     _check(asset, data, output, tools)
     _check_meaning(name, asset.type, data, output, tools)
     return output
+
+
+def _reread(output: bytes, minified: Callable[[bytes], bytes]) -> None:
+    """Raises Refused if the tool itself cannot read what it printed, such as `export` for `export {}`."""
+    try:
+        minified(output)
+    except Refused as refused:
+        if refused.broke:
+            raise
+        raise Refused(f"its result does not parse: {refused.text}") from None
 
 
 def _refuse(name: str, asset: Asset, data: bytes) -> None:
@@ -66,8 +80,12 @@ def _refuse(name: str, asset: Asset, data: bytes) -> None:
     if asset.type == media.JAVASCRIPT and name in _RENAMING:
         code = own.code_of(data)
         if found := _SEES_NAMES.search(code):
-            word = found[0].decode()
-            raise Refused(f"it shortens names, and '{word}' may read them", _place_of(data, found[0]), len(word))
+            word = found[0]
+            text = f"it shortens names, and '{word.decode()}' may read them"
+            raise Refused(text, _place_of(data, word), len(word))
+        if name == "tdewolff" and (found := _MATH.search(code)):
+            word = found[1] or b"Math"
+            raise Refused("it writes functions of Math as operators that differ", _place_of(data, word), len(word))
     if asset.type == media.CSS and css_lexer.closers(data):
         raise Refused("the sheet does not end whole", len(data))
     if asset.type == SVG:
