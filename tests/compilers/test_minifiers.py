@@ -339,6 +339,25 @@ def test_a_program_that_breaks_is_passed_over_with_a_warning(answer, words):
     assert outcome.warnings[0].startswith("warning: assets/a.js: minified by rjsmin: esbuild: " + words)
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import os; os.abort()", "crashed by signal 6"),
+        ("import os; os._exit(3)", "ended its process with code 3"),
+        ("import time; time.sleep(600)", "took longer than time_limit = 2 seconds"),
+        ("print('hello'); return ''", "its result"),
+    ],
+)
+def test_a_package_that_breaks_is_passed_over_and_the_others_go_on(body, words, tmp_path, monkeypatch):
+    (tmp_path / "minify.py").write_text(f"def config(values): pass\ndef string(kind, text):\n    {body}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    files: dict[str, str | bytes] = {"a.js": SCRIPT, "a.css": "a { color : #ff0000 }\n"}
+    outcome = built(files, 'javascript = ["tdewolff"]\ncss = ["lightningcss"]', "time_limit = 2\n").build()
+    assert outcome.text("a.js") == OWN
+    assert outcome.text("a.css") == "a{color:red}"
+    assert words in (outcome.warnings + outcome.notices)[0]
+
+
 def test_what_was_made_because_a_program_broke_is_not_remembered():
     project = built({"a.js": SCRIPT}, 'javascript = ["esbuild"]\n' + FAKE)
     fake(project, "exit 7")

