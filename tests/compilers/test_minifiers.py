@@ -274,16 +274,19 @@ def test_a_name_that_no_minifier_has_is_told_with_the_nearest():
 
 def test_a_program_that_is_missing_is_a_mistake_with_what_to_install(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
-    outcome = built({}, 'javascript = ["esbuild", "rjsmin"]').build()
+    outcome = built({}, 'javascript = ["esbuild", "esbuild-whitespace"]').build()
     assert outcome.code == 2
     assert "assetbuild.toml:4:16: " in outcome.errors[0]
-    assert "'esbuild': esbuild is not installed" in outcome.errors[0]
+    assert "esbuild is not installed" in outcome.errors[0]
     assert "npm install --save-dev esbuild" in outcome.errors[0]
+    assert len(outcome.errors) == 1
 
 
 def test_a_program_that_is_named_must_be_there():
-    outcome = built({}, 'javascript = ["esbuild"]\nesbuild = "tools/esbuild"').build()
+    outcome = built({}, 'javascript = ["esbuild", "esbuild-whitespace"]\nesbuild = "tools/esbuild"').build()
     assert outcome.code == 2
+    assert len(outcome.errors) == 1
+    assert "assetbuild.toml:5:1: " in outcome.errors[0]
     assert "no program 'tools/esbuild'" in outcome.errors[0]
 
 

@@ -90,14 +90,16 @@ class _Completing:
         self._environment = environment
         self._esbuild: dict[str, str] | None = None
         self._not_found: tuple[str, str] | None = None
+        self._told = False
         self._steps: dict[tuple[str, str], Step] = {}
 
     def problems(self, key: Key, name: str, kind: str) -> Iterator[Diagnostic]:
         """What is missing for a tool that is named at this key."""
-        if is_program(name) and not self._found():
+        if is_program(name) and not self._told and not self._found():
             assert self._not_found is not None
-            text, hint = self._not_found
-            yield self._config.diagnostic(key, f"'{name}': {text}", hint)
+            self._told = True
+            place = ("minifiers", "esbuild") if self._config.minifiers.esbuild else key
+            yield self._config.diagnostic(place, *self._not_found)
         for needed, minifier in packages((name,), kind).items():
             if _version(minifier) == "none":
                 why = "is not installed" if needed == name else f"needs '{needed}' to compare style sheets with"
