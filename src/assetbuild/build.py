@@ -102,7 +102,7 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     tell = stage.listener
     found = discover(load_paths(config), index, tell, config.root)
     _stop_at(found.diagnostics, config)
-    planned = plan(config, found.files, stage.environment)
+    planned = plan(config, found.files, stage.environment, stage.system)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(config.importmap.pins, config.importmap.scopes)
     with closing(Services()) as services, _reading(config.root):

@@ -13,6 +13,7 @@ from assetbuild.model import Job, Part, Publication, Source, Step
 from assetbuild.paths import escaped, fold, shown_path, why_too_long
 from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
+from assetbuild.planning.minifiers import default_minifier, with_lists
 from assetbuild.planning.pins import check_pins
 from assetbuild.planning.rules import Ruling, rulings
 from assetbuild.planning.steps import (
@@ -41,10 +42,15 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str, str]) -> Plan:
+NOTHING: Mapping[str, str] = {}
+
+
+def plan(
+    config: Config, sources: Mapping[str, Source], environment: Mapping[str, str], system: Mapping[str, str] = NOTHING
+) -> Plan:
     """Every source and bundle of the configuration as jobs. Collects all problems in the plan's diagnostics.
 
-    `environment` holds the variables that templates may read, by name.
+    `environment` holds the variables that templates may read, by name; `system` all those of the process, for programs.
     """
     ruling_of = rulings(config)
     parts = [
@@ -68,7 +74,9 @@ def plan(config: Config, sources: Mapping[str, Source], environment: Mapping[str
         by_path.setdefault(part.path, part)
         if part.path != part.source.path:
             absent.setdefault(part.source.path, f"it is published as '{part.path}'")
-    jobs = sorted(candidates, key=lambda job: job.path)
+    listed = with_lists(config, sorted(candidates, key=lambda job: job.path), system)
+    jobs = listed.jobs
+    diagnostics += listed.diagnostics
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
     diagnostics += check_pins(config, {job.path for job in jobs}, absent)
     diagnostics += publishable.words + _name_clashes(config, jobs) + _long_names(config, jobs)
@@ -126,7 +134,7 @@ def _filters(config: Config, ruling: Ruling, part: Part) -> tuple[Step, ...]:
     if ruling.filters is not None:
         return asset_steps(ruling.filters, ruling, part)
     mapped = any(step.name == "sass" and step.options.get("source_map") for step in part.steps)
-    minifier = compilers.MINIFIERS.get(media.media_type(part.path))
+    minifier = default_minifier(config, media.media_type(part.path))
     if minifier is None or mapped or part.path.endswith(".map") or not _minifies(config, ruling, part.path):
         return ()
     return (filter_step(minifier, ruling),)
@@ -145,7 +153,8 @@ def _bundle_filters(config: Config, bundle: Bundle, ruling_of: Callable[[str, st
     names = bundle.filters if bundle.filters is not None else ruling.filters
     if names is not None:
         return names
-    return (compilers.MINIFIERS[media.media_type(bundle.path)],) if _minifies(config, ruling, bundle.path) else ()
+    minifier = default_minifier(config, media.media_type(bundle.path))
+    return (minifier,) if minifier and _minifies(config, ruling, bundle.path) else ()
 
 
 def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, str], Ruling]) -> Job:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from assetbuild import media
 from assetbuild.compilers.base import Compiler, World
+from assetbuild.compilers.minifiers_table import REWRITING
 from assetbuild.compilers.webassets_table import LANGUAGES, PREFIX, suffixes_of
 from assetbuild.model import Job, Step
 
@@ -44,6 +45,7 @@ TABLE: dict[str, Entry] = {
     "rcssmin": Entry("minify:minify_css", "rcssmin"),
     "rjsmin": Entry("minify:minify_javascript", "rjsmin"),
     "json": Entry("minify:minify_json"),
+    **{name: Entry("minifiers.listed:minify") for name in ("minify", *REWRITING)},
     "webassets": Entry("webassets:apply_filter", "webassets"),
     JOIN: Entry("webassets:apply_filter", "webassets"),
 }
@@ -55,7 +57,7 @@ MINIFIERS = {
     media.WEBMANIFEST: "json",
 }
 JOINERS = {media.CSS: "concatenate-css", media.JAVASCRIPT: "concatenate-js"}
-FILTERS = frozenset(MINIFIERS.values())
+FILTERS = frozenset({*MINIFIERS.values(), "minify", *REWRITING})
 
 
 def load(name: str) -> Compiler:
@@ -99,7 +101,9 @@ def state(step: Step, world: World) -> list[Any]:
 
 
 def shown(step: Step) -> str:
-    """A step by the name that a configuration has for it."""
+    """A step by the name that a configuration has for it; the list of minifiers with what is in it."""
+    if step.name == "minify" and step.options.get("tools"):
+        return f"minify ({', '.join(step.options['tools'])})"
     return PREFIX + step.options["filter"] if step.name in ("webassets", JOIN) else step.name
 
 

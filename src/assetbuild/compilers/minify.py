@@ -19,7 +19,7 @@ from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
 
 _JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|)*+"|[ \t\r\n]++')
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 
 Comparison = Callable[[bytes, bytes], str | None]
 
@@ -30,15 +30,15 @@ def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Too
     rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by `stripped_css`.
     """
     asset = assets[0]
-    data = asset.content.read().removeprefix(_BOM)
+    data = asset.content.read().removeprefix(BOM)
     output = minified_css(data)
     found = css_difference(data, output)
     if found is None:
-        return _checked(asset, lambda _: output, lambda before, after: None, tools)
+        return checked(asset, lambda _: output, lambda before, after: None, tools)
     if found.text == TOO_LARGE:
         problem = Diagnostic(f"left unminified: {TOO_LARGE}", file=asset.file, severity="notice")
-        return Result((asset,), (replace(problem, tally="style sheet left as it is"),))
-    result = _checked(asset, stripped_css, _css_comparison, tools)
+        return Result((asset,), (replace(problem, tally="stylesheet left as it is"),))
+    result = checked(asset, stripped_css, _css_comparison, tools)
     if result.assets == assets:
         return result
     return replace(result, diagnostics=(_own_stripping(asset, found, data, tools), *result.diagnostics))
@@ -60,13 +60,13 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
     from assetbuild.compilers.strip_javascript import minified_javascript
 
     asset = assets[0]
-    data = asset.content.read().removeprefix(_BOM)
+    data = asset.content.read().removeprefix(BOM)
     made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
     if made is None:
         fault = javascript_fault(data)
         problem = _placed(asset, "left unminified", fault, data, "warning", tools)
         return Result((asset,), (replace(problem, tally="script left as it is"),))
-    result = _checked(asset, lambda _: made.output, lambda before, after: None, tools)
+    result = checked(asset, lambda _: made.output, lambda before, after: None, tools)
     if made.difference is None:
         return result
     return replace(result, diagnostics=(_own_stripping(asset, made.difference, data, tools), *result.diagnostics))
@@ -75,7 +75,7 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
 def _own_stripping(asset: Asset, difference: Difference | CssDifference, data: bytes, tools: Tools) -> Diagnostic:
     """That a text was stripped by our own tokens, and why."""
     noted = _placed(asset, "minified by our own stripping", difference, data, "notice", tools)
-    kind = "style sheet" if asset.type == media.CSS else "script"
+    kind = "stylesheet" if asset.type == media.CSS else "script"
     return replace(noted, tally=f"{kind} minified by our own stripping")
 
 
@@ -96,7 +96,7 @@ def _placed(
 
 def minify_json(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
     """White space between tokens out; the spelling of numbers and strings stays."""
-    return _checked(assets[0], _compact_json, lambda before, after: None, tools)
+    return checked(assets[0], _compact_json, lambda before, after: None, tools)
 
 
 def _compact_json(data: bytes) -> bytes:
@@ -112,13 +112,13 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Comparison, tools: Tools) -> Result:
+def checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Comparison, tools: Tools) -> Result:
     """The minified asset if it means the same and is smaller; else as it was, with a warning if its meaning is why.
 
     A byte order mark stays before text that is not ASCII, whose encoding it tells; in JSON it may not stand.
     """
     whole = asset.content.read()
-    data = whole.removeprefix(_BOM)
+    data = whole.removeprefix(BOM)
     try:
         output = bytes(minifier(data))
     except ValueError as error:
@@ -146,7 +146,7 @@ def _checked(asset: Asset, minifier: Callable[[bytes], bytes], difference: Compa
 
 def _unreadable(asset: Asset, error: ValueError, whole: bytes, tools: Tools) -> Diagnostic:
     """What is wrong with an asset, at its place if JSON's reader knows it and the bytes are those of the source."""
-    start = len(_BOM) if whole.startswith(_BOM) else 0
+    start = len(BOM) if whole.startswith(BOM) else 0
     if isinstance(error, json.JSONDecodeError):
         start += len(error.doc[: error.pos].encode())
         reason = error.msg.removesuffix(" at").removesuffix(" starting")

@@ -79,7 +79,7 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) 
         diagnostics += result.diagnostics
         if not result.traced and not step.depends:
             traced = False
-            diagnostics.append(_untraced(step))
+            diagnostics += [_untraced(step)] if is_foreign(step) else []
         if not result.assets:
             return Run((), tuple(diagnostics))
         made = replace(result.assets[0], file=result.assets[0].file or assets[0].file)

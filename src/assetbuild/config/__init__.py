@@ -52,6 +52,16 @@ class Sass:
 
 
 @dataclass(frozen=True, slots=True)
+class Minifiers:
+    """The minifiers of each type by name, in the order in which they are tried; `esbuild` is an absolute file path."""
+
+    javascript: tuple[str, ...] = ("rjsmin",)
+    css: tuple[str, ...] = ("rcssmin",)
+    svg: tuple[str, ...] = ()
+    esbuild: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inline:
     """Which files, by globs, style sheets carry as data URLs, up to `max_bytes` each."""
 
@@ -113,6 +123,7 @@ class Config:
     prehashed: tuple[str, ...]
     external: tuple[str, ...]
     minify: bool
+    minifiers: Minifiers
     encodings: tuple[str, ...]
     manifests: tuple[str, ...]
     source_maps: Literal["none", "linked", "hidden"]
@@ -186,6 +197,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
         **values
         | {
             "sources": tuple(_source(**source) for source in values["sources"]),
+            "minifiers": Minifiers(**values["minifiers"]),
             "sass": Sass(**values["sass"]),
             "inline": Inline(**values["inline"]) if values["inline"] else None,
             "importmap": ImportMap(**values["importmap"]),

@@ -44,6 +44,11 @@ from assetbuild.config.toml_places import KeyPath
 
 ENCODINGS = ("br", "gzip", "zstd")
 MANIFESTS = ("django", "vite", "flat")
+MINIFIERS = {
+    "javascript": ("rjsmin", "esbuild", "esbuild-whitespace", "tdewolff"),
+    "css": ("rcssmin", "esbuild", "esbuild-whitespace", "tdewolff", "lightningcss"),
+    "svg": ("tdewolff",),
+}
 
 
 def read_settings(reading: Reading, table: Any) -> dict[str, Any]:
@@ -221,6 +226,11 @@ KEYS: tuple[Key, ...] = (
     Key("prehashed", list_of(glob), []),
     Key("external", list_of(reference_glob), []),
     Key("minify", boolean, True),
+    Key("minifiers", section("minifiers"), {}),
+    Key("minifiers.javascript", list_of(one_of(*MINIFIERS["javascript"]), distinct=True), ["rjsmin"]),
+    Key("minifiers.css", list_of(one_of(*MINIFIERS["css"]), distinct=True), ["rcssmin"]),
+    Key("minifiers.svg", list_of(one_of(*MINIFIERS["svg"]), distinct=True), []),
+    Key("minifiers.esbuild", absolute),
     Key("encodings", list_of(one_of(*ENCODINGS), distinct=True), ["br", "gzip"]),
     Key("manifests", list_of(one_of(*MANIFESTS), distinct=True), []),
     Key("source_maps", one_of("none", "linked", "hidden"), "none"),

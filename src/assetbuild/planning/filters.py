@@ -9,6 +9,7 @@ from typing import Any, Final
 from assetbuild import compilers
 from assetbuild.compilers.depends import is_there
 from assetbuild.compilers.extensions import registered
+from assetbuild.compilers.minifiers_table import types_of
 from assetbuild.compilers.webassets_table import FILTERS
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
@@ -39,7 +40,7 @@ _OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] =
     **{name: {} for name in sorted(compilers.FILTERS)},
 }
 _TYPES: Final = {
-    name: frozenset(kind for kind, minifier in compilers.MINIFIERS.items() if minifier == name)
+    name: frozenset({*types_of(name), *(kind for kind, minifier in compilers.MINIFIERS.items() if minifier == name)})
     for name in compilers.FILTERS
 }
 

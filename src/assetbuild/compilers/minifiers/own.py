@@ -1,0 +1,67 @@
+"""rjsmin and rcssmin, whose results are compared token by token, and our own stripping, which all may fall back to."""
+
+from __future__ import annotations
+
+import re
+
+from assetbuild import media
+from assetbuild.compilers.minifiers.refused import Refused
+from assetbuild.model import Asset
+
+STRING = re.compile(rb"""("[^"\n]*+"|'[^'\n]*+'|`[^`]*+`)""")
+"""What a skeleton has of strings: those without white space, escapes or quotes."""
+
+
+def by_rjsmin(data: bytes) -> bytes:
+    """What rjsmin makes of a script that our lexer reads. Raises Refused with the first difference."""
+    import rjsmin
+
+    from assetbuild.compilers.strip_javascript import minified_javascript
+
+    made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
+    if made is None:
+        raise Refused("it is not read with certainty")
+    if made.difference is not None:
+        raise Refused(made.difference.text, made.difference.start, made.difference.length)
+    return made.output
+
+
+def by_rcssmin(data: bytes) -> bytes:
+    """What rcssmin makes of a style sheet. Raises Refused with the first difference."""
+    from assetbuild.compilers.check_css import css_difference
+    from assetbuild.compilers.strip_css import minified_css
+
+    output = minified_css(data)
+    difference = css_difference(data, output)
+    if difference is not None:
+        raise Refused(difference.text, difference.start, difference.length)
+    return output
+
+
+def stripped(asset: Asset, data: bytes) -> bytes | None:
+    """The text without comments and white space that say nothing; None for other types and what is not read."""
+    if asset.type == media.JAVASCRIPT:
+        from assetbuild.compilers.strip_javascript import stripped_javascript
+
+        return stripped_javascript(data)
+    if asset.type == media.CSS:
+        from assetbuild.compilers.strip_css import stripped_css
+
+        return stripped_css(data)
+    return None
+
+
+def code_of(data: bytes) -> bytes:
+    """A script that our lexer reads without comments, regular expressions and most strings."""
+    from assetbuild.compilers.javascript_gaps import skeleton_of
+
+    script = skeleton_of(data)
+    return b"" if script is None else STRING.sub(b'""', script.code)
+
+
+def script_licences(data: bytes) -> tuple[bytes, ...]:
+    """The licence comments of a script, in their order."""
+    from assetbuild.compilers.javascript_gaps import skeleton_of
+
+    script = skeleton_of(data)
+    return () if script is None else tuple(script.licences())
