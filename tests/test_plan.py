@@ -365,3 +365,18 @@ def test_a_part_that_a_rule_keeps_from_the_minifier_stays_as_it_is() -> None:
     outcome = build_files({"a.css": "a {  color: red;  }", "b.css": "b{  color:  blue  }"}, config)
     assert outcome.text("all.css").startswith("a{color:red}")
     assert "b{  color:  blue  }" in outcome.text("all.css")
+
+
+def test_a_rule_that_is_for_nothing_is_a_warning_at_its_place() -> None:
+    config = (
+        '[[rules]]\nmatch = "cs/*.css"\nminify = false\n[[rules]]\nmatch = ["x/*", "y/*"]\nminify = false\n'
+        '[[rules]]\nmatch = "css/*.scss"\nminify = false\n[[rules]]\nmatch = ["z", "css/a.css"]\nminify = false\n'
+        '[[rules]]\nmatch = "css/_*"\nminify = false\n[[rules]]\nmatch = "all.css"\nminify = false\n'
+        '[bundles."all.css"]\ncontents = ["css/a.css"]\n'
+    )
+    outcome = build_files({"css/a.scss": "", "css/_b.scss": ""}, CONFIG + config)
+    assert outcome.code == 0
+    assert [line.partition("\n")[0] for line in outcome.warnings] == [
+        "warning: assetbuild.toml:5:1: 'cs/*.css' matches no source and no asset",
+        "warning: assetbuild.toml:8:1: 'x/*' and 'y/*' match no source and no asset",
+    ]

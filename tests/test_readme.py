@@ -95,8 +95,11 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
 import django
 django.setup()
 from django.template import engines
+from django.contrib.staticfiles.finders import find
 from django.templatetags.static import static
-print(engines["django"].from_string({page!r}).render(), static("admin/css/base.css"))
+url = static("admin/css/base.css")
+print(engines["django"].from_string({page!r}).render(), url)
+assert find(url.removeprefix("/static/")), "runserver would not serve it"
 """
     printed = run(project, program)
     assert re.search(r'href="/static/css/app-[0-9a-f]{16}\.css"', printed)

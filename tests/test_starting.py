@@ -27,7 +27,9 @@ def test_django_is_known_by_its_manage_py_and_its_static_url_becomes_the_base_ur
     found = looked(tmp_path, {"manage.py": MANAGE, "shop/settings.py": "STATIC_URL = 'files/'", "static/a.css": ""})
     assert found == Found("django", "shop.settings", (), "/files/")
     assert 'sources = [{django = "shop.settings"}]' in starting_config(found)
-    assert "ReleaseStorage" in "\n".join(next_steps(found))
+    steps = "\n".join(next_steps(found))
+    assert "ReleaseStorage" in steps
+    assert "ReleaseFinder" in steps, "else runserver would not find a file of the release"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,13 @@ def test_flask_is_known_by_its_application_object(tmp_path: Path, call: str, sou
 def test_starlette_is_known_by_its_mounted_static_files(tmp_path: Path, call: str) -> None:
     found = looked(tmp_path, {"web/main.py": call, "static/a.css": ""})
     assert found == Found("starlette", "web/main.py", ("static",), "/s/")
+
+
+def test_starlette_is_known_by_its_application_object_where_nothing_is_mounted(tmp_path: Path) -> None:
+    files = {"app.py": "from fastapi import FastAPI\napp = FastAPI()", "static/a.css": ""}
+    assert looked(tmp_path, files) == Found("starlette", "app.py", ("static",), "/static/")
+    mounted = {"z.py": 'app.mount("/s", StaticFiles(directory="static"))'}
+    assert looked(tmp_path, mounted) == Found("starlette", "z.py", ("static",), "/s/")
 
 
 def test_a_plain_project_has_one_of_the_usual_directories(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
 from assetbuild.planning.minifiers import default_minifier, with_lists
 from assetbuild.planning.pins import check_pins
-from assetbuild.planning.rules import Ruling, rulings
+from assetbuild.planning.rules import Ruling, check_matches, rulings
 from assetbuild.planning.steps import (
     BundleSteps,
     asset_steps,
@@ -78,6 +78,7 @@ def plan(
     jobs = listed.jobs
     diagnostics += listed.diagnostics
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
+    diagnostics += check_matches(config, {*sources, *by_path, *(job.path for job in jobs)})
     diagnostics += check_pins(config, {job.path for job in jobs}, absent)
     diagnostics += publishable.words + _name_clashes(config, jobs) + _long_names(config, jobs)
     return Plan(tuple(jobs), by_path, absent, tuple(diagnostics))

@@ -22,6 +22,7 @@ _PASSED_OVER = frozenset(
 _DEPTH = 3
 _PLAIN = ("assets", "static", "src/assets", "src/static", "app/assets", "app/static", "web/static", "frontend")
 _SETTINGS = re.compile(r"""["']DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']""")
+_APPLICATIONS = re.compile(r"\b(?:Flask|StaticFiles|FastAPI|Starlette)\(")
 _MODULE_RULE = re.compile(r"^\s*@(?:use|forward)\s+[\"']", re.MULTILINE)
 
 
@@ -82,18 +83,23 @@ def next_steps(found: Found) -> list[str]:
 _IN_THE_APPLICATION: dict[Kind, tuple[str, ...]] = {
     "django": (
         "in the settings:",
-        '    INSTALLED_APPS = [..., "assetbuild.runtime.django"]',
+        '    INSTALLED_APPS = ["assetbuild.runtime.django", ...]    # before django.contrib.staticfiles',
         '    STORAGES = {..., "staticfiles": {',
         '        "BACKEND": "assetbuild.runtime.django.ReleaseStorage",',
-        '        "OPTIONS": {"manifest": BASE_DIR / "build/release/manifest.json"},',
+        '        "OPTIONS": {"manifest": BASE_DIR / "build/release/manifest.json", "auto_reload": DEBUG},',
         "    }}",
+        "    STATICFILES_FINDERS = [",
+        '        "django.contrib.staticfiles.finders.FileSystemFinder",',
+        '        "django.contrib.staticfiles.finders.AppDirectoriesFinder",',
+        '        "assetbuild.runtime.django.ReleaseFinder",    # lets runserver serve the release',
+        "    ]",
         "in templates {% static 'css/app.css' %} stays as it is; {% load assetbuild %} brings more tags",
     ),
     "flask": (
         "in the application:",
         "    from assetbuild.runtime.flask import AssetBuild",
-        '    AssetBuild(app, "build/release/manifest.json")',
-        "in templates: {{ stylesheet_link_tag('css/app.css') }} or {{ asset_url('img/logo.png') }}",
+        '    AssetBuild(app, "build/release/manifest.json", rewrite_static=True)',
+        "in templates: {{ stylesheet_link_tag('css/app.css') }}; {{ url_for('static', filename=…) }} stays as it is",
     ),
     "starlette": (
         "in the application:",
@@ -131,16 +137,22 @@ def _assigns(node: ast.AST, name: str) -> bool:
 
 
 def _application(directory: str) -> Found | None:
-    """A Flask application, or a mounted StaticFiles; the one nearest to the directory counts."""
+    """A Flask application, or a mounted StaticFiles; the one nearest to the directory counts.
+
+    Without either, a FastAPI or Starlette application, with the usual directories.
+    """
+    bare = None
     for file in _files(directory, (".py",)):
         text = _text(file)
-        if "Flask(" not in text and "StaticFiles(" not in text:
+        if not _APPLICATIONS.search(text):
             continue
         for call in (node for node in ast.walk(_parsed(text)) if isinstance(node, ast.Call)):
             found = _flask(call, file, directory) or _mounted(call, file, directory)
             if found:
                 return found
-    return None
+            if bare is None and _called(call) in ("FastAPI", "Starlette"):
+                bare = Found("starlette", shown_path(file, directory), _plain(directory).sources)
+    return bare
 
 
 def _flask(call: ast.Call, file: str, directory: str) -> Found | None:

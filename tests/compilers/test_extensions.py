@@ -179,7 +179,28 @@ def test_what_cannot_be_loaded_is_told_where_the_configuration_names_it(
     assert outcome.code == 2
     assert "assetbuild.toml:6:13: filter 'f' of their-a 1.0 cannot be loaded: " in outcome.errors[0]
     assert words in outcome.errors[0]
-    assert Project({"assets/a.css": ""}).build("--no-cache").code == 0, "nobody asks for it"
+
+
+def test_a_compiler_that_cannot_be_loaded_ends_the_build_since_its_sources_would_be_published_as_they_are(
+    notes: Packages,
+) -> None:
+    project = Project({"assets/a.note": "Hello"})
+    assert "a.html" in project.build().assets
+    (notes.directory / "assetbuild_notes.py").unlink()
+    forget()
+    outcome = project.build()
+    assert outcome.code == 1
+    assert outcome.errors == [
+        "error: compiler 'notes' of assetbuild-notes 1.0 cannot be loaded: ModuleNotFoundError: "
+        "No module named 'assetbuild_notes'\n  tell its authors, or install another version"
+    ]
+
+
+def test_what_a_compiler_raises_is_one_line(packages: Packages) -> None:
+    code = "def run(assets, options, tools):\n    raise ValueError('one\\n  two')\n"
+    packages.install("their_a", IMPORTS + code + "F = Extension(run)\n", "f = their_a:F")
+    outcome = Project({"assets/a.css": ""}, CONFIG + '[[rules]]\nmatch = "*"\nfilters = ["f"]\n').build()
+    assert "f' of their-a 1.0 failed: ValueError: one two\n" in outcome.errors[0]
 
 
 def test_two_packages_with_one_name_are_told(packages: Packages) -> None:

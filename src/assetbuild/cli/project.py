@@ -27,7 +27,7 @@ def configuration(arguments: argparse.Namespace) -> Config:
     """The configuration a command is about. Raises UsageError if there is none, or it is wrong."""
     file = arguments.config or find_config(os.getcwd())
     if file is None:
-        hint = 'write an assetbuild.toml with  sources = ["assets"]  or name one with --config'
+        hint = "write one with `assetbuild init`, or name one with --config"
         raise UsageError(
             Diagnostic("no assetbuild.toml, and no pyproject.toml with [tool.assetbuild], here or above", hint=hint)
         )

@@ -113,7 +113,7 @@ def _fault(result: object) -> str | None:
 
 
 def _failed(one: Registered, asset: Asset, text: str, hint: str | None = None) -> Result:
-    words = f"compiler '{one.name}' of {one.distribution} {one.version} failed: {text}"
+    words = f"compiler '{one.name}' of {one.distribution} {one.version} failed: {' '.join(text.split())}"
     return Result((), (Diagnostic(words, file=asset.file, hint=hint),))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from assetbuild import compilers
 from assetbuild.compilers.depends import is_there
-from assetbuild.compilers.extensions import registered
+from assetbuild.compilers.extensions import Registered, registered
 from assetbuild.compilers.minifiers_table import types_of
 from assetbuild.compilers.webassets_table import FILTERS
 from assetbuild.config import Config
@@ -18,6 +18,7 @@ from assetbuild.media import media_type
 from assetbuild.model import Part
 
 Key = tuple[str | int, ...]
+_MEND: Final = "tell its authors, or install another version"
 
 
 def _is_precision(value: Any) -> bool:
@@ -46,9 +47,13 @@ _TYPES: Final = {
 
 
 def check_filters(config: Config, parts: Sequence[Part]) -> list[Diagnostic]:
-    """A diagnostic, at its place, for each filter or option that does not exist, or is for another type of file."""
-    diagnostics = []
+    """A diagnostic, at its place, for each filter or option that does not exist, or is for another type of file.
+
+    And one for each compiler that cannot be loaded: its sources would be published as they are.
+    """
+    diagnostics, named = [], set()
     for key, name, paths in _named(config, parts):
+        named.add(name)
         if problem := _unknown(config, key, name):
             diagnostics.append(problem)
         elif (wrong := next((path for path in paths if not _fits(name, path)), None)) is not None:
@@ -59,7 +64,8 @@ def check_filters(config: Config, parts: Sequence[Part]) -> list[Diagnostic]:
         diagnostics += _depends(config, index)
         for name, options in rule.options.items():
             diagnostics += _options(config, ("rules", index, "options", name), name, options)
-    return diagnostics
+    broken = [one for name, one in registered().items() if one.extension is None and name not in named]
+    return diagnostics + [Diagnostic(_not_loaded("compiler", one), hint=_MEND) for one in broken]
 
 
 def _depends(config: Config, index: int) -> Iterator[Diagnostic]:
@@ -105,9 +111,12 @@ def _unknown(config: Config, key: Key, name: str) -> Diagnostic | None:
     if one is None:
         return config.diagnostic(key, f"no filter named '{name}'", _nearest(name, _all_filters()))
     if one.extension is None:
-        text = f"filter '{name}' of {one.distribution} {one.version} cannot be loaded: {one.problem}"
-        return config.diagnostic(key, text, "tell its authors, or install another version")
+        return config.diagnostic(key, _not_loaded("filter", one), _MEND)
     return None
+
+
+def _not_loaded(kind: str, one: Registered) -> str:
+    return f"{kind} '{one.name}' of {one.distribution} {one.version} cannot be loaded: {one.problem}"
 
 
 def _all_filters() -> Sequence[str]:

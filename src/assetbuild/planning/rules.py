@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from assetbuild.config import Config
+from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
 
 
@@ -45,3 +46,13 @@ def rulings(config: Config) -> Callable[[str, str], Ruling]:
         return merged
 
     return ruling_of
+
+
+def check_matches(config: Config, paths: Collection[str]) -> Iterator[Diagnostic]:
+    """A warning for each rule that is for none of these logical paths, of sources and assets: what it says is lost."""
+    for index, rule in enumerate(config.rules):
+        if not any(map(matcher(rule.match), paths)):
+            patterns = " and ".join(f"'{pattern}'" for pattern in rule.match)
+            text = f"{patterns} {'matches' if len(rule.match) == 1 else 'match'} no source and no asset"
+            hint = "globs match whole logical paths: 'js/*.js', '**/*.js'"
+            yield config.diagnostic(("rules", index, "match"), text, hint, severity="warning")

@@ -26,7 +26,7 @@ def located(path: Location | None) -> Location:
     if path is None:
         raise ManifestError(
             f"no manifest given: run `assetbuild build`, and set {PATH_VARIABLE} to the path of the release's "
-            "manifest.json, or pass the path to Manifest.load()"
+            "manifest.json, or pass the path in the code"
         )
     if isinstance(path, str):
         package, colon, inside = path.partition(":")

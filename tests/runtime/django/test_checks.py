@@ -121,3 +121,14 @@ def test_another_storage_is_not_checked() -> None:
     for storages in (plain, {}):
         with override_settings(STORAGES=storages):
             assert not [message for message in run_checks() if message.id.startswith("assetbuild.")]
+
+
+def test_a_release_that_runserver_would_not_find_is_w002_in_development(built: Outcome) -> None:
+    theirs = ["django.contrib.staticfiles.finders.AppDirectoriesFinder"]
+    ours = [*theirs, "assetbuild.runtime.django.ReleaseFinder"]
+    messages = found(built.release, DEBUG=True, STATICFILES_FINDERS=theirs)
+    assert ids(messages) == ["assetbuild.W002"]
+    assert "assetbuild.runtime.django.ReleaseFinder" in str(messages[0].hint)
+    assert found(built.release, DEBUG=True, STATICFILES_FINDERS=ours) == []
+    assert found(built.release, DEBUG=False, STATICFILES_FINDERS=theirs) == []
+    assert found(built.release, DEBUG=True, STATICFILES_FINDERS=theirs, base_url="https://cdn.example/") == []

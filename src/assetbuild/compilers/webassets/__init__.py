@@ -94,5 +94,5 @@ def _needless(name: str) -> Diagnostic:
 
 
 def _failed(asset: Asset | None, name: str, text: str, hint: str | None = None) -> Result:
-    file = asset.file if asset else None
-    return Result((), (Diagnostic(f"filter '{PREFIX}{name}' failed: {text}", file=file, hint=hint),))
+    file, line = asset.file if asset else None, " ".join(text.split())
+    return Result((), (Diagnostic(f"filter '{PREFIX}{name}' failed: {line}", file=file, hint=hint),))

@@ -7,10 +7,12 @@ import os
 from collections.abc import Iterator
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004  (Django's own name)
 
 from assetbuild.runtime.django.current import release_storage
+from assetbuild.runtime.django.finders import ReleaseFinder
 from assetbuild.runtime.django.storage import ReleaseStorage
 from assetbuild.runtime.document import SCHEMA, read_outline
 from assetbuild.runtime.errors import ManifestError
@@ -25,10 +27,12 @@ MISSING = "assetbuild.E001"
 DAMAGED = "assetbuild.E002"
 OTHER_DEPLOY = "assetbuild.E003"
 STALE = "assetbuild.W001"
+NOT_FOUND = "assetbuild.W002"
 
 _BUILD = "Run `manage.py assetbuild build`, or name the right manifest in the OPTIONS of STORAGES['staticfiles']."
 _DEPLOY = "Run `manage.py assetbuild build`, and deploy the release whole."
 _AGREE = "Build and run with the same version of assetbuild, and for the same base URL."
+_FIND = "Add 'assetbuild.runtime.django.ReleaseFinder' to STATICFILES_FINDERS, or silence this check."
 _STALE = "Run `manage.py assetbuild build`. Where the times of files mean nothing, silence this check."
 
 
@@ -38,7 +42,7 @@ def check_release(app_configs: Any = None, **options: Any) -> list[CheckMessage]
     if storage is None:
         return []
     wrong = _unusable(storage)
-    return [wrong] if wrong else [*_stale(storage)]
+    return [wrong] if wrong else [*_stale(storage), *_not_found(storage)]
 
 
 def _unusable(storage: ReleaseStorage) -> Error | None:
@@ -89,6 +93,17 @@ def _stale(storage: ReleaseStorage) -> Iterator[Warning]:
         others = f" and {len(newer) - 1} more" if len(newer) > 1 else ""
         text = f"The release is older than its sources: {newer[0]!r}{others} changed since it was built."
         yield Warning(text, hint=_STALE, id=STALE)
+
+
+def _not_found(storage: ReleaseStorage) -> Iterator[Warning]:
+    """One warning if `runserver` is to serve the release, by the finders, and none of them is ours."""
+    if not settings.DEBUG or not apps.is_installed("django.contrib.staticfiles"):
+        return
+    if apps.is_installed("whitenoise.runserver_nostatic") or storage.base_url != settings.STATIC_URL:
+        return
+    if not any(isinstance(finder, ReleaseFinder) for finder in get_finders()):
+        text = "runserver answers 404 for the files of the release: no finder finds them."
+        yield Warning(text, hint=_FIND, id=NOT_FOUND)
 
 
 def _sources() -> Iterator[tuple[str, str]]:
