@@ -110,7 +110,7 @@ def watch(folder: Path, load: str, serve: str, *, strace: bool = False) -> Watch
     """
     program = _PROGRAM.replace("#LOAD#", load).replace("#SERVE#", serve)
     names = f"HARMLESS, BEGIN, END = {_HARMLESS!r}, {_BEGIN!r}, {_END!r}\n"
-    command = [*_as_nobody(), sys.executable, "-c", names + program]
+    command = [*as_nobody(), sys.executable, "-c", names + program]
     with tempfile.NamedTemporaryFile("r") as trace:
         if strace:
             tracer = [need("strace"), "-f", "-qq", "-e", "trace=file,network,process", "-o", trace.name]
@@ -135,8 +135,7 @@ def read_only(files: Mapping[str, str | bytes], release: Path | None = None) -> 
             file.write_bytes(content.encode() if isinstance(content, str) else content)
         if release is not None:
             shutil.copytree(release, folder / "release")
-        for path in (folder, *folder.rglob("*")):
-            path.chmod(0o555 if path.is_dir() else 0o444)
+        let_nobody_write(folder)
         yield folder
     finally:
         for path in (folder, *folder.rglob("*")):
@@ -145,7 +144,14 @@ def read_only(files: Mapping[str, str | bytes], release: Path | None = None) -> 
         shutil.rmtree(folder)
 
 
-def _as_nobody() -> list[str]:
+def let_nobody_write(folder: Path) -> None:
+    """Let everybody read what is in a directory, and nobody write; links are left as they are."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def as_nobody() -> list[str]:
     """What a command is begun with so that root's rights are gone. Reading stays allowed where it can be, because this
     interpreter may lie in root's own directory."""
     if os.getuid() != 0:
