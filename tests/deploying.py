@@ -14,13 +14,17 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import assetbuild
 from runtime.serving.servers import listening
 from runtime.watched import as_nobody, let_nobody_write
 
 APPS = Path(__file__).parents[1] / "fixtures" / "apps"
-GUNICORN = ("gunicorn", "--bind", "127.0.0.1:{port}", "--no-control-socket", "--workers", "2", "--preload")
+GUNICORN = (
+    *("gunicorn", "--bind", "127.0.0.1:{port}", "--no-control-socket", "--workers", "2", "--preload"),
+    *("--access-logfile", "-", "--access-logformat", "worker %(p)s answered %(U)s"),
+)
 UVICORN = ("uvicorn", "--port", "{port}")
 
 
@@ -87,28 +91,30 @@ def runtime_only(app: App, folder: Path) -> Path:
     """A directory of packages: those that the application needs, and of assetbuild the runtime alone."""
     folder.mkdir()
     for name in required(app.needs):
-        for file in distribution(name).files or ():
-            top = file.parts[0]
-            if top not in ("..", "__pycache__") and not (folder / top).is_symlink():
-                (folder / top).symlink_to(distribution(name).locate_file(top))
+        for top in tops(name):
+            (folder / top).symlink_to(distribution(name).locate_file(top))
     (folder / "assetbuild").mkdir()
     for name in ("__init__.py", "runtime"):
         (folder / "assetbuild" / name).symlink_to(Path(assetbuild.__file__).parent / name)
     return folder
 
 
+def tops(name: str) -> list[str]:
+    """What a distribution puts into site-packages."""
+    parts = {file.parts[0] for file in distribution(name).files or ()}
+    return sorted(parts - {"..", "__pycache__"})
+
+
 def required(names: Sequence[str]) -> list[str]:
     """The distributions, and all that they require."""
-    found = dict.fromkeys(names)
-    waiting = list(found)
+    waiting = [*map(canonicalize_name, names)]
     for name in waiting:
         for line in distribution(name).requires or ():
             requirement = Requirement(line)
             wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-            if wanted and requirement.name not in found:
-                found[requirement.name] = None
-                waiting.append(requirement.name)
-    return list(found)
+            if wanted and canonicalize_name(requirement.name) not in waiting:
+                waiting.append(canonicalize_name(requirement.name))
+    return [*waiting]
 
 
 @contextmanager

@@ -75,8 +75,11 @@ print(json.dumps({
     "result": result,
 }))
 """
-# They touch nothing outside the process; the last is of the threads that `serve` starts itself, os.fork of `forked`.
-_HARMLESS = ("sys._getframe", "object.__getattr__", "os.fork", "_thread.start_new_thread")
+# They touch nothing outside the process; os.fork is of `forked`, threads are those that `serve` or a framework starts.
+_HARMLESS = (
+    *("builtins.id", "sys._getframe", "object.__getattr__", "object.__setattr__", "os.fork", "_thread.start_new_thread"),
+    *("sys.set_asyncgen_hook_finalizer", "sys.set_asyncgen_hook_firstiter"),
+)
 
 
 @dataclass(frozen=True, slots=True)
