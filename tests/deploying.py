@@ -64,7 +64,9 @@ FASTAPI = App(
 
 def copy_of(app: App, folder: Path) -> Path:
     """The application's directory in a copy of fixtures/apps, where it may be built."""
-    ignored = shutil.ignore_patterns("build", ".assetbuild", "__pycache__", *({"django", "flask", "fastapi"} - {app.name}))
+    ignored = shutil.ignore_patterns(
+        "build", ".assetbuild", "__pycache__", *({"django", "flask", "fastapi"} - {app.name})
+    )
     shutil.copytree(APPS, folder, ignore=ignored)
     return folder / app.name
 

@@ -234,7 +234,9 @@ def test_tampered_files_are_refused(
         page = browser.new_page()
         page.call("Network.setExtraHTTPHeaders", headers={"Accept-Encoding": "identity"})  # not a variant of the file
         page.open(address)
-        page.wait_for(f"document.readyState === 'complete' && performance.getEntriesByType('resource').length >= {len(named)}")
+        page.wait_for(
+            f"document.readyState === 'complete' && performance.getEntriesByType('resource').length >= {len(named)}"
+        )
         refused = {file for file in files for fault in page.faults if "integrity" in fault and file in fault}
         assert refused == set(files)
         assert page.evaluate("document.querySelectorAll('[data-result]').length") == 0

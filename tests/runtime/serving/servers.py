@@ -44,7 +44,7 @@ def listening(
     port: int | None = None,
     *,
     log: Path | None = None,
-    variables: Mapping[str, str] = {},  # noqa: B006  read only
+    variables: Mapping[str, str] = {},
 ) -> Iterator[int]:
     """The port of a program, `{port}` in its command, while the block runs. What it says is in `log`, or home/log."""
     port = port or free_port()
