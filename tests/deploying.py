@@ -1,5 +1,5 @@
-"""The applications in fixtures/apps as they are deployed: built by the command line, then without sources and without the
-build stage, in directories that nobody may write to, as a user without rights."""
+"""The applications in fixtures/apps as they are deployed: built by the command line, then without sources and without
+the build stage, in directories that nobody may write to, as a user without rights."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ UVICORN = ("uvicorn", "--port", "{port}")
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An application: `server` serves it from its release, `plain` without a build; `sources` are its load paths, `pages`
-    URLs to look at, `needs` the distributions that it runs with."""
+    """An application: `server` serves it from its release, `plain` without a build; `sources` are its load paths,
+    `pages` URLs to look at, `needs` the distributions that it runs with, `workers` how many processes serve it."""
 
     name: str
     server: Sequence[str]
@@ -39,6 +39,7 @@ class App:
     sources: Sequence[str]
     pages: Sequence[str]
     needs: Sequence[str]
+    workers: int = 2
 
 
 DJANGO = App(
@@ -58,16 +59,15 @@ FLASK = App(
     ("flask", "gunicorn"),
 )
 FASTAPI = App(
-    "fastapi", (*UVICORN, "app:app"), (*UVICORN, "plain:app"), ("static",), ("/",), ("fastapi", "jinja2", "uvicorn")
+    "fastapi", (*UVICORN, "app:app"), (*UVICORN, "plain:app"), ("static",), ("/",), ("fastapi", "jinja2", "uvicorn"), 1
 )
 
 
 def copy_of(app: App, folder: Path) -> Path:
-    """The application's directory in a copy of fixtures/apps, where it may be built."""
-    ignored = shutil.ignore_patterns(
-        "build", ".assetbuild", "__pycache__", *({"django", "flask", "fastapi"} - {app.name})
-    )
-    shutil.copytree(APPS, folder, ignore=ignored)
+    """The application's directory with naive.py beside it, where it may be built."""
+    ignored = shutil.ignore_patterns("build", ".assetbuild", "__pycache__")
+    shutil.copytree(APPS / app.name, folder / app.name, ignore=ignored)
+    shutil.copy(APPS / "naive.py", folder)
     return folder / app.name
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +69,7 @@ assert get(urls.pop()).startswith("200")
 # These packages and the standard library are all that can be imported.
 ONLY = "import sys; sys.path[:] = ['', PACKAGES, *(path for path in sys.path if path.startswith(sys.base_prefix))]\n"
 PAGES = {"django": ["/"], "flask": ["/", "/boats/"], "fastapi": ["/"]}
+OPENED = r"\('.*/build/release/public/([^']+)', ('rb'|None), (\d+)\)"
 SERVE = "result = [get(path) == pages[path] for path in pages for _ in range(20)]"
 
 
@@ -88,11 +88,11 @@ class Site:
 
 
 @pytest.fixture(scope="module", params=[DJANGO, FLASK, FASTAPI], ids=lambda app: app.name)
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     home = copy_of(request.param, tmp_path_factory.mktemp(request.param.name) / "deployed")
     run(home, "-m", "assetbuild", "build")
     drop_sources(request.param, home)
-    yield Site(request.param, home, runtime_only(request.param, home.parents[1] / "packages"))
+    return Site(request.param, home, runtime_only(request.param, home.parents[1] / "packages"))
 
 
 def test_no_file_no_socket_no_process_and_no_import_while_pages_are_rendered(site: Site) -> None:
@@ -118,9 +118,7 @@ assert len(events) == opened
     seen = site.watch(serve)
     assert set(seen.result) == {"200"}
     assert {event for event, _ in seen.events} == {"open"}
-    opened = [
-        re.fullmatch(r"\('.*/build/release/public/([^']+)', ('rb'|None), (\d+)\)", told) for _, told in seen.events
-    ]
+    opened = [re.fullmatch(OPENED, told) for _, told in seen.events]
     assert all(match is not None and int(match[3]) & 3 == 0 for match in opened)
     assert len({match and match[1] for match in opened}) == len(seen.result) // 2
 

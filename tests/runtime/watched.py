@@ -77,14 +77,8 @@ print(json.dumps({
 """
 # They touch nothing outside the process; os.fork is of `forked`, threads are those that `serve` or a framework starts.
 _HARMLESS = (
-    *(
-        "builtins.id",
-        "sys._getframe",
-        "object.__getattr__",
-        "object.__setattr__",
-        "os.fork",
-        "_thread.start_new_thread",
-    ),
+    *("builtins.id", "sys._getframe", "object.__getattr__", "object.__setattr__"),
+    *("os.fork", "_thread.start_new_thread"),
     *("sys.set_asyncgen_hook_finalizer", "sys.set_asyncgen_hook_firstiter"),
 )
 
