@@ -19,6 +19,7 @@ import pytest
 from browser import Browser, Page, browse
 from deploying import DJANGO, FASTAPI, FLASK, App, copy_of, deployed, drop_sources, run, runtime_only, unbuilt
 from requirements_of_tests import need
+from runtime.watched import open_to_all
 
 MAY_WRITE = 1 << 1  # CAP_DAC_OVERRIDE, capabilities(7)
 CHECKED = "[...document.querySelectorAll('[data-check]')].every((line) => line.dataset.result)"
@@ -85,9 +86,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module", params=[DJANGO, FLASK, FASTAPI], ids=lambda app: app.name)
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with started(request.param, tmp_path_factory.mktemp(request.param.name)) as running:
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+    with open_to_all() as folder, started(request.param, folder) as running:
         yield running
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with open_to_all() as folder:
+        yield folder
 
 
 @contextmanager
@@ -224,10 +231,8 @@ def test_modules_are_imported_by_the_map_and_workers_run(running: Running, brows
 
 
 @pytest.mark.parametrize("endings", [(".css", "main.js"), ("checks.js",)], ids=["named by tags", "imported"])
-def test_tampered_files_are_refused(
-    running: Running, browser: Browser, endings: tuple[str, ...], tmp_path: Path
-) -> None:
-    home, address = tmp_path / running.app.name, running.address
+def test_tampered_files_are_refused(running: Running, browser: Browser, endings: tuple[str, ...], folder: Path) -> None:
+    home, address = folder / running.app.name, running.address
     named = opened(browser, address).evaluate(
         "[...document.querySelectorAll('script[src], link[rel=stylesheet], link[rel=modulepreload]')]"
         ".map((tag) => new URL(tag.src || tag.href).pathname)"
@@ -236,7 +241,7 @@ def test_tampered_files_are_refused(
     shutil.copytree(running.home, home)
     for file in files:
         tamper(home / "build/release/public" / file.removeprefix("/static/"))
-    with deployed(running.app, home, running.packages, tmp_path / "log", running.variables) as address:
+    with deployed(running.app, home, running.packages, folder / "log", running.variables) as address:
         page = browser.new_page()
         page.call("Network.setExtraHTTPHeaders", headers={"Accept-Encoding": "identity"})  # not a variant of the file
         page.open(address)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deploying import DJANGO, FASTAPI, FLASK, App, copy_of, drop_sources, required, run, runtime_only, tops
-from runtime.watched import Watched, watch
+from runtime.watched import Watched, open_to_all, watch
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users and forks are those of POSIX")
 
@@ -88,11 +89,12 @@ class Site:
 
 
 @pytest.fixture(scope="module", params=[DJANGO, FLASK, FASTAPI], ids=lambda app: app.name)
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    home = copy_of(request.param, tmp_path_factory.mktemp(request.param.name) / "deployed")
-    run(home, "-m", "assetbuild", "build")
-    drop_sources(request.param, home)
-    return Site(request.param, home, runtime_only(request.param, home.parents[1] / "packages"))
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    with open_to_all() as folder:
+        home = copy_of(request.param, folder / "deployed")
+        run(home, "-m", "assetbuild", "build")
+        drop_sources(request.param, home)
+        yield Site(request.param, home, runtime_only(request.param, folder / "packages"))
 
 
 def test_no_file_no_socket_no_process_and_no_import_while_pages_are_rendered(site: Site) -> None:

@@ -131,8 +131,7 @@ def watch(folder: Path, load: str, serve: str, *, strace: bool = False) -> Watch
 @contextmanager
 def read_only(files: Mapping[str, str | bytes], release: Path | None = None) -> Iterator[Path]:
     """A directory with these files, and a copy of a release in release/, that everybody may read and nobody write."""
-    folder = Path(tempfile.mkdtemp(prefix="assetbuild-read-only-"))
-    try:
+    with open_to_all() as folder:
         for name, content in files.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -141,9 +140,18 @@ def read_only(files: Mapping[str, str | bytes], release: Path | None = None) -> 
             shutil.copytree(release, folder / "release")
         let_nobody_write(folder)
         yield folder
+
+
+@contextmanager
+def open_to_all() -> Iterator[Path]:
+    """A temporary directory that every user may enter, as pytest's may not be."""
+    folder = Path(tempfile.mkdtemp(prefix="assetbuild-read-only-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
     finally:
         for path in (folder, *folder.rglob("*")):
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 path.chmod(0o755)
         shutil.rmtree(folder)
 
