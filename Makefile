@@ -52,4 +52,4 @@ bench-serving: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv $(SHOP)/build $(SHOP)/.assetbuild
+	rm -rf .venv $(SHOP)/build $(SHOP)/.assetbuild fixtures/apps/*/build fixtures/apps/*/.assetbuild

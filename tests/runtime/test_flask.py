@@ -187,6 +187,7 @@ def test_flask_assets_build_builds_and_exits_with_the_truth() -> None:
     assert flask(project, "assets", "verify").returncode == 1
     done = flask(project, "assets", "build")
     assert done.returncode == 0, done.stderr
+    assert "no manifest" not in done.stderr
     assert (project.release / "manifest.json").exists()
     assert flask(project, "assets", "verify", "-q").returncode == 0
     assert "css/app.css" in flask(project, "assets", "list").stdout

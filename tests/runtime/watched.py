@@ -75,8 +75,12 @@ print(json.dumps({
     "result": result,
 }))
 """
-# They touch nothing outside the process; the last is of the threads that `serve` starts itself, os.fork of `forked`.
-_HARMLESS = ("sys._getframe", "object.__getattr__", "os.fork", "_thread.start_new_thread")
+# They touch nothing outside the process; os.fork is of `forked`, threads are those that `serve` or a framework starts.
+_HARMLESS = (
+    *("builtins.id", "sys._getframe", "object.__getattr__", "object.__setattr__"),
+    *("os.fork", "_thread.start_new_thread"),
+    *("sys.set_asyncgen_hook_finalizer", "sys.set_asyncgen_hook_firstiter"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def watch(folder: Path, load: str, serve: str, *, strace: bool = False) -> Watch
     """
     program = _PROGRAM.replace("#LOAD#", load).replace("#SERVE#", serve)
     names = f"HARMLESS, BEGIN, END = {_HARMLESS!r}, {_BEGIN!r}, {_END!r}\n"
-    command = [*_as_nobody(), sys.executable, "-c", names + program]
+    command = [*as_nobody(), sys.executable, "-c", names + program]
     with tempfile.NamedTemporaryFile("r") as trace:
         if strace:
             tracer = [need("strace"), "-f", "-qq", "-e", "trace=file,network,process", "-o", trace.name]
@@ -127,25 +131,39 @@ def watch(folder: Path, load: str, serve: str, *, strace: bool = False) -> Watch
 @contextmanager
 def read_only(files: Mapping[str, str | bytes], release: Path | None = None) -> Iterator[Path]:
     """A directory with these files, and a copy of a release in release/, that everybody may read and nobody write."""
-    folder = Path(tempfile.mkdtemp(prefix="assetbuild-read-only-"))
-    try:
+    with open_to_all() as folder:
         for name, content in files.items():
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content.encode() if isinstance(content, str) else content)
         if release is not None:
             shutil.copytree(release, folder / "release")
-        for path in (folder, *folder.rglob("*")):
-            path.chmod(0o555 if path.is_dir() else 0o444)
+        let_nobody_write(folder)
+        yield folder
+
+
+@contextmanager
+def open_to_all() -> Iterator[Path]:
+    """A temporary directory that every user may enter, as pytest's may not be."""
+    folder = Path(tempfile.mkdtemp(prefix="assetbuild-read-only-"))
+    folder.chmod(0o755)
+    try:
         yield folder
     finally:
         for path in (folder, *folder.rglob("*")):
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 path.chmod(0o755)
         shutil.rmtree(folder)
 
 
-def _as_nobody() -> list[str]:
+def let_nobody_write(folder: Path) -> None:
+    """Let everybody read what is in a directory, and nobody write; links are left as they are."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def as_nobody() -> list[str]:
     """What a command is begun with so that root's rights are gone. Reading stays allowed where it can be, because this
     interpreter may lie in root's own directory."""
     if os.getuid() != 0:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -38,22 +38,30 @@ def running(server: str, program: str, home: Path) -> Iterator[int]:
 
 
 @contextmanager
-def listening(command: Sequence[str], home: Path, port: int | None = None) -> Iterator[int]:
-    """The port of a program, `{port}` in its command, while the block runs. What it says is in home/log."""
+def listening(
+    command: Sequence[str],
+    home: Path,
+    port: int | None = None,
+    *,
+    log: Path | None = None,
+    variables: Mapping[str, str] = {},
+) -> Iterator[int]:
+    """The port of a program, `{port}` in its command, while the block runs. What it says is in `log`, or home/log."""
     port = port or free_port()
-    environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONWARNINGS": "default"}
-    with open(home / "log", "wb") as log:
+    log = log or home / "log"
+    environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONWARNINGS": "default", **variables}
+    with open(log, "wb") as said:
         process = subprocess.Popen(
             [word.replace("{port}", str(port)) for word in command],
             cwd=home,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+            stdout=said,
+            stderr=said,
             start_new_session=True,
         )
     try:
-        wait_until_it_listens(port, process, home / "log")
+        wait_until_it_listens(port, process, log)
         yield port
     finally:
         process.terminate()

@@ -9,6 +9,7 @@ docs/flask.md tells more.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -73,7 +74,7 @@ class AssetBuild:
         bundles          what names in {% assets %} stand for that are no logical paths
 
         Raises ManifestError where the manifest is missing or damaged. Under Flask's own command, which may be about to
-        build one, that is a warning, and the error comes with the first request.
+        build one, that is a warning (nothing under `flask assets`), and the error comes with the first request.
         """
         self._options = _Options(manifest, base_url, serve, auto_reload, rewrite_static, bundles)
         self._app = app
@@ -90,7 +91,8 @@ class AssetBuild:
         except ManifestError as error:
             if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
                 raise
-            app.logger.warning("%s", error)
+            if "assets" not in sys.argv[1:]:  # which says itself what is wrong, or mends it
+                app.logger.warning("%s", error)
             app.before_request(lambda: _open_late(app, options))
 
     @property
