@@ -64,7 +64,7 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
     made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
     if made is None:
         fault = javascript_fault(data)
-        problem = _placed(asset, "left unminified", fault, data, "warning", tools)
+        problem = placed(asset, "left unminified", fault, data, "warning", tools)
         return Result((asset,), (replace(problem, tally="script left as it is"),))
     result = checked(asset, lambda _: made.output, lambda before, after: None, tools)
     if made.difference is None:
@@ -74,12 +74,12 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
 
 def _own_stripping(asset: Asset, difference: Difference | CssDifference, data: bytes, tools: Tools) -> Diagnostic:
     """That a text was stripped by our own tokens, and why."""
-    noted = _placed(asset, "minified by our own stripping", difference, data, "notice", tools)
+    noted = placed(asset, "minified by our own stripping", difference, data, "notice", tools)
     kind = "stylesheet" if asset.type == media.CSS else "script"
     return replace(noted, tally=f"{kind} minified by our own stripping")
 
 
-def _placed(
+def placed(
     asset: Asset, what: str, reason: Difference | CssDifference, data: bytes, severity: Severity, tools: Tools
 ) -> Diagnostic:
     """What became of a text, and why: at its place if the bytes are those of the source."""

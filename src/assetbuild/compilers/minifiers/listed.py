@@ -8,12 +8,12 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
+from assetbuild.compilers.check_javascript import Difference
 from assetbuild.compilers.minifiers import own, rewriting
 from assetbuild.compilers.minifiers.refused import Refused
-from assetbuild.compilers.minify import BOM, checked
-from assetbuild.errors import Diagnostic, Severity
-from assetbuild.model import Asset, Origin
-from assetbuild.origins import diagnostic_at, line_and_column
+from assetbuild.compilers.minify import BOM, checked, placed
+from assetbuild.errors import Diagnostic
+from assetbuild.model import Asset
 
 OWN = "our own stripping"
 _NOUNS = {media.JAVASCRIPT: "script", media.CSS: "stylesheet"}
@@ -37,8 +37,10 @@ def minify(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) 
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
     if asset.type == media.JAVASCRIPT and own.stripped(asset, data) is None:
-        text = "left unminified: it has a bracket, string, template or regular expression that does not end"
-        problem = Diagnostic(text, file=asset.file, severity="warning", tally="script left as it is")
+        from assetbuild.compilers.javascript_faults import javascript_fault
+
+        problem = placed(asset, "left unminified", javascript_fault(data), data, "warning", tools)
+        problem = replace(problem, tally="script left as it is")
         return Result((asset,), (problem,))
     falls: list[_Fall] = []
     output: bytes | None = None
@@ -74,15 +76,8 @@ def _words(fall: _Fall, by: str | None, asset: Asset, data: bytes, tools: Tools)
     """Who minified an asset instead of the tool that was passed over: a warning if that tool broke."""
     noun = _NOUNS.get(asset.type, "file")
     done = "left as it is" if by is None else f"minified by {by}"
-    text = f"{done}: {fall.name}: {fall.reason.text}"
     tally = f"{noun} {done}" if by in (None, OWN) else f"{noun} {done} instead of {fall.name}"
-    severity: Severity = "warning" if fall.reason.broke else "notice"
-    start = fall.reason.start
-    if start is None:
-        return Diagnostic(text, file=asset.file, severity=severity, tally=tally)
-    if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
-        line, column = line_and_column(data, start)
-        text += f" (line {line}, column {column} of the text before minifying)"
-        return Diagnostic(text, file=asset.file, severity=severity, tally=tally)
-    origin = Origin(asset.file, asset.content.size - len(data) + start, fall.reason.length)
-    return replace(diagnostic_at(tools.world.root, origin, text, severity=severity), tally=tally)
+    start, length = fall.reason.start, fall.reason.length
+    reason = Difference(f"{fall.name}: {fall.reason.text}", start or 0, 0 if start is None else length)
+    noted = placed(asset, done, reason, data, "warning" if fall.reason.broke else "notice", tools)
+    return replace(noted, tally=tally)
