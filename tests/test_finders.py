@@ -27,6 +27,7 @@ FILES: dict[str, str | bytes] = {
     "blog/static/both.css": "blog {}",
     "blog/static/css/site.css": "later {}",
 }
+LOOKED_FOR = "the module is looked for beside this file and in the environment"
 
 
 def project(files: dict[str, str | bytes] = {}, config: str = CONFIG) -> Project:  # noqa: B006  read only
@@ -77,19 +78,20 @@ class Finder(BaseFinder):
 
 
 @pytest.mark.parametrize(
-    ("settings", "reason"),
+    ("settings", "reason", "hint"),
     [
-        ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("INSTALLED_APPS = []", "'django.contrib.staticfiles' is not in INSTALLED_APPS"),
-        ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'"),
+        ("\n1 / 0", "ZeroDivisionError: division by zero", "see mysite/settings.py, line 2"),
+        ("INSTALLED_APPS = []", "'django.contrib.staticfiles' is not in INSTALLED_APPS", LOOKED_FOR),
+        ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'", "see mysite/settings.py, line 1"),
     ],
 )
-def test_settings_that_cannot_be_used_are_an_error_at_their_key(settings: str, reason: str) -> None:
+def test_settings_that_cannot_be_used_are_an_error_at_their_key(settings: str, reason: str, hint: str) -> None:
     outcome = built({"mysite/settings.py": settings})
     assert outcome.code == 2
     (error,) = outcome.diagnostics
     assert (error.file, error.line, error.column) == ("assetbuild.toml", 1, 13)
     assert error.text == f"the finders of Django's settings 'mysite.settings' cannot be asked: {reason}"
+    assert error.hint == hint
 
 
 def test_the_output_cannot_be_in_a_directory_that_is_found() -> None:

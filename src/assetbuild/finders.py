@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,6 +16,9 @@ from typing import Any
 from assetbuild.config import Config, DjangoFinders, LoadPath, with_output
 from assetbuild.errors import UsageError
 from assetbuild.paths import shown_path
+
+_FRAME = re.compile(r' +File "(.+)", line (\d+)')
+_LOOKED_FOR = "the module is looked for beside this file and in the environment"
 
 
 def load_paths(config: Config) -> tuple[LoadPath, ...]:
@@ -53,4 +57,11 @@ def _listed(config: Config, index: int, source: DjangoFinders) -> list[dict[str,
     reason = said[-1] if said else f"exit code {done.returncode}"
     text = f"the finders of Django's settings '{source.module}' cannot be asked: {reason}"
     key = ("sources", index, "django")
-    raise UsageError(config.diagnostic(key, text, "the module is looked for beside this file and in the environment"))
+    raise UsageError(config.diagnostic(key, text, _raised_at(said, config.root) or _LOOKED_FOR))
+
+
+def _raised_at(traceback: list[str], root: str) -> str | None:
+    """The innermost line of the project's own files in the text of a traceback."""
+    frames = [match for line in traceback if (match := _FRAME.match(line))]
+    own = [frame for frame in frames if frame[1].startswith(os.path.join(root, ""))]
+    return f"see {shown_path(own[-1][1], root)}, line {own[-1][2]}" if own else None

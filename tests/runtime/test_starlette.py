@@ -79,6 +79,7 @@ def test_the_release_is_mounted_at_the_base_url_of_the_deploy(built: Outcome) ->
     app, pages = Starlette(), templates()
     AssetBuild(app, pages, manifest_of(built), base_url="https://cdn.example/x/")
     assert TestClient(app).get(f"/x/{built.file('css/app.css')}").status_code == 200
+    assert app.url_path_for("static", path="css/app.css") == f"/x/{built.file('css/app.css')}", "of this application"
 
 
 def test_serving_can_be_left_to_another_server(built: Outcome) -> None:

