@@ -60,7 +60,7 @@ def test_what_minifiers_would_have_damaged_is_counted_in_one_line_also_from_the_
     for _ in range(2):
         ran = made.run("build")
         assert "2 scripts minified by our own stripping, 1 left as it is" in ran.stdout.splitlines()
-        assert ran.stderr.startswith("warning: assets/c.js: left unminified: ")
+        assert ran.stderr.startswith("warning: assets/c.js:1:3: left unminified: ")
     assert "notice: assets/a.js:2:1: minified by our own stripping: " in made.run("build", "-v").stderr
 
 
