@@ -48,7 +48,7 @@ bench-serving: .venv/installed
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt flit_core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt \
-		--no-build-isolation --editable '.[build,dart-sass,dev]'
+		--no-build-isolation --editable '.[build,dart-sass,import,dev]'
 	touch $@
 
 clean:

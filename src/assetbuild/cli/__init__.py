@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # In the order of the help. Each is a module of this package with HELP, add_arguments(parser) and run(arguments) -> int.
 COMMANDS = {
     "init": "init",
+    "import": "import_",
     "build": "build",
     "verify": "verify",
     "list": "list_assets",

@@ -164,8 +164,12 @@ def find_config(directory: str) -> str | None:
 
 def load_config(file: str) -> Config:
     """Reads and checks a configuration file. Raises UsageError with everything that is wrong in it."""
+    return check_config(_read(file, os.path.basename(file)), file)
+
+
+def check_config(text: str, file: str) -> Config:
+    """Checks a configuration of this text as if it stood in this file. Raises UsageError as load_config."""
     name, root = os.path.basename(file), os.path.dirname(os.path.abspath(file))
-    text = _read(file, name)
     table = SHARED_TABLE if name == SHARED_FILE else ()
     document = _parse(text, name)
     reading = Reading(root, name, table, _places(text, name))

@@ -1,0 +1,34 @@
+"""Readers of other systems' configurations, one file each, and the table of them.
+
+A reader is a function `(project) -> Imported`: it reads, and writes nothing. What it could not carry over it says in
+diagnostics at the line of the old file; it raises UsageError for a file that it cannot read at all.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from assetbuild.importers.model import Imported
+from assetbuild.importers.project import Project
+
+Importer = Callable[[Project], Imported]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """`function` is "module:name" below this package; `file` the usual place of its configuration, for the help."""
+
+    function: str
+    file: str
+
+
+SYSTEMS: dict[str, System] = {}
+
+
+def load(system: str) -> Importer:
+    """The importer of this name, one of SYSTEMS."""
+    module, _, function = SYSTEMS[system].function.partition(":")
+    return cast(Importer, getattr(importlib.import_module(f"{__name__}.{module}"), function))
