@@ -8,7 +8,7 @@ from typing import Union
 
 from assetbuild.errors import Diagnostic, Severity
 
-Value = Union[str, bool, int, float, Sequence["Value"], Mapping[str, "Value"]]
+Value = Union[str, bool, int, float, Sequence["Value"], Mapping[str, "Value"]]  # noqa: UP007  (of itself)
 """A TOML value; a mapping is written as an inline table."""
 
 

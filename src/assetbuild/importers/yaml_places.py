@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Place
@@ -47,7 +47,7 @@ class Mapping:
         return next((value for key, value in self.pairs if key.written == name), None)
 
 
-Node = Union[Scalar, Sequence, Mapping]
+Node = Scalar | Sequence | Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,9 @@ class _Reading:
             if not isinstance(key, Scalar):
                 raise UsageError(key.place.diagnostic("a key must be a plain text", None, "error"))
             if key.written in own:
-                text = f"'{key.written}' stands here twice, the first one (line {own[key.written][0].place.line}) is lost"
+                text = (
+                    f"'{key.written}' stands here twice, the first one (line {own[key.written][0].place.line}) is lost"
+                )
                 self.diagnostics.append(key.place.diagnostic(text, "merge the two, or remove one"))
             own[key.written] = (key, value)
         yield from own.values()
