@@ -25,6 +25,7 @@ from assetbuild.planning.steps import (
     filter_step,
     raw_part,
 )
+from assetbuild.planning.templates import COMPILER, is_template, name_clashes, named_templates, template_extension
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
 
@@ -81,6 +82,7 @@ def plan(
     diagnostics += check_matches(config, {*sources, *by_path, *(job.path for job in jobs)})
     diagnostics += check_pins(config, {job.path for job in jobs}, absent)
     diagnostics += publishable.words + _name_clashes(config, jobs) + _long_names(config, jobs)
+    diagnostics += name_clashes(config, jobs)
     return Plan(tuple(jobs), by_path, absent, tuple(diagnostics))
 
 
@@ -91,8 +93,11 @@ def _part(
     ruling = ruling_of(source.path, path)
     if ruling.filters:
         path, names = compilers.compiled_name(source.path, ruling.filters)
+    if COMPILER in ruling.options and source.path.endswith(end := f".{template_extension(ruling)}"):
+        path, names = f"{source.path.removesuffix(end)}.js", (COMPILER,)
     steps = (_compile_step(config, name, ruling, path, environment) for name in names)
-    return Part(path, source, tuple(steps))
+    part = Part(path, source, tuple(steps))
+    return named_templates((part,), config.root)[0] if is_template(part) else part
 
 
 def _compile_step(config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]) -> Step:
@@ -180,7 +185,7 @@ def _bundle_job(config: Config, contents: Contents, ruling_of: Callable[[str, st
     after = tuple(step for step in filters if not by_itself or step.name not in compilers.FILTERS)
     return Job(
         bundle.path,
-        tuple(parts),
+        named_templates(parts, config.root),
         (joiner, *after),
         _Publishable(config).publication(bundle.path),
         tuple(sorted(external)),

