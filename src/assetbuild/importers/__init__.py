@@ -25,7 +25,9 @@ class System:
     file: str
 
 
-SYSTEMS: dict[str, System] = {}
+SYSTEMS: dict[str, System] = {
+    "jammit": System("jammit:read", "config/assets.yml"),
+}
 
 
 def load(system: str) -> Importer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from codecs import BOM_UTF8
 from dataclasses import dataclass
 
@@ -67,6 +68,21 @@ class Project:
             lead = "" if below == "." else f"{below}/"
             found += [lead + name for name in files if not name.startswith(".")]
         return sorted(found)
+
+    def size(self, path: str) -> int:
+        """The size of a file in bytes. Raises OSError."""
+        return os.path.getsize(self.absolute(path))
+
+    def below_root(self, path: str) -> str | None:
+        """A path or glob as a POSIX path relative to the root, None if it leads out of it. It may be absolute."""
+        slashed = path.replace(os.sep, "/")
+        if slashed.startswith("/"):
+            root = self.root.replace(os.sep, "/").rstrip("/") + "/"
+            if not (slashed + "/").startswith(root):
+                return None
+            slashed = slashed[len(root) :]
+        normal = posixpath.normpath(slashed or ".")
+        return None if normal == ".." or normal.startswith("../") else normal
 
     def place(self, line: int, column: int = 1, length: int = 1, source: str = "") -> Place:
         """A place in the configuration."""
