@@ -1,0 +1,72 @@
+"""The helpers of Jammit, asset_packager and django-assetpackager: which assets the names mean that templates give them.
+
+A name may be that of a package or of a file, with or without its extension. URLs are passed through as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from assetbuild.runtime.manifest import Manifest
+from assetbuild.runtime.webassets import flat
+
+# Where a name is looked for, in this order, by the name of the helper.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "include_javascripts": ("assets/{}.js", "{}.js", "{}"),
+    "include_stylesheets": ("assets/{}.css", "{}.css", "{}"),
+    "javascript_include_merged": (
+        "javascripts/{}_packaged.js", "js/{}.js", "javascripts/{}.js", "{}.js",
+        "js/{}", "javascripts/{}", "{}",
+    ),
+    "stylesheet_link_merged": (
+        "stylesheets/{}_packaged.css", "css/{}.css", "stylesheets/{}.css", "{}.css",
+        "css/{}", "stylesheets/{}", "{}",
+    ),
+}  # fmt: skip
+
+
+def is_url(name: str) -> bool:
+    """Whether a name is a URL with a scheme or a host, or from the root: not a name for us to look up."""
+    head = name.partition("/")[0]
+    return name.startswith("/") or (head.endswith(":") and len(head) > 1)
+
+
+def package_asset(names: Container[str], name: str, places: Sequence[str]) -> str | None:
+    """The one of `names`, logical paths, that a package or file of this name is; None if there is none."""
+    # `:base` is how django-assetpackager writes the package of all files.
+    bare = name.removeprefix(":")
+    return next((path for place in places if (path := place.format(bare)) in names), None)
+
+
+def packaged(
+    manifest: Manifest, names: Iterable[object], places: Sequence[str], bundles: Mapping[str, object] | None = None
+) -> list[str]:
+    """The logical paths and URLs that names mean, each once. `bundles`: the logical paths for names of files.
+
+    A name that is nowhere is left as it is, for the tag to complain about. Raises TypeError for what is no string.
+    """
+    found: dict[str, None] = {}
+    given = [name for name in names]
+    whole = _as_whole(manifest, given, places)
+    if whole is not None:
+        return [whole]
+    for name in given:
+        if not isinstance(name, str):
+            raise TypeError(f"the name of a package is a string, not {type(name).__name__}")
+        for path in flat([bundles[name]]) if bundles and name in bundles else [name]:
+            found[path if is_url(path) else package_asset(manifest, path, places) or path] = None
+    return list(found)
+
+
+def several_name(names: Iterable[str]) -> str:
+    """The name, without extension, of what is merged from files of these names, in whatever order they are named."""
+    stems = (name.removesuffix(".js").removesuffix(".css").replace("/", "-") for name in names)
+    return "-and-".join(sorted(stems))
+
+
+def _as_whole(manifest: Manifest, names: Sequence[object], places: Sequence[str]) -> str | None:
+    """The asset that was made of just these files, if there is one."""
+    texts = [name for name in names if isinstance(name, str)]
+    if len(texts) < 2 or len(texts) != len(names) or any(map(is_url, texts)):
+        return None
+    return package_asset(manifest, several_name(texts), places)
