@@ -27,6 +27,8 @@ class System:
 
 SYSTEMS: dict[str, System] = {
     "jammit": System("jammit:read", "config/assets.yml"),
+    "asset_packager": System("asset_packager:read", "config/asset_packages.yml"),
+    "django-assetpackager": System("django_assetpackager:read", "dumpdata.json"),
 }
 
 

@@ -13,10 +13,9 @@ from assetbuild.importers.nearest_file import nearest_file
 from assetbuild.importers.project import Project
 from assetbuild.importers.rails import public_settings
 from assetbuild.importers.yaml_places import Mapping, Node, Scalar, Sequence, read_yaml
+from assetbuild.runtime.packages import PACKAGED
 
 PUBLIC: Final = "public"
-# What the merged file of a package is called: `base_packaged.js`, and before 2008 `base_1149357372.js`.
-PACKAGED: Final = "_packaged"
 _EXTENSIONS: Final = {"javascripts": ".js", "stylesheets": ".css"}
 
 
@@ -26,7 +25,9 @@ def read(project: Project) -> Imported:
     reading = _Reading(project, project.files(PUBLIC), list(document.diagnostics))
     if not isinstance(document.root, Mapping):
         text = "the file is empty" if document.root is None else "the file must be a mapping"
-        raise UsageError(Diagnostic(text, project.file, hint="it lists packages below 'javascripts:' and 'stylesheets:'"))
+        raise UsageError(
+            Diagnostic(text, project.file, hint="it lists packages below 'javascripts:' and 'stylesheets:'")
+        )
     bundles = []
     for key, value in document.root.pairs:
         kind = key.written.removeprefix(":")
@@ -38,9 +39,14 @@ def read(project: Project) -> Imported:
     if not project.is_directory(PUBLIC):
         text = f"there is no directory '{PUBLIC}' beside this project's 'config'"
         raise UsageError(Diagnostic(text, project.file, hint="run the command in the old project's root directory"))
-    settings = [*public_settings(project, PUBLIC), Setting(("publish_contents",), True, None, "they are public by themselves, too")]
+    settings = [
+        *public_settings(project, PUBLIC),
+        Setting(("publish_contents",), True, None, "they are public by themselves, too"),
+    ]
     if reading.stale:
-        settings.append(Setting(("exclude",), tuple(Item(one, None, "written by asset_packager") for one in reading.stale)))
+        settings.append(
+            Setting(("exclude",), tuple(Item(one, None, "written by asset_packager") for one in reading.stale))
+        )
     source = Item(PUBLIC, None, "what a browser sees as /")
     return Imported((source,), tuple(settings), tuple(bundles), (), tuple(reading.diagnostics))
 
@@ -75,8 +81,10 @@ class _Reading:
                 self.say(extra.place, text, "begin it with '- ' to make a package of it")
             name, files = item.pairs[0]
             if name.written in seen:
-                text = f"a second package '{name.written}' is left out: the first one (line {seen[name.written].line}) is it"
-                self.say(name.place, text)
+                text = (
+                    f"a second package '{name.written}' is left out: the one of line {seen[name.written].line} is meant"
+                )
+                self.say(name.place, text, "rename one of them")
                 continue
             seen[name.written] = name.place
             yield from self._package(kind, name, files)
@@ -92,7 +100,9 @@ class _Reading:
                 self._missing(source, path or source.written, extension)
             elif path in contents:
                 self.diagnostics.append(
-                    source.place.diagnostic(f"'{source.written}' is in the package once: the first counts", None, "notice")
+                    source.place.diagnostic(
+                        f"'{source.written}' is in the package once: the first counts", None, "notice"
+                    )
                 )
             else:
                 contents[path] = source.place
@@ -119,9 +129,12 @@ class _Reading:
     def _missing(self, source: Scalar, path: str, extension: str) -> None:
         hint = f"leave out the '{extension}'" if source.written.endswith(extension) else None
         near = nearest_file(f"{PUBLIC}/{path}", self.files)
-        self.wrong(source.place, f"there is no file '{PUBLIC}/{path}'", hint or (f"did you mean '{near}'?" if near else None))
+        self.wrong(
+            source.place, f"there is no file '{PUBLIC}/{path}'", hint or (f"did you mean '{near}'?" if near else None)
+        )
 
     def _note_stale(self, directory: str, target: str, extension: str) -> None:
+        """Merged files that are there: `base_packaged.js`, `base_1149357372.js` of versions before 2008."""
         made = re.compile(re.escape(f"{PUBLIC}/{directory}/{target}") + r"(?:_packaged|_\d+)" + re.escape(extension))
         self.stale += [file.removeprefix(f"{PUBLIC}/") for file in self.files if made.fullmatch(file)]
 

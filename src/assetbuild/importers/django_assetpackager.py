@@ -1,22 +1,23 @@
 """django-assetpackager's database, as `manage.py dumpdata assetpackager` writes it (models Javascript, CSS and Asset).
 
-Its tags merge all files of a site in their order (`:base`), or those that a tag names. Each list that a tag has named is an
-Asset, whose name is that list, one file a line.
+Its tags merge all files of a site in their order (`:base`), or those that a tag names. Each list that a tag has named
+is an Asset, whose name is that list, one file a line.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assetbuild.errors import Diagnostic, Severity, UsageError
 from assetbuild.importers.json_records import Record, read_records
-from assetbuild.importers.model import Imported, ImportedBundle, Item
+from assetbuild.importers.model import Imported, ImportedBundle, Item, Setting
 from assetbuild.importers.nearest_file import nearest_file
 from assetbuild.importers.project import Project
-from assetbuild.runtime.packages import several_name
+from assetbuild.runtime.packages import PACKAGED, several_name
 
 _LABEL: Final = "assetpackager."
 # By model: the field with the file, which is also the directory below MEDIA_ROOT that files are uploaded to.
@@ -46,15 +47,22 @@ def read(project: Project) -> Imported:
         reading.record(record)
     if not reading.files:
         hint = "write it with  manage.py dumpdata assetpackager --indent 2"
-        raise UsageError(*reading.diagnostics, Diagnostic("there are no files of assetpackager in it", project.file, hint=hint))
+        raise UsageError(
+            *reading.diagnostics, Diagnostic("there are no files of assetpackager in it", project.file, hint=hint)
+        )
     if reading.others:
-        text = f"{reading.others} records of other applications are passed over"
+        text = f"records of other applications are passed over, {reading.others} of them"
         reading.diagnostics.append(Diagnostic(text, project.file, severity="notice"))
     media = reading.media_root()
     bundles = tuple(reading.bundles(media))
     text = f"'{media}' is taken for MEDIA_ROOT, since the files are in it; set base_url if it is served elsewhere"
     reading.diagnostics.append(Diagnostic(text, project.file, severity="notice"))
-    return Imported((Item(media, None, "MEDIA_ROOT"),), (), bundles, (), tuple(reading.diagnostics))
+    alone = Setting(("publish_contents",), True, None, "they are public by themselves, too")
+    stale = reading.stale(media)
+    exclude = (
+        [Setting(("exclude",), tuple(Item(one, None, "written by assetpackager") for one in stale))] if stale else []
+    )
+    return Imported((Item(media, None, "MEDIA_ROOT"),), (alone, *exclude), bundles, (), tuple(reading.diagnostics))
 
 
 @dataclass(slots=True)
@@ -65,7 +73,9 @@ class _Reading:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     others: int = 0
 
-    def say(self, record: Record, name: str, text: str, hint: str | None = None, severity: Severity = "warning") -> None:
+    def say(
+        self, record: Record, name: str, text: str, hint: str | None = None, severity: Severity = "warning"
+    ) -> None:
         self.diagnostics.append(record.place(name).diagnostic(text, hint, severity))
 
     def record(self, record: Record) -> None:
@@ -87,7 +97,9 @@ class _Reading:
         column, kind = _FILES[name]
         path = self._text(record, column)
         if path:
-            self.files.setdefault(kind, []).append(_File(path.lstrip("/"), self._number(record, "order", 0), site, record))
+            self.files.setdefault(kind, []).append(
+                _File(path.lstrip("/"), self._number(record, "order", 0), site, record)
+            )
 
     def _asset(self, record: Record, site: int) -> None:
         kind, names = self._text(record, "asset_type"), self._text(record, "name")
@@ -129,17 +141,28 @@ class _Reading:
             raise UsageError(Diagnostic(text, self.project.file, hint="run it where the directory MEDIA_ROOT is below"))
         return min(found, key=lambda one: (-found[one], one.count("/"), one))
 
+    def stale(self, media: str) -> list[str]:
+        """The merged files that the tags have left in MEDIA_ROOT."""
+        listed = {file.path for files in self.files.values() for file in files}
+        made = re.compile(r"(js|css)/base(?:_\d+(?:\.\d+)?)?\.\1")
+        below = (file.removeprefix(f"{media}/") for file in self.project.files(media))
+        return [file for file in below if made.fullmatch(file) and file not in listed]
+
     def bundles(self, media: str) -> Iterator[ImportedBundle]:
         """For each site its base, then the lists that tags have named."""
         first = min(file.site for files in self.files.values() for file in files)
         made: dict[str, Record] = {}
         for kind, files in self.files.items():
             for site in sorted({file.site for file in files}):
-                rows = sorted((file for file in files if file.site == site), key=lambda one: (one.order, one.record.key))
+                rows = sorted(
+                    (file for file in files if file.site == site), key=lambda one: (one.order, one.record.key)
+                )
                 lead = kind if site == first else f"{kind}/site-{site}"
-                path = f"{lead}/base.{kind}"
+                path = f"{lead}/base{PACKAGED}.{kind}"
                 if site != first:
-                    text = f"the files of site {site} are '{path}', which templates have to name: ':base' is site {first}"
+                    text = (
+                        f"the files of site {site} are '{path}', which templates have to name: ':base' is site {first}"
+                    )
                     self.say(rows[0].record, "site", text)
                 made[path] = rows[0].record
                 yield from self._bundle(path, kind, rows, media, rows[0].record)
@@ -154,7 +177,7 @@ class _Reading:
                 self.say(record, "name", f"'{gone}' is no file of this site any more: left out")
             if not chosen or len(chosen) == len(rows):
                 continue
-            path = f"{lead}/{several_name([row.path.removeprefix(f'{kind}/') for row in chosen])}.{kind}"
+            path = f"{lead}/{several_name([row.path.removeprefix(f'{kind}/') for row in chosen])}{PACKAGED}.{kind}"
             if path not in made:
                 made[path] = record
                 yield from self._bundle(path, kind, chosen, media, record)

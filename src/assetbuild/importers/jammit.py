@@ -22,7 +22,6 @@ _JAVASCRIPT_COMPRESSORS: Final = {"yui": "webassets:yui_js", "closure": "webasse
 _JAVASCRIPT_COMPRESSORS_OF_OURS: Final = ("jsmin", "uglifier")
 _CSS_COMPRESSORS: Final = ("cssmin", "yui", "sass")
 _PACKAGES: Final = ("javascripts", "stylesheets")
-_EVERYWHERE: Final = "this says how pages name assets while one develops: a release has the packages, always"
 
 
 def read(project: Project) -> Imported:
@@ -87,7 +86,7 @@ class _Reading:
             text = f"'{name}' are packages of a kind of its own, made by Ruby code: left out"
             self.say(place, text, "list the files in a bundle, if they are scripts or style sheets")
         else:
-            near = difflib.get_close_matches(name, [*_KEYS, *_PACKAGES], 1)
+            near = difflib.get_close_matches(name, [*_KEYS, *_PACKAGES], 1, 0.75)
             hint = f"did you mean '{near[0]}'?" if near else "Jammit knows no such key either"
             self.say(place, f"unknown key '{name}', left out", hint)
 
@@ -209,7 +208,7 @@ def _options(reading: _Reading, name: str, place: Place, value: Node) -> None:
 
 
 def _package(reading: _Reading, name: str, place: Place, value: Node) -> None:
-    reading.say(place, f"'{name}' is left out: {_EVERYWHERE}", None, "notice")
+    reading.say(place, f"'{name}' is left out: a release always has the packages", None, "notice")
 
 
 def _package_path(reading: _Reading, name: str, place: Place, value: Node) -> None:

@@ -8,7 +8,9 @@ from typing import Final
 
 from assetbuild.errors import Diagnostic
 from assetbuild.importers.model import ImportedBundle, Item, Place, Setting
+from assetbuild.importers.nearest_file import nearest_file
 from assetbuild.importers.project import Project
+from assetbuild.importers.rails import public_settings
 from assetbuild.importers.ruby_globs import as_globs, directory_of, matching
 from assetbuild.importers.yaml_places import Mapping, Node, Scalar
 from assetbuild.importers.yaml_places import Sequence as List
@@ -164,10 +166,8 @@ class _Reading:
 
 
 def _near(pattern: str, files: Sequence[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(pattern, files, 1, 0.8)
-    return f"did you mean '{near[0]}'?" if near else "add it again once there is one: paths are relative to the project"
+    near = nearest_file(pattern, files)
+    return f"did you mean '{near}'?" if near else "add it again once there is one: paths are relative to the project"
 
 
 def _other_directories(
@@ -207,13 +207,7 @@ def _sources(layout: Layout, reading: _Reading) -> tuple[Item, ...]:
 
 
 def _settings(project: Project, layout: Layout, names: Iterable[tuple[str, str]]) -> Iterator[Setting]:
-    yield Setting(("base_url",), "/", None, "Rails serves its public directory at the root")
-    pages = sorted(
-        {layout.logical(file) for file in layout.files_to_publish(project) if file.endswith((".html", ".htm"))}
-    )
-    if pages:
-        kept = ["favicon.ico", "robots.txt", "sw.js", *pages]
-        yield Setting(("unfingerprinted",), kept, None, "pages keep their names")
+    yield from public_settings(project, layout.public[0])
     written = [
         f"{layout.path[0]}/{name}{variant}.{_EXTENSIONS[kind]}{end}"
         for kind, name in names

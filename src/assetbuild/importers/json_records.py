@@ -29,7 +29,11 @@ class Record:
 
     def place(self, name: str = "") -> Place:
         """Where a field of this name stands, the record itself if it has none."""
-        found = re.compile(rf'"{re.escape(name)}"(?=[ \t\n\r]*:)').search(self.text, self.start, self.stop) if name else None
+        found = (
+            re.compile(rf'"{re.escape(name)}"(?=[ \t\n\r]*:)').search(self.text, self.start, self.stop)
+            if name
+            else None
+        )
         start, stop = found.span() if found else (self.start, self.start + 1)
         begin = self.text.rfind("\n", 0, start) + 1
         line = self.text[begin:].split("\n", 1)[0]
@@ -57,7 +61,9 @@ def read_records(project: Project) -> list[Record]:
     for value, start, stop in _elements(text, len(whole)):
         problem = _problem(value)
         if problem:
-            wrong.append(Record("", (0, ""), {}, project.file, text, start, stop).place().diagnostic(problem, None, "error"))
+            wrong.append(
+                Record("", (0, ""), {}, project.file, text, start, stop).place().diagnostic(problem, None, "error")
+            )
             continue
         key = value.get("pk")
         sortable = (key, "") if isinstance(key, int) else (0, str(key))

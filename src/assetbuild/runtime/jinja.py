@@ -119,7 +119,7 @@ class _Slot:
         self._page: Page | None = None
 
     def page(self, environment: Environment) -> Page:
-        page = self._page or Page(manifest_of(environment))
+        page = self._page or _new_page(environment)
         if not self._closed:
             self._page = page
         return page
@@ -133,7 +133,8 @@ def install(
 ) -> AnyEnvironment:
     """Add the extension to an environment and give it the manifest, or `Manifest.load()`. Returns the environment.
 
-    `bundles`: the logical path, or several, for each name that {% assets %} knows from webassets. Raises ManifestError.
+    `bundles`: the logical path, or several, for each name that {% assets %} knows from webassets, or a helper of
+    another system (page.py) from that. Raises ManifestError.
     """
     environment.add_extension(AssetExtension)
     environment.assets = manifest if manifest is not None else Manifest.load()  # type: ignore[attr-defined]  # set by the extension
@@ -155,7 +156,11 @@ def manifest_of(environment: Environment) -> Manifest:
 def page_of(context: Context) -> Page:
     """The page that a context is for."""
     slot = context.parent.get(_KEY)
-    return slot.page(context.environment) if slot is not None else Page(manifest_of(context.environment))
+    return slot.page(context.environment) if slot is not None else _new_page(context.environment)
+
+
+def _new_page(environment: Environment) -> Page:
+    return Page(manifest_of(environment), _setting(environment, "asset_bundles"))
 
 
 def _function(name: str, made: Callable[[str], str]) -> Callable[..., str]:

@@ -7,22 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
+from assetbuild.runtime import tags
+from assetbuild.runtime.html import start_tag
 from assetbuild.runtime.manifest import Manifest
 from assetbuild.runtime.webassets import flat
 
-# Where a name is looked for, in this order, by the name of the helper.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# What the names of merged files end with, after asset_packager.
+PACKAGED = "_packaged"
+# Where a name is looked for, in this order.
+_JAMMIT = ("assets/{}.EXT", "{}.EXT", "{}")
+_MERGED = (
+    f"DIRs/{{}}{PACKAGED}.EXT",
+    f"EXT/{{}}{PACKAGED}.EXT",
+    "EXT/{}.EXT",
+    "DIRs/{}.EXT",
+    "{}.EXT",
+    "EXT/{}",
+    "DIRs/{}",
+    "{}",
+)
+
+
+def _places(patterns: Sequence[str], extension: str, directory: str) -> tuple[str, ...]:
+    return tuple(one.replace("EXT", extension).replace("DIR", directory) for one in patterns)
+
+
+# By the name of the helper.
 PLACES: Mapping[str, tuple[str, ...]] = {
-    "include_javascripts": ("assets/{}.js", "{}.js", "{}"),
-    "include_stylesheets": ("assets/{}.css", "{}.css", "{}"),
-    "javascript_include_merged": (
-        "javascripts/{}_packaged.js", "js/{}.js", "javascripts/{}.js", "{}.js",
-        "js/{}", "javascripts/{}", "{}",
-    ),
-    "stylesheet_link_merged": (
-        "stylesheets/{}_packaged.css", "css/{}.css", "stylesheets/{}.css", "{}.css",
-        "css/{}", "stylesheets/{}", "{}",
-    ),
-}  # fmt: skip
+    "include_javascripts": _places(_JAMMIT, "js", "javascript"),
+    "include_stylesheets": _places(_JAMMIT, "css", "stylesheet"),
+    "javascript_include_merged": _places(_MERGED, "js", "javascript"),
+    "stylesheet_link_merged": _places(_MERGED, "css", "stylesheet"),
+    "css_include_merged": _places(_MERGED, "css", "stylesheet"),
+}
 
 
 def is_url(name: str) -> bool:
@@ -46,7 +67,7 @@ def packaged(
     A name that is nowhere is left as it is, for the tag to complain about. Raises TypeError for what is no string.
     """
     found: dict[str, None] = {}
-    given = [name for name in names]
+    given = list(names)
     whole = _as_whole(manifest, given, places)
     if whole is not None:
         return [whole]
@@ -56,6 +77,30 @@ def packaged(
         for path in flat([bundles[name]]) if bundles and name in bundles else [name]:
             found[path if is_url(path) else package_asset(manifest, path, places) or path] = None
     return list(found)
+
+
+def packaged_scripts(
+    manifest: Manifest, found: Iterable[str], attributes: Mapping[str, Any], integrity: bool, preloaded: set[str] | None
+) -> str:
+    """A script for each of what `packaged` gave, one a line."""
+    own = tags.own_attributes(attributes, "src")
+    return "\n".join(
+        start_tag("script", {"src": path} | own) + "</script>"
+        if is_url(path)
+        else tags.script_tags(manifest, (path,), attributes, integrity, preloaded)
+        for path in found
+    )
+
+
+def packaged_links(manifest: Manifest, found: Iterable[str], attributes: Mapping[str, Any], integrity: bool) -> str:
+    """A link for each of what `packaged` gave, one a line."""
+    own = tags.own_attributes(attributes, "href")
+    return "\n".join(
+        start_tag("link", {"rel": "stylesheet", "href": path} | own)
+        if is_url(path)
+        else tags.stylesheet_links(manifest, (path,), attributes, integrity)
+        for path in found
+    )
 
 
 def several_name(names: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from assetbuild.runtime import tags
 from assetbuild.runtime.images import image
 from assetbuild.runtime.importmap import importmap_tag
 from assetbuild.runtime.manifest import Manifest
+from assetbuild.runtime.packages import PLACES, packaged, packaged_links, packaged_scripts
 from assetbuild.runtime.urls import path_of
 from assetbuild.runtime.webassets import published
 
@@ -29,6 +30,11 @@ TAGS = (
     "image_tag",
     "favicon_link_tag",
     "javascript_importmap_tags",
+    "include_javascripts",
+    "include_stylesheets",
+    "javascript_include_merged",
+    "stylesheet_link_merged",
+    "css_include_merged",
 )
 
 
@@ -36,13 +42,15 @@ class Page:
     """The assets of one page, and which modules it names already. Not to be shared by two pages or threads.
 
     Names are logical paths, attributes those of HTML as keyword arguments (see html.py). The tags raise as tags.py
-    says; nothing has a side effect but on the modules that are preloaded.
+    says; nothing has a side effect but on the modules that are preloaded. `bundles`: the logical paths for names in
+    other systems' helpers that are none.
     """
 
-    __slots__ = ("_preloaded", "manifest")
+    __slots__ = ("_bundles", "_preloaded", "manifest")
 
-    def __init__(self, manifest: Manifest) -> None:
+    def __init__(self, manifest: Manifest, bundles: Mapping[str, object] | None = None) -> None:
         self.manifest = manifest.current()
+        self._bundles = bundles
         self._preloaded: set[str] = set()
 
     def asset_url(self, name: str) -> str:
@@ -93,3 +101,30 @@ class Page:
         """URL and integrity of each asset that the body of webassets' tag {% assets %} is printed for."""
         paths = published(self.manifest, names, output, bundles)
         return [(self.manifest.url(path), self.manifest[path].integrity) for path in paths]
+
+    def include_javascripts(self, *packages: str, integrity: bool = True, **attributes: Any) -> str:
+        """Jammit's: the scripts of packages, one a line."""
+        return self._scripts("include_javascripts", packages, attributes, integrity)
+
+    def include_stylesheets(self, *packages: str, integrity: bool = True, **attributes: Any) -> str:
+        """Jammit's: the style sheets of packages, one a line. Its option embed_assets says nothing any more."""
+        own = {key: value for key, value in attributes.items() if key not in ("embed_assets", "embed_images")}
+        return self._links("include_stylesheets", packages, own, integrity)
+
+    def javascript_include_merged(self, *names: str, integrity: bool = True, **attributes: Any) -> str:
+        """asset_packager's: the scripts of packages, or of files that are none, each once, one a line."""
+        return self._scripts("javascript_include_merged", names, attributes, integrity)
+
+    def stylesheet_link_merged(self, *names: str, integrity: bool = True, **attributes: Any) -> str:
+        """asset_packager's: the same of style sheets."""
+        return self._links("stylesheet_link_merged", names, attributes, integrity)
+
+    css_include_merged = stylesheet_link_merged
+
+    def _scripts(self, helper: str, names: Iterable[str], attributes: Mapping[str, Any], integrity: bool) -> str:
+        found = packaged(self.manifest, names, PLACES[helper], self._bundles)
+        return packaged_scripts(self.manifest, found, attributes, integrity, self._preloaded)
+
+    def _links(self, helper: str, names: Iterable[str], attributes: Mapping[str, Any], integrity: bool) -> str:
+        found = packaged(self.manifest, names, PLACES[helper], self._bundles)
+        return packaged_links(self.manifest, found, attributes, integrity)

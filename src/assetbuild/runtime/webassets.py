@@ -28,7 +28,7 @@ def published(
         made = output_asset(manifest, output, manifest.base_url)
         if made is not None:
             return [made]
-    return [path for name in _flat(names) for path in _meant(manifest, name, bundles or {})]
+    return [path for name in flat(names) for path in _meant(manifest, name, bundles or {})]
 
 
 def output_asset(names: Container[str], output: str, base_url: str) -> str | None:
@@ -43,13 +43,14 @@ def output_asset(names: Container[str], output: str, base_url: str) -> str | Non
 
 
 def _meant(manifest: Manifest, name: str, bundles: Mapping[str, object]) -> list[str]:
-    meant = _flat([bundles[name]]) if isinstance(name, str) and name in bundles else [name]
+    meant = flat([bundles[name]]) if isinstance(name, str) and name in bundles else [name]
     return [asset_name(manifest, asset_name(manifest, path, ".css"), ".js") for path in meant]
 
 
-def _flat(names: Iterable[object]) -> Iterable[str]:
+def flat(names: Iterable[object]) -> Iterable[str]:
+    """The names in lists and tuples of any depth, in order."""
     for name in names:
         if isinstance(name, list | tuple):
-            yield from _flat(name)
+            yield from flat(name)
         else:
             yield name  # type: ignore[misc]  # what is no string is told where it is used

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from assetbuild.runtime.packages import PLACES, is_url, package_asset
 from assetbuild.runtime.webassets import output_asset
 
 
@@ -15,7 +16,8 @@ class Helper:
 
     One of `extensions` may be left out of a name. `default` is what it means without a name. `srcset`: its keyword of
     this name has logical paths, too. `is_url`: the argument is written as a URL, percent-encoded and with
-    `?query#fragment`, and one that ends in "/" is the beginning of a URL which something else completes.
+    `?query#fragment`, and one that ends in "/" is the beginning of a URL which something else completes. `places`: the
+    name is that of a package or file, in one of these, or a URL; in Django's language it may be without quotes.
     """
 
     extensions: tuple[str, ...] = ()
@@ -23,6 +25,7 @@ class Helper:
     default: str | None = None
     srcset: bool = False
     is_url: bool = False
+    places: tuple[str, ...] = ()
 
 
 # By the name that templates call it by. `static` is Django's, also where its Jinja2 templates are given it.
@@ -37,6 +40,7 @@ HELPERS = {
     "image_tag": Helper(srcset=True),
     "favicon_link_tag": Helper(default="favicon.ico"),
     "static": Helper(is_url=True),
+    **{name: Helper(several=True, places=places) for name, places in PLACES.items()},
 }
 # The tag of webassets: {% assets "a.js", "b.js", filters="…", output="…" %}.
 ASSETS_TAG = "assets"
@@ -100,6 +104,8 @@ def named_in_srcset(text: str, start: int) -> list[Named]:
 def exists(named: Named, names: Collection[str], base_url: str) -> bool:
     """Whether the name is of an asset, by the rules of its helper; `names` are the logical paths there are."""
     name = named.name
+    if named.helper.places and (is_url(name) or package_asset(names, name, named.helper.places) is not None):
+        return True
     if name in names or any(name + extension in names for extension in named.helper.extensions):
         return True
     if named.output is not None and output_asset(names, named.output, base_url) is not None:

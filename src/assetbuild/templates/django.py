@@ -26,6 +26,8 @@ from assetbuild.templates.calls import (
 _PREFIXES = frozenset({"get_static_prefix"})
 _STRING = r"""(?P<quote>["'])(?P<inside>(?:(?!(?P=quote))[^\\]|\\.)*)(?P=quote)"""
 _LITERAL = re.compile(_STRING, re.DOTALL)
+# A name without quotes, as django-assetpackager has it: what ends like a file is hardly a variable.
+_BARE_FILE = re.compile(r":[\w-]+|[\w./-]+\.(?:js|css)")
 _FILTERED = re.compile(rf"{_STRING}\|", re.DOTALL)
 _KEYWORD = re.compile(r"(\w+)=")
 # webassets takes its arguments with commas between them.
@@ -137,6 +139,8 @@ def _value(word: _Word, helper: Helper) -> Found:
     literal = _LITERAL.fullmatch(word.text)
     if literal:
         return _named(literal, word.start, helper)
+    if helper.places and _BARE_FILE.fullmatch(word.text):
+        return Named(word.text, word.start, word.stop, helper)
     if word.text[:1] in ("'", '"') and not _FILTERED.match(word.text):
         return Fault("a string that is not closed, or runs into what follows it", word.start, word.stop)
     return Computed(word.start, word.stop)
