@@ -102,12 +102,16 @@ class _Expansion:
             exact = [part for part in self._parts if part.source.path == pattern]
             return exact or [part for part in self._parts if part.path == pattern]
         matches = matcher((pattern,))
-        found = [
-            part for part in self._parts if matches(part.source.path) or (matches(part.path) and not is_template(part))
-        ]
+        found = [part for part in self._parts if any(map(matches, _names(part)))]
         fitting = [part for part in found if self._fits(part, bundle)]
         # "js/*" may meet a source map or a README beside the scripts; a glob of nothing fitting is a mistake.
         return fitting or found
 
     def _complain(self, bundle: Bundle, index: int, text: str, hint: str | None = None) -> None:
         self.diagnostics.append(self._config.diagnostic(("bundles", bundle.path, "contents", index), text, hint))
+
+
+def _names(part: Part) -> tuple[str, str]:
+    """What a glob may mean a part by: its source and its asset; of a template not the script that is made of it."""
+    source = part.source.path
+    return source, source.removesuffix(".jinja") if is_template(part) else part.path
