@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from scenario import Outcome, Project
+from scenario import Files, Outcome, Project
 
 from .old_projects import contents, fixture, imported, old_project, run_in_node, told
 
@@ -14,7 +14,7 @@ FILE = "config/assets.yml"
 SCRIPTS = {"public/js/a.js": "window.a = 1", "public/js/b.js": "window.b = 2", "public/css/a.css": "a { color: red }"}
 
 
-def project_of(yaml: str, **files: str | bytes) -> Project:
+def project_of(yaml: str, files: Files = {}) -> Project:  # noqa: B006  read only
     return old_project({FILE: yaml, **SCRIPTS, **files})
 
 
@@ -73,7 +73,7 @@ def test_templates_come_after_the_scripts_wherever_they_are_listed(built: Outcom
     assert text.index("window.order") < text.index("Shop.templates")
 
 
-def test_small_files_below_embed_are_data_urls_and_larger_ones_and_others_stay_files(built: Outcome, shop: Project) -> None:
+def test_small_files_below_embed_are_data_urls_and_others_stay_files(built: Outcome, shop: Project) -> None:
     css = built.text("assets/common.css")
     logo = base64.b64encode((shop.root / "public/images/embed/logo.png").read_bytes()).decode()
     assert logo in css
@@ -154,14 +154,14 @@ def test_an_option_becomes_a_key(option: str, key: str, value: object) -> None:
 def test_an_option_for_templates_becomes_a_rule(option: str, options: dict[str, str] | None) -> None:
     extension = "html.mustache" if "mustache" in option else "jst"
     yaml = f"{option}\njavascripts:\n  a: [public/js/a.js, 'public/js/*.{extension}']\n"
-    config = imported(project_of(yaml, **{f"public/js/t.{extension}": "x"}), "jammit", FILE)
+    config = imported(project_of(yaml, {f"public/js/t.{extension}": "x"}), "jammit", FILE)
     assert [rule["options"]["jst"] for rule in config.get("rules", [])] == ([options] if options else [])
 
 
 def test_another_extension_of_templates_is_compiled() -> None:
     yaml = "template_extension: html.mustache\ntemplate_function: off\njavascripts:\n  a: ['public/js/*']\n"
     files = {"public/js/t.html.mustache": "<b>{{ x }}</b>", "public/js/u.html.mustache": "u"}
-    project = project_of(yaml, **files)
+    project = project_of(yaml, files)
     imported(project, "jammit", FILE)
     assert run_in_node(project.build(), ["assets/a.js"], "JST") == {"t": "<b>{{ x }}</b>", "u": "u"}
 
@@ -173,21 +173,21 @@ def test_braces_keep_the_order_of_the_files_even_where_one_glob_cannot() -> None
 
 def test_packages_that_jammit_wrote_are_no_sources() -> None:
     yaml = "javascripts:\n  a: [public/js/a.js]\n"
-    project = project_of(yaml, **{"public/assets/a.js": "old", "public/assets/a.js.gz": b"old"})
+    project = project_of(yaml, {"public/assets/a.js": "old", "public/assets/a.js.gz": b"old"})
     assert imported(project, "jammit", FILE)["exclude"] == ["assets/a.js", "assets/a.js.gz"]
     assert project.build().text("assets/a.js") == "window.a=1\n"
 
 
 def test_pages_keep_their_names() -> None:
     yaml = "javascripts:\n  a: [public/js/a.js]\n"
-    project = project_of(yaml, **{"public/404.html": "<p>"})
+    project = project_of(yaml, {"public/404.html": "<p>"})
     imported(project, "jammit", FILE)
     assert project.build().file("404.html") == "404.html"
 
 
 def test_a_large_font_to_embed_is_said_to_stay_a_file() -> None:
     yaml = "embed_assets: datauri\nstylesheets:\n  a: [public/css/a.css]\n"
-    ran = project_of(yaml, **{"public/embed/x.ttf": b"x" * 30_000}).run("import", "jammit", FILE)
+    ran = project_of(yaml, {"public/embed/x.ttf": b"x" * 30_000}).run("import", "jammit", FILE)
     assert told(ran, "warning") == [
         f"{FILE}:1:1: 'public/embed/x.ttf' (30000 bytes) stays a file of its own: Jammit embeds fonts of any size"
     ]
@@ -217,7 +217,7 @@ def test_a_large_font_to_embed_is_said_to_stay_a_file() -> None:
     ],
 )
 def test_bad_input_is_told_at_its_line_and_nothing_is_written(yaml: str, expected: str) -> None:
-    project = project_of(yaml, **{"README.md": ""})
+    project = project_of(yaml, {"README.md": ""})
     ran = project.run("import", "jammit", FILE)
     assert ran.code == 2
     assert any(line.startswith(f"{FILE}{expected}") for line in told(ran, "error")), ran.stderr

@@ -94,10 +94,13 @@ class _Reading:
         directory, _, target = name.written.rpartition("/")
         below = "/".join(part for part in (kind, directory) if part)
         contents: dict[str, Place] = {}
-        for source in self._flat(files, set()):
+        sources = list(self._flat(files, set()))
+        for source in sources:
             path = self.project.below_root(f"{below}/{source.written}{extension}")
-            if path is None or not self.project.is_file(f"{PUBLIC}/{path}"):
-                self._missing(source, path or source.written, extension)
+            if path is None:
+                self.wrong(source.place, f"'{source.written}' is outside of '{PUBLIC}'")
+            elif not self.project.is_file(f"{PUBLIC}/{path}"):
+                self._missing(source, path, extension)
             elif path in contents:
                 self.diagnostics.append(
                     source.place.diagnostic(
@@ -107,8 +110,9 @@ class _Reading:
             else:
                 contents[path] = source.place
         self._note_stale(below, target, extension)
-        if not contents:
+        if not sources:
             self.say(name.place, f"the package '{name.written}' has no files: left out")
+        if not contents:
             return
         path = f"{below}/{target}{PACKAGED}{extension}"
         items = tuple(Item(_literal(one), place) for one, place in contents.items())

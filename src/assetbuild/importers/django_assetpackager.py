@@ -160,10 +160,8 @@ class _Reading:
                 lead = kind if site == first else f"{kind}/site-{site}"
                 path = f"{lead}/base{PACKAGED}.{kind}"
                 if site != first:
-                    text = (
-                        f"the files of site {site} are '{path}', which templates have to name: ':base' is site {first}"
-                    )
-                    self.say(rows[0].record, "site", text)
+                    text = f"the files of site {site} are '{path}': ':base' is what site {first} has"
+                    self.say(rows[0].record, "site", text, f"name them 'site-{site}/base' in its templates")
                 made[path] = rows[0].record
                 yield from self._bundle(path, kind, rows, media, rows[0].record)
                 yield from self._named(kind, site, lead, rows, media, made)

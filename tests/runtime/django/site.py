@@ -18,6 +18,7 @@ urlpatterns: list[Any] = []
 
 LIBRARIES = {
     "assetbuild": "assetbuild.runtime.django.templatetags.assetbuild",
+    "asset_include": "assetbuild.runtime.django.templatetags.asset_include",
     "static": "django.templatetags.static",
     "shop": "runtime.django.shop_tags",
 }

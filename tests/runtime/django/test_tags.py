@@ -144,3 +144,33 @@ def test_the_jinja2_backend_takes_the_manifest_of_the_storage(built: Outcome) ->
         environment = install(Environment(autoescape=True), staticfiles_storage.manifest)
         text = environment.from_string("{{ asset_url('img/a.png') }}").render()
     assert text == f"/static/{built.file('img/a.png')}"
+
+
+def test_the_tags_of_django_assetpackager_take_names_with_and_without_quotes() -> None:
+    files = ("js/base_packaged.js", "js/menu.js", "css/base_packaged.css", "css/print.css")
+    made = Project({f"assets/{name}": "" for name in files}).build()
+    text = "{% load asset_include %}{% javascript_include_merged :base menu.js 'menu.js' //b.example/x.js %}"
+    text += '{% css_include_merged "print.css" %}{% stylesheet_link_merged :base %}'
+    with site(made.release):
+        page = rendered(text)
+    assert re.findall(r'(?:src|href)="(.*?)"', page) == [
+        f"/static/{made.file('js/base_packaged.js')}",
+        f"/static/{made.file('js/menu.js')}",
+        "//b.example/x.js",
+        f"/static/{made.file('css/print.css')}",
+        f"/static/{made.file('css/base_packaged.css')}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("\n{% javascript_include_merged gone.js %}", AssetNotFound, "page.html:2"),
+        ("{% css_include_merged %}", TemplateSyntaxError, "names no asset: ':base' means all of them"),
+    ],
+)
+def test_a_tag_of_django_assetpackager_that_is_wrong_says_where(
+    built: Outcome, text: str, error: type[Exception], message: str
+) -> None:
+    with site(built.release), pytest.raises(error, match=message):
+        rendered("{% load asset_include %}" + text)
