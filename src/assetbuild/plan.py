@@ -25,7 +25,7 @@ from assetbuild.planning.steps import (
     filter_step,
     raw_part,
 )
-from assetbuild.planning.templates import COMPILER, is_template, name_clashes, named_templates, template_extension
+from assetbuild.planning.templates import COMPILER, name_clashes, named_templates, template_extension
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
 
@@ -97,7 +97,7 @@ def _part(
         path, names = f"{source.path.removesuffix(end)}.js", (COMPILER,)
     steps = (_compile_step(config, name, ruling, path, environment) for name in names)
     part = Part(path, source, tuple(steps))
-    return named_templates((part,), config.root)[0] if is_template(part) else part
+    return named_templates((part,), config.root)[0] if COMPILER in names else part
 
 
 def _compile_step(config: Config, name: str, ruling: Ruling, path: str, environment: Mapping[str, str]) -> Step:

@@ -102,7 +102,7 @@ class _Expansion:
             exact = [part for part in self._parts if part.source.path == pattern]
             return exact or [part for part in self._parts if part.path == pattern]
         matches = matcher((pattern,))
-        found = [part for part in self._parts if any(map(matches, _names(part)))]
+        found = [part for part in self._parts if matches(part.source.path) or matches(_asset_name(part))]
         fitting = [part for part in found if self._fits(part, bundle)]
         # "js/*" may meet a source map or a README beside the scripts; a glob of nothing fitting is a mistake.
         return fitting or found
@@ -111,7 +111,9 @@ class _Expansion:
         self.diagnostics.append(self._config.diagnostic(("bundles", bundle.path, "contents", index), text, hint))
 
 
-def _names(part: Part) -> tuple[str, str]:
-    """What a glob may mean a part by: its source and its asset; of a template not the script that is made of it."""
+def _asset_name(part: Part) -> str:
+    """What a glob may mean a part by beside its source: its asset, but of a template not the script made of it."""
     source = part.source.path
-    return source, source.removesuffix(".jinja") if is_template(part) else part.path
+    if part.path == source or not is_template(part):
+        return part.path
+    return source.removesuffix(".jinja")

@@ -43,10 +43,8 @@ def name_clashes(config: Config, jobs: Iterable[Job]) -> list[Diagnostic]:
     diagnostics = []
     seen: dict[tuple[str, str], tuple[Job, Part]] = {}
     for job in jobs:
-        for part in job.parts:
-            step = next((step for step in part.steps if step.name == COMPILER), None)
-            if step is None:
-                continue
+        for part in filter(is_template, job.parts):
+            step = next(step for step in part.steps if step.name == COMPILER)
             key = (str(step.options.get("namespace", NAMESPACE)), str(step.options["name"]))
             other_job, other = seen.setdefault(key, (job, part))
             if other.source.path == part.source.path:
