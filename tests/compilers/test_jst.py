@@ -47,6 +47,11 @@ def test_without_a_function_templates_are_compiled_in_the_build() -> None:
     assert names(built, 'JST.a({name: "N", more: false, none: undefined})') == "<b>N</b>\n"
 
 
+def test_a_line_comment_in_the_code_of_a_template_ends_with_the_code() -> None:
+    built = bundled({"t/a.jst": "<% if (true) { // why %>a<% } // end %>b<%= 1 // one %>c"})
+    assert names(built, "JST.a()") == "ab1c"
+
+
 def test_names_begin_where_the_templates_of_a_bundle_part() -> None:
     assert names(bundled({"t/a.jst": "", "t/b/c.jst": ""})) == ["a", "b/c"]
     assert names(bundled({"t/u/a.jst": "", "t/u/b/c.jst": ""})) == ["a", "b/c"]

@@ -256,3 +256,15 @@ def test_absolute_globs_of_the_project_are_read_and_others_left_out() -> None:
     project = project_of("")
     project.write({FILE: f"javascripts:\n  a: ['{project.root}/public/js/*.js', /elsewhere/*.js]\n"})
     assert contents(imported(project, "jammit", FILE), "assets/a.js") == ["js/*.js"]
+
+
+def test_symbols_of_ruby_are_names_like_others() -> None:
+    yaml = ":javascripts:\n  :a: [public/js/a.js]\n:package_path: :packages\n"
+    assert list(imported(project_of(yaml), "jammit", FILE)["bundles"]) == ["packages/a.js"]
+
+
+def test_a_list_that_an_alias_names_again_adds_nothing_however_often() -> None:
+    lines = ["x0: &x0 [public/js/b.js, public/js/a.js]"]
+    lines += [f"x{at}: &x{at} [*x{at - 1}, *x{at - 1}]" for at in range(1, 40)]
+    project = project_of("\n".join([*lines, "javascripts:", "  a: *x39"]))
+    assert contents(imported(project, "jammit", FILE), "assets/a.js") == ["js/b.js", "js/a.js"]

@@ -100,7 +100,7 @@ class _Reading:
     def text(self, name: str, value: Node) -> str | None:
         """The text of an option that is one; None, and an error, if it is not."""
         if isinstance(value, Scalar) and value.value not in (None, True, False):
-            return value.written
+            return value.written.removeprefix(":")  # a symbol of Ruby's
         self.say(value.place, f"'{name}' must be a text", None, "error")
         return None
 

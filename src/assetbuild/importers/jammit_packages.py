@@ -87,7 +87,7 @@ def read_packages(project: Project, tables: dict[str, Node], layout: Layout) -> 
     has_templates = any(
         layout.templates.is_one(file) for kind, _, entries in found for entry in entries for file in entry.files
     )
-    names = [(kind, name.written) for kind, name, _ in found]
+    names = [(kind, name.written.removeprefix(":")) for kind, name, _ in found]
     return Packages(
         _sources(layout, reading),
         tuple(_settings(project, layout, names)),
@@ -227,7 +227,7 @@ def _bundles(
         hint = "Jammit makes an empty file of it"
         reading.warn(name.place, f"the package '{name.written}' has no files: left out", hint)
         return
-    path = f"{layout.path[0]}/{name.written}.{_EXTENSIONS[kind]}"
+    path = f"{layout.path[0]}/{name.written.removeprefix(':')}.{_EXTENSIONS[kind]}"
     scripts: list[Item] = []
     templates: list[Item] = []
     expected: dict[str, None] = {}
