@@ -4,53 +4,41 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
-from assetbuild.cache import Cache
-from assetbuild.cache.index import FileIndex, Moment
-from assetbuild.commit import Committed, commit
+from assetbuild.cache.index import FileIndex
+from assetbuild.commit import commit
 from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
-from assetbuild.discover import discover
-from assetbuild.encode import EncodeResult, encode
+from assetbuild.discover import digested
+from assetbuild.encode import encode
 from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
-from assetbuild.events import Listener, Noted
-from assetbuild.finders import load_paths
+from assetbuild.events import Noted
 from assetbuild.globs import matcher
+from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Source
 from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.references.pins import Pins
+from assetbuild.stage import Finished, Stage
+from assetbuild.summary import summary_of
+from assetbuild.survey import Survey
 
 INDEX = "index/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.
-
-    `began` is a moment before the first source was looked at. `system` are all variables of the process, for foreign
-    programs.
-    """
-
-    cache: Cache
-    executor: Executor
-    listener: Listener
-    environment: Mapping[str, str]
-    began: Moment | None = None
-    system: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
-    """Everything a build knows before it writes. `root` is the configuration's directory, `diagnostics` are sorted."""
+    """Everything a build knows before it writes. `root` is the configuration's directory, `diagnostics` are sorted.
+
+    `asked` are the files that compilers looked for by their place.
+    """
 
     root: str
     sources: Mapping[str, Source]
@@ -58,30 +46,23 @@ class Made:
     compiled: Compiled
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
+    asked: frozenset[str] = frozenset()
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
         return shown_path(file, self.root)
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A finished build."""
-
-    made: Made
-    encoded: EncodeResult
-    committed: Committed
-
-
-def build(config: Config, stage: Stage) -> Built:
+def build(config: Config, stage: Stage, seen: Survey) -> Finished:
     """Sources in, a release in `config.output` out.
 
     Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
     """
     index = FileIndex.load(stage.cache.get(INDEX), stage.began)
-    made = make(config, stage, index)
+    made = make(config, stage, index, seen)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
+        _check_kept(made.sources, index)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -93,24 +74,32 @@ def build(config: Config, stage: Stage) -> Built:
         importmap,
         config.manifests,
     )
+    finished = Finished(committed.release, summary_of(made, encoded, committed), made.diagnostics)
+    remember(config, stage, seen, index, made.asked, finished, committed.files, committed.digest)
     stage.cache.put(INDEX, index.dump())
-    return Built(made, encoded, committed)
+    return finished
 
 
-def make(config: Config, stage: Stage, index: FileIndex) -> Made:
+def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    found = discover(load_paths(config), index, tell, config.root)
+    found = digested(seen, index, tell)
     _stop_at(found.diagnostics, config)
     planned = plan(config, found.files, stage.environment, stage.system)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(config.importmap.pins, config.importmap.scopes)
+    asked: set[str] = set()
+
+    def digest_of(file: str) -> str | None:
+        asked.add(file)
+        return index.digest(file)
+
     with closing(Services()) as services, _reading(config.root):
         world = World(
             config.root,
             config.base_url,
             found.files,
-            index.digest,
+            digest_of,
             pins,
             config.time_limit,
             services,
@@ -124,7 +113,14 @@ def make(config: Config, stage: Stage, index: FileIndex) -> Made:
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:
         tell(Noted(diagnostic))
-    return Made(config.root, found.files, planned, compiled, linked, diagnostics)
+    return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked))
+
+
+def _check_kept(sources: Mapping[str, Source], index: FileIndex) -> None:
+    """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
+    for source in sources.values():
+        if source.data is not None and not index.is_unchanged(source.file):
+            raise ContentChanged(source.file)
 
 
 def _rules(config: Config, sources: Mapping[str, Source], pins: Pins) -> Rules:

@@ -27,6 +27,7 @@ __all__ = ["Committed", "commit", "recover"]
 class Committed:
     """The release's id and manifest document; `written`, `unchanged` and `bytes_written` are of its files alone.
 
+    `files` are these, by path below the release directory, and `digest` is that of manifest.json: SHA-256 in hex.
     `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
     """
 
@@ -36,6 +37,8 @@ class Committed:
     unchanged: int
     bytes_written: int
     renamed: dict[str, tuple[str, ...]]
+    digest: str
+    files: dict[str, str]
 
 
 def commit(
@@ -60,6 +63,7 @@ def commit(
     wanted = wanted_files(linked, encoded, foreign)
     release = document["release"]
     manifest = dump_manifest(document)
+    digest = sha256(manifest).hexdigest()
     with locked(output):
         try:
             recover(output)
@@ -68,11 +72,13 @@ def commit(
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
             if changes:
-                _carry_out(output, release, sha256(manifest).hexdigest(), changes, listener)
+                _carry_out(output, release, digest, changes, listener)
         except OSError as error:
             raise cannot_write(error) from error
     unchanged = len(wanted) - changes.written
-    return Committed(release, document, changes.written, unchanged, changes.bytes_written, earlier.renamed(document))
+    files = {path: file.content.digest for path, file in wanted.items()}
+    renamed = earlier.renamed(document)
+    return Committed(release, document, changes.written, unchanged, changes.bytes_written, renamed, digest, files)
 
 
 def _carry_out(output: str, release: str, manifest: str, changes: Changes, listener: Listener) -> None:

@@ -79,17 +79,21 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file below a load path. `file` and `root` are absolute file paths, `path` is logical."""
+    """A file below a load path. `file` and `root` are absolute file paths, `path` is logical.
+
+    `data` are its bytes, if they had to be read anyway and are few.
+    """
 
     path: str
     file: str
     root: str
     size: int
     digest: str
+    data: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def content(self) -> Content:
-        return Content(self.digest, self.size, file=self.file)
+        return Content(self.digest, self.size, self.data, self.file)
 
 
 @dataclass(frozen=True, slots=True)

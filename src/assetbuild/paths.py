@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from functools import lru_cache
 from types import ModuleType
 from unicodedata import normalize
 
@@ -117,6 +118,20 @@ def stem_and_extension(path: str) -> tuple[str, str]:
 
 def shown_path(file: str, root: str) -> str:
     """A file path as messages show it: relative to the directory `root`, POSIX; as it is on another drive."""
+    directory, _, name = file.rpartition(os.sep)
+    if not directory or name in ("", ".", "..") or root.startswith(file) or not os.path.isabs(file):
+        return _relative(file, root)
+    # There are many files in few directories, and `relpath` takes its time.
+    below = _relative_directory(directory, root)
+    return name if below == "." else f"{below}/{name}"
+
+
+@lru_cache(maxsize=4096)
+def _relative_directory(directory: str, root: str) -> str:
+    return _relative(directory, root)
+
+
+def _relative(file: str, root: str) -> str:
     try:
         return os.path.relpath(file, root).replace(os.sep, "/")
     except ValueError:

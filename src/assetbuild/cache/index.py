@@ -66,6 +66,7 @@ class FileIndex:
         self._began = began or Moment(time.time_ns())
         self._former = former or {}
         self._asked: dict[str, bytes] = {}
+        self._settled: dict[str, bytes] = {}
 
     @classmethod
     def load(cls, data: bytes | None, began: Moment | None = None) -> FileIndex:
@@ -78,30 +79,59 @@ class FileIndex:
         `stat` is what os.stat says of the file, if the caller knows. Raises OSError if the file cannot be
         read, ContentChanged if it is being written all the time.
         """
-        found = self.sized_digest(file, stat)
+        found = self.look(file, stat)
         return found[1] if found else None
 
     def sized_digest(self, file: str, stat: os.stat_result | None = None) -> tuple[int, str] | None:
         """The number of bytes and their digest, as `digest`; the two belong together even if the file changes."""
+        found = self.look(file, stat)
+        return found[:2] if found else None
+
+    def look(
+        self, file: str, stat: os.stat_result | None = None, kept: int = 0
+    ) -> tuple[int, str, bytes | None] | None:
+        """As `sized_digest`, and with them the bytes, if the file had to be read and has no more than `kept`."""
         # A Windows directory listing knows no inode and may be out of date.
         if stat is None or not stat.st_ino:
             stat = _stat(file)
         if stat is None or not status.S_ISREG(stat.st_mode):
             return None
         record = self._asked.get(file) or self._former.get(file)
-        if record is None or record[:_IDENTITY_SIZE] != _identity(stat):
+        data = None
+        if record is None or not record.startswith(identity_of(stat)):
             found = _read(file)
             if found is None:
                 return None
-            size, record = found
+            size, record, data = found
+            if size > kept:
+                data = None
         else:
             size = stat.st_size
         self._asked[file] = record
-        return size, record[_IDENTITY_SIZE:].hex()
+        return size, record[_IDENTITY_SIZE:].hex(), data
+
+    def is_unchanged(self, file: str) -> bool:
+        """Whether the file is still as it was when this index last looked. Raises OSError."""
+        stat = _stat(file)
+        return stat is not None and self._asked.get(file, b"").startswith(identity_of(stat))
+
+    def settled_identity(self, file: str) -> str | None:
+        """What `identity_of` gave when this index last looked, in hex: None for no such file, "" if it may change
+        unnoticed."""
+        record = self._asked.get(file)
+        if record is None:
+            return None
+        return record[:_IDENTITY_SIZE].hex() if file in self._settled or self._is_settled(record) else ""
+
+    def trust(self, file: str, stat: os.stat_result, digest: str) -> None:
+        """Takes it that the file has these bytes: its owner says so, and that its mtime and ctime are long past."""
+        self._asked[file] = record = identity_of(stat) + bytes.fromhex(digest)
+        self._settled[file] = record
 
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""
         settled = {file: record for file, record in self._asked.items() if self._is_settled(record)}
+        settled |= self._settled
         names = "\0".join(settled).encode("utf-8", "surrogatepass")
         body = len(settled).to_bytes(8, "little") + b"".join(settled.values()) + names
         return _MAGIC + hashlib.sha256(body).digest() + body
@@ -125,7 +155,8 @@ def _stat(file: str) -> os.stat_result | None:
         return None
 
 
-def _identity(stat: os.stat_result) -> bytes:
+def identity_of(stat: os.stat_result) -> bytes:
+    """What a file's state is known by: size, mtime, ctime, inode, device."""
     return _IDENTITY.pack(
         stat.st_size,
         stat.st_mtime_ns & _MASK,
@@ -135,8 +166,8 @@ def _identity(stat: os.stat_result) -> bytes:
     )
 
 
-def _read(file: str) -> tuple[int, bytes] | None:
-    """Size and record of one state of the file: read again while it changes under the reader."""
+def _read(file: str) -> tuple[int, bytes, bytes | None] | None:
+    """Size, record and, of a small file, bytes of one state of it: read again while it changes under the reader."""
     for _ in range(_ATTEMPTS):
         try:
             descriptor = os.open(file, _READ)
@@ -148,24 +179,27 @@ def _read(file: str) -> tuple[int, bytes] | None:
             before = os.fstat(descriptor)
             if not status.S_ISREG(before.st_mode):
                 return None
-            length, digest = _hash(descriptor, before.st_size)
+            length, digest, data = _hash(descriptor, before.st_size)
             after = os.fstat(descriptor)
         finally:
             os.close(descriptor)
-        identity = _identity(after)
-        if identity == _identity(before) and length == after.st_size:
-            return length, identity + digest
+        identity = identity_of(after)
+        if identity == identity_of(before) and length == after.st_size:
+            return length, identity + digest, data
     raise ContentChanged(file)
 
 
-def _hash(descriptor: int, size: int) -> tuple[int, bytes]:
-    piece = os.read(descriptor, min(size + 1, CHUNK))
+def _hash(descriptor: int, size: int) -> tuple[int, bytes, bytes | None]:
+    """Length and digest of the bytes, and the bytes themselves if they are of one piece."""
+    first = piece = os.read(descriptor, min(size + 1, CHUNK))
     digest, length = hashlib.sha256(piece), len(piece)
+    if length == size < CHUNK:
+        return length, digest.digest(), first
     while piece and length < size:
         piece = os.read(descriptor, CHUNK)
         digest.update(piece)
         length += len(piece)
-    return length, digest.digest()
+    return length, digest.digest(), first if length == len(first) else None
 
 
 def _parse(data: bytes) -> dict[str, bytes]:

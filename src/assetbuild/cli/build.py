@@ -14,8 +14,8 @@ from assetbuild.cli.report import Report, add_output_arguments
 from assetbuild.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
-    from assetbuild.build import Built
     from assetbuild.config import Config
+    from assetbuild.stage import Finished, Stage
 
 HELP = "compile, minify, fingerprint and precompress all assets into a release"
 
@@ -37,8 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, report: Report) -> int:
     started = time.perf_counter()
     require_build_stage()
-    from assetbuild.archive import write_archive
-    from assetbuild.build import build
     from assetbuild.cli.stage import build_stage
     from assetbuild.config import with_output
 
@@ -50,12 +48,29 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         refuse_inside(arguments.archive, config, "the archive")
         _refuse_device(arguments.archive)
     with build_stage(arguments, config, report) as stage:
-        built = build(config, stage)
+        finished = _build(config, stage)
     if arguments.archive:
+        from assetbuild.archive import write_archive
+
         write_archive(config.output, arguments.archive, modified)
-    summary = _summary(built, time.perf_counter() - started)
-    _say(summary, config, report, built, arguments.archive)
-    return report.finish(0, summary, built.committed.release)
+    summary = {**finished.summary, "seconds": round(time.perf_counter() - started, 3)}
+    _say(summary, config, report, finished, arguments.archive)
+    return report.finish(0, summary, finished.release)
+
+
+def _build(config: Config, stage: Stage) -> Finished:
+    """The build, unless all that the latest one left still stands: then the stations are not even imported."""
+    from assetbuild.finders import load_paths
+    from assetbuild.latest import nothing_to_do
+    from assetbuild.survey import survey
+
+    seen = survey(load_paths(config), config.root)
+    finished = nothing_to_do(config, stage, seen)
+    if finished is not None:
+        return finished
+    from assetbuild.build import build
+
+    return build(config, stage, seen)
 
 
 def _refuse_device(file: str) -> None:
@@ -73,33 +88,7 @@ def source_date_epoch() -> int:
     return int(text)
 
 
-def _summary(built: Built, seconds: float) -> dict[str, Any]:
-    linked = [asset for asset in built.made.linked.linked if asset.publication != "private"]
-    variants = [variant for asset in linked for variant in built.encoded.variants.get(asset.path, ())]
-    sizes: dict[str, int] = {}
-    for variant in variants:
-        sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
-    used = {part.source.path: part.source.size for job in built.made.plan.jobs for part in job.parts}
-    renamed = built.committed.renamed
-    following = sum(bool(causes) for causes in renamed.values())
-    compressible = {asset.path for asset in linked if asset.path in built.encoded.variants}
-    return {
-        "assets": len(linked),
-        "source_bytes": sum(used.values()),
-        "bytes": sum(asset.content.size for asset in linked),
-        "encoded_assets": len(compressible),
-        "encoded_bytes": dict(sorted(sizes.items())),
-        "compiled": {"ran": built.made.compiled.ran, "cached": built.made.compiled.cached},
-        "compressed": {"ran": built.encoded.ran, "cached": built.encoded.cached},
-        "renamed": {"edited": len(renamed) - following, "following": following},
-        "files_written": built.committed.written,
-        "files_unchanged": built.committed.unchanged,
-        "warnings": sum(one.severity == "warning" for one in built.made.diagnostics),
-        "seconds": round(seconds, 3),
-    }
-
-
-def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, archive: str | None) -> None:
+def _say(summary: dict[str, Any], config: Config, report: Report, finished: Finished, archive: str | None) -> None:
     encoded = "".join(f", {size_of(size)} as {name}" for name, size in summary["encoded_bytes"].items())
     report.say(
         f"built {counted(summary['assets'], 'asset')} in {summary['seconds']:.2f} s: "
@@ -113,14 +102,14 @@ def _say(summary: dict[str, Any], config: Config, report: Report, built: Built, 
     renamed = summary["renamed"]
     if any(renamed.values()):
         report.say(f"renamed {renamed['edited']} edited, and {renamed['following']} for what they refer to")
-    tallies = [one.tally for one in built.made.diagnostics if one.tally]
+    tallies = [one.tally for one in finished.diagnostics if one.tally]
     if tallies:
         report.say(tallied(tallies))
-    notices = sum(one.severity == "notice" for one in built.made.diagnostics)
+    notices = sum(one.severity == "notice" for one in finished.diagnostics)
     if notices and not report.verbose:
         report.say(f"{counted(notices, 'notice')} (-v shows them)")
     report.say(
-        f"release {built.committed.release[:16]} in {os.path.relpath(config.output)}: "
+        f"release {finished.release[:16]} in {os.path.relpath(config.output)}: "
         f"{counted(summary['files_written'], 'file')} written, {summary['files_unchanged']} unchanged"
     )
     if archive:

@@ -33,10 +33,13 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.cache.index import FileIndex
     from assetbuild.cli.stage import build_stage
     from assetbuild.encode import remembered
+    from assetbuild.finders import load_paths
+    from assetbuild.survey import survey
 
     config = configuration(arguments)
     with build_stage(arguments, config, report) as stage:
-        made = make(config, stage, FileIndex.load(stage.cache.get(INDEX), stage.began))
+        index = FileIndex.load(stage.cache.get(INDEX), stage.began)
+        made = make(config, stage, index, survey(load_paths(config), config.root))
         explanation = explain(made, arguments.name)
         asset = next(asset for asset in made.linked.linked if asset.path == arguments.name)
         explanation["renamed"] = _renamed(config.output, arguments.name, made)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
-from assetbuild.build import Stage
 from assetbuild.cache import Cache, NoCache
 from assetbuild.cache.index import file_system_moment
 from assetbuild.cache.local import LocalCache
@@ -18,6 +17,7 @@ from assetbuild.cli.report import Report
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.executors import executor
+from assetbuild.stage import Stage
 
 DIRECTORY = ".assetbuild"
 

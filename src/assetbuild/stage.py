@@ -1,0 +1,40 @@
+"""What the build stage lends a build, and what a finished one tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from assetbuild.cache import Cache
+from assetbuild.cache.index import Moment
+from assetbuild.errors import Diagnostic
+from assetbuild.events import Listener
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.
+
+    `began` is a moment before the first source was looked at; None if nothing is remembered. `system` are all variables
+    of the process, for foreign programs.
+    """
+
+    cache: Cache
+    executor: Executor
+    listener: Listener
+    environment: Mapping[str, str]
+    began: Moment | None = None
+    system: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A build that is done: the release's id, what there is to count, and all diagnostics, sorted."""
+
+    release: str
+    summary: Mapping[str, Any]
+    diagnostics: tuple[Diagnostic, ...]
