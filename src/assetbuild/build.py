@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from assetbuild.cache.index import FileIndex
+from assetbuild.cache.memo import Memo
 from assetbuild.commit import commit
 from assetbuild.compile import Compiled, compile_jobs
+from assetbuild.compilers import own_digest
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
@@ -108,7 +110,9 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
         )
         compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
-    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell)
+    memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
+    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell, memo)
+    memo.save()
     diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:

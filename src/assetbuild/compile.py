@@ -14,11 +14,13 @@ from assetbuild import compilers, media
 from assetbuild.cache import Cache
 from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
+from assetbuild.compilers.plain import Plain
 from assetbuild.compilers.run import Run, read_part, run_steps
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
-from assetbuild.references import language
+
+STATION = "compile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,30 @@ def compile_jobs(
     listener: Listener,
 ) -> Compiled:
     """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path."""
-    listener(Started("compile", len(jobs)))
+    listener(Started(STATION, len(jobs)))
     shared_key = [world.base_url, dataclasses.astuple(world.pins), compilers.own_digest()]
     driver = _Driver(world, cache, executor, shared_key)
     driver.make_parts(part for job in jobs for part in job.parts if part.steps or compilers.joins(job))
-    inputs = {job.path: driver.inputs(job, parts) for job in jobs}
+    plain = Plain(world, cache, hashlib.sha256(json.dumps(shared_key).encode()).hexdigest())
     outcomes: dict[str, Outcome] = {}
-    results = executor.map(lambda job: driver.make(job, inputs[job.path]), jobs)
-    for job, outcome in zip(jobs, results, strict=True):
+    worked: list[Job] = []
+    for job in jobs:
+        asset = None if job.steps or job.parts[0].steps else plain.asset(job.parts[0])
+        if asset is None:
+            worked.append(job)
+        else:
+            outcomes[job.path] = Outcome((asset,))
+    plain.save()
+    listener(Advanced(STATION, len(outcomes), ""))
+    inputs = {job.path: driver.inputs(job, parts) for job in worked}
+    results = executor.map(lambda job: driver.make(job, inputs[job.path]), worked)
+    for job, outcome in zip(worked, results, strict=True):
         outcomes[job.path] = outcome
-        listener(Advanced("compile", 1, job.path))
-    diagnostics = tuple(dict.fromkeys(one for outcome in outcomes.values() for one in outcome.diagnostics))
-    worked = [outcomes[job.path] for job in jobs if job.steps or any(part.steps for part in job.parts)]
-    ran = sum(outcome.ran for outcome in worked)
-    return Compiled(outcomes, diagnostics, len(worked) - ran, ran)
+        listener(Advanced(STATION, 1, job.path))
+    told = (one for job in jobs for one in outcomes[job.path].diagnostics)
+    counted = [outcomes[job.path] for job in worked if job.steps or any(part.steps for part in job.parts)]
+    ran = sum(outcome.ran for outcome in counted)
+    return Compiled(outcomes, tuple(dict.fromkeys(told)), len(counted) - ran, ran)
 
 
 @dataclass(slots=True)
@@ -105,9 +117,6 @@ class _Driver:
 
     def make(self, job: Job, inputs: tuple[Outcome, ...]) -> Outcome:
         part = job.parts[0]
-        if not inputs and not job.steps and language(media.media_type(job.path)) is None:
-            file = self.world.display(part.source.file)
-            return Outcome((Asset(part.path, media.media_type(part.path), part.source.content, (), file),))
         diagnostics = tuple(dict.fromkeys(one for outcome in inputs for one in outcome.diagnostics))
         if not all(outcome.assets for outcome in inputs):
             return Outcome((), diagnostics, ran=True)

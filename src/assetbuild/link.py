@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assetbuild.cache.memo import Memo
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned
@@ -37,17 +38,21 @@ def link(
     absent: Mapping[str, str],
     rules: Rules,
     listener: Listener,
+    memo: Memo,
 ) -> LinkResult:
     """Links the assets of each job (the job's own first, then what came with it).
 
     `failed` are names whose job failed: referring to one is no second error. `absent` says of other names why they are
-    not published.
+    not published. `memo` holds what former builds have written.
     """
     assets, diagnostics = _published(made, rules)
     published = {path: publication for path, (_, _, publication) in assets.items()}
     names = Names(published, failed, absent, rules.base_url, rules.path_of, Nearest(published))
     nodes: dict[str, Node] = {}
     for path, (asset, job, publication) in assets.items():
+        if not asset.references:
+            nodes[path] = Node(asset, publication)
+            continue
         bound, problems = resolve_references(asset, job, names, rules.external, rules.root)
         diagnostics += problems
         nodes[path] = Node(asset, publication, bound)
@@ -64,7 +69,7 @@ def link(
     if rules.map_modules:
         nodes, importmap = map_modules(nodes, rules.pins)
     listener(Started("link", len(nodes)))
-    writer = Writer(nodes, rules, listener)
+    writer = Writer(nodes, rules, listener, memo)
     linked = writer.write() if not errors_of(diagnostics) else ()
     return LinkResult(tuple(linked), importmap, (*diagnostics, *writer.diagnostics))
 

@@ -11,7 +11,7 @@ Asset       what a step takes and gives: a valid file at its own logical path
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,32 +40,39 @@ class ContentChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A handle on bytes, in memory or in a file; `digest` is the SHA-256 of the bytes in hex."""
+    """A handle on bytes; `digest` is the SHA-256 of the bytes in hex.
+
+    They are in memory, or in a file, or are made once more by `make` when somebody reads them.
+    """
 
     digest: str
     size: int
     data: bytes | None = field(default=None, repr=False)
     file: str | None = None
+    make: Callable[[], bytes] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, data: bytes) -> Content:
         return cls(hashlib.sha256(data).hexdigest(), len(data), data)
 
     def read(self) -> bytes:
-        """All the bytes. Raises ContentChanged if a file no longer holds them, OSError if unreadable."""
+        """All the bytes. Raises ContentChanged if they are not what they were, OSError if unreadable."""
         if self.data is not None:
             return self.data
         assert self.file is not None
-        with open(self.file, "rb") as stream:
-            data = stream.read()
+        if self.make is not None:
+            data = self.make()
+        else:
+            with open(self.file, "rb") as stream:
+                data = stream.read()
         if hashlib.sha256(data).hexdigest() != self.digest:
             raise ContentChanged(self.file)
         return data
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes in pieces of bounded size. Raises as `read`, the ContentChanged after the last piece."""
-        if self.data is not None:
-            yield self.data
+        if self.data is not None or self.make is not None:
+            yield self.read()
             return
         assert self.file is not None
         digest = hashlib.sha256()

@@ -180,10 +180,10 @@ def _registered_versions(name: str) -> Iterator[str]:
 
 @cache
 def own_digest() -> str:
-    """A digest of the source files that compiling goes through, so that a changed assetbuild trusts no older result."""
+    """A digest of our source files that make texts, so that a changed assetbuild trusts no older result."""
     package = os.path.dirname(os.path.dirname(__file__))
     files = [os.path.join(package, name) for name in os.listdir(package)]
-    for part in ("compilers", "references"):
+    for part in ("compilers", "references", "linking"):
         for folder, _, names in os.walk(os.path.join(package, part)):
             files += (os.path.join(folder, name) for name in names)
     digest = hashlib.sha256()

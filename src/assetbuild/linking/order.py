@@ -14,6 +14,10 @@ def components(edges: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
     for root in sorted(edges):
         if root in number:
             continue
+        if not edges[root]:
+            number[root] = len(number)
+            yield (root,)
+            continue
         work: list[tuple[str, Iterator[str]]] = [(root, iter(edges[root]))]
         number[root] = low[root] = len(number)
         stack.append(root)
@@ -23,6 +27,9 @@ def components(edges: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
             for needed in rest:
                 if needed not in number:
                     number[needed] = low[needed] = len(number)
+                    if not edges[needed]:
+                        yield (needed,)
+                        continue
                     stack.append(needed)
                     on_stack.add(needed)
                     work.append((needed, iter(edges[needed])))

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assetbuild.cache.memo import Memo
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.events import Advanced, Listener
 from assetbuild.linking.map_sources import MapSources, sources_of_maps, words_about
@@ -19,14 +20,20 @@ from assetbuild.origins import diagnostic_at
 from assetbuild.paths import fingerprinted_name
 from assetbuild.references.urls import relative
 
+_BATCH = 500
+
 
 @dataclass(slots=True)
 class Writer:
-    """Writes the nodes in order of dependency; `done` holds those whose names are known."""
+    """Writes the nodes in order of dependency; `done` holds those whose names are known.
+
+    `memo` tells what became of the same text with the same names in it: then it is neither read nor hashed.
+    """
 
     nodes: Mapping[str, Node]
     rules: Rules
     listener: Listener
+    memo: Memo
     done: dict[str, Linked] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     map_owners: dict[str, str] = field(default_factory=dict)
@@ -37,11 +44,12 @@ class Writer:
             for reference in node.asset.references:
                 if reference.kind == "source-map" and reference.target in self.nodes:
                     self.map_owners.setdefault(reference.target, path)
-            self._warn_of_inlined(node)
+            if node.bound:
+                self._warn_of_inlined(node)
         edges = self._edges()
+        advanced = 0
         for members in components(edges):
-            inside = set(members)
-            if any(needed not in self.done for path in members for needed in edges[path] if needed not in inside):
+            if not self._can_be_written(members, edges):
                 continue  # what it needs has failed, and is reported
             try:
                 if len(members) > 1 or members[0] in edges[members[0]]:
@@ -54,8 +62,18 @@ class Writer:
             except OSError as error:
                 text = f"cannot be read: {error.strerror}"
                 self.diagnostics.append(Diagnostic(text, file=self.nodes[members[0]].asset.file))
-            self.listener(Advanced("link", len(members), members[0]))
+            advanced += len(members)
+            if advanced >= _BATCH:
+                self.listener(Advanced("link", advanced, members[0]))
+                advanced = 0
         return [self.done[path] for path in self.nodes if path in self.done]
+
+    def _can_be_written(self, members: Sequence[str], edges: Mapping[str, Sequence[str]]) -> bool:
+        done = self.done
+        if len(members) == 1:
+            return all(needed in done for needed in edges[members[0]] if needed != members[0])
+        inside = set(members)
+        return all(needed in done for path in members for needed in edges[path] if needed not in inside)
 
     def _warn_of_inlined(self, node: Node) -> None:
         """Nothing is relative to a data URL (RFC 3986, 5.1): what an inlined file refers to is out of its reach."""
@@ -80,6 +98,8 @@ class Writer:
 
     def _needed(self, path: str, node: Node) -> list[str]:
         """What has to be named before this node: all whose fingerprint its text will carry."""
+        if not node.bound and path not in self.map_owners:
+            return []
         needed = {
             bound.target
             for bound in node.bound
@@ -94,10 +114,17 @@ class Writer:
 
     def _write_single(self, path: str) -> None:
         node = self.nodes[path]
+        signature = self._signature(path)
+        known = self._remembered(path, signature)
+        if known is not None:
+            digest, size, integrity = known
+            self._finish(path, node, self._made_again(path, digest, size), integrity, digest[:16], ())
+            return
         content = self._text(path, frozenset())
         if content is not None:
-            fingerprint = content.digest[:16]
-            self._finish(path, node, content, fingerprint, ())
+            integrity = _integrity(content)
+            self._remember(path, signature, content, integrity)
+            self._finish(path, node, content, integrity, content.digest[:16], ())
 
     def _write_cycle(self, members: tuple[str, ...]) -> None:
         inside = frozenset(members)
@@ -119,7 +146,53 @@ class Writer:
         for path in members:
             content = self._text(path, frozenset(), fingerprints)
             if content is not None:
-                self._finish(path, self.nodes[path], content, fingerprints[path], members)
+                self._finish(path, self.nodes[path], content, _integrity(content), fingerprints[path], members)
+
+    def _signature(self, path: str) -> str | None:
+        """A digest of all that the final text follows from; None for maps and prehashed texts, made each time."""
+        node = self.nodes[path]
+        digest = node.asset.content.digest
+        if path in self.map_owners or path in self.map_sources:
+            return None
+        if not node.bound:
+            return digest
+        if node.publication == "prehashed":
+            return None
+        parts = [path, node.asset.type, digest]
+        for bound in node.bound:
+            reference, target = bound.reference, bound.target
+            spelled = "" if target is None else self._file_of(target)
+            carried = self.done[target].content.digest if target is not None and reference.kind == "inline" else ""
+            parts.append(
+                f"{reference.start} {reference.stop} {reference.kind} {bound.stable} {carried} "
+                f"{reference.written}\0{reference.suffix}\0{reference.target}\0{target}\0{spelled}"
+            )
+        return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def _remembered(self, path: str, signature: str | None) -> tuple[str, int, str] | None:
+        """Digest, size and integrity of the final text, if it was written before."""
+        record = None if signature is None else self.memo.find(path, signature)
+        if type(record) is not list or list(map(type, record)) != [str, int, str]:
+            return None
+        digest, size, integrity = record
+        return digest, size, integrity
+
+    def _remember(self, path: str, signature: str | None, content: Content, integrity: str) -> None:
+        if signature is not None:
+            self.memo.put(path, signature, [content.digest, content.size, integrity])
+
+    def _made_again(self, path: str, digest: str, size: int) -> Content:
+        """A final text whose digest is remembered: it is made only for who reads it."""
+        content = self.nodes[path].asset.content
+        if digest == content.digest:
+            return content
+
+        def make() -> bytes:
+            made = self._text(path, frozenset())
+            assert made is not None
+            return made.read()
+
+        return Content(digest, size, None, self.nodes[path].asset.file, make)
 
     def _text(self, path: str, zeros: frozenset[str], known: Mapping[str, str] = {}) -> Content | None:
         """The final text; the names of `zeros` with zeros for their fingerprints, those in `known` with these."""
@@ -185,20 +258,26 @@ class Writer:
         linked = self.done[target]
         return f"data:{linked.type};base64,{base64.b64encode(linked.content.read()).decode()}"
 
-    def _finish(self, path: str, node: Node, content: Content, fingerprint: str, cycle: tuple[str, ...]) -> None:
+    def _finish(
+        self, path: str, node: Node, content: Content, integrity: str, fingerprint: str, cycle: tuple[str, ...]
+    ) -> None:
+        named = node.publication in ("fingerprinted", "private")
+        file = fingerprinted_name(path, fingerprint) if named else path
+        if not node.bound and path not in self.map_sources:
+            self.done[path] = Linked(path, file, node.asset.type, content, integrity, node.publication, cycle=cycle)
+            return
         kinds: dict[str, set[str]] = {"import": set(), "dynamic-import": set(), "asset": set()}
         for bound in node.bound:
             if bound.target and bound.reference.kind != "inline":
                 kinds.setdefault(bound.reference.kind, kinds["asset"]).add(bound.target)
         if path in self.map_sources:
             kinds["asset"] |= self.map_sources[path].assets()
-        named = node.publication in ("fingerprinted", "private")
         self.done[path] = Linked(
             path,
-            fingerprinted_name(path, fingerprint) if named else path,
+            file,
             node.asset.type,
             content,
-            _integrity(content),
+            integrity,
             node.publication,
             tuple(sorted(kinds["import"])),
             tuple(sorted(kinds["dynamic-import"])),
@@ -213,7 +292,8 @@ class Writer:
 
 def _integrity(content: Content) -> str:
     """Subresource Integrity of the bytes served."""
-    digest = hashlib.sha384()
-    for piece in content.chunks():
-        digest.update(piece)
+    digest = hashlib.sha384(content.data or b"")
+    if content.data is None:
+        for piece in content.chunks():
+            digest.update(piece)
     return f"sha384-{base64.b64encode(digest.digest()).decode()}"

@@ -1,0 +1,78 @@
+"""Assets that no step makes: the source as it is, and the references in it, remembered by its digest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assetbuild import media
+from assetbuild.cache import Cache
+from assetbuild.cache.memo import Memo
+from assetbuild.compilers.base import World
+from assetbuild.encodings import UnreadableTextError, first_fault, recode
+from assetbuild.model import Asset, Content, ContentChanged, Origin, Part, Reference
+from assetbuild.references import find_references, language
+
+
+class Plain:
+    """Makes such assets. `key` stands for all that references depend on besides a file and its logical path."""
+
+    def __init__(self, world: World, cache: Cache, key: str) -> None:
+        self._world = world
+        self._memo = Memo(cache, f"references/{key}")
+
+    def asset(self, part: Part) -> Asset | None:
+        """The asset of a part without steps; None if there is more to do or to say than to find its references."""
+        source = part.source
+        kind = media.media_type(part.path)
+        file = self._world.display(source.file)
+        content = source.content
+        if language(kind) is None:
+            return Asset(part.path, kind, content, (), file)
+        record = self._memo.find(part.path, source.digest)
+        if record is None:
+            references = self._found(part.path, kind, content, file)
+            if references is None:
+                return None
+            self._memo.put(part.path, source.digest, [_record(one) for one in references])
+            return Asset(part.path, kind, content, references, file)
+        try:
+            references = tuple([_restored(file, *values) for values in record])
+        except TypeError:
+            return None  # no record of ours
+        return Asset(part.path, kind, content, references, file)
+
+    def _found(self, path: str, kind: str, content: Content, file: str) -> tuple[Reference, ...] | None:
+        """The references in a text that can be read and is UTF-8, None for another one."""
+        try:
+            data = content.read()
+            if not data.isascii() and (recode(data, kind).data is not data or first_fault(data) is not None):
+                return None
+        except (UnreadableTextError, OSError, ContentChanged):
+            return None
+
+        def origin_of(start: int, stop: int) -> Origin:
+            return Origin(file, start, stop - start)
+
+        return find_references(path, kind, data, self._world.base_url, origin_of, self._world.pins)
+
+    def save(self) -> None:
+        """Remembers what was found for the next build."""
+        self._memo.save()
+
+
+def _record(reference: Reference) -> list[Any]:
+    return [
+        reference.start,
+        reference.stop,
+        reference.kind,
+        reference.written,
+        reference.target,
+        reference.suffix,
+        reference.optional,
+    ]
+
+
+def _restored(
+    file: str, start: int, stop: int, kind: Any, written: str, target: str, suffix: str, optional: bool
+) -> Reference:
+    return Reference(start, stop, kind, written, target, suffix, Origin(file, start, stop - start), optional)
