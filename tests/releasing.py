@@ -83,7 +83,7 @@ def cycle(contents: Mapping[str, str]) -> list[Linked]:
     return [linked(it, data[it], file=files[it], cycle=tuple(sorted(contents))) for it in sorted(contents)]
 
 
-def digest_of(file: str) -> str | None:
+def digest_of(file: str, stat: os.stat_result) -> str | None:
     try:
         return hashlib.sha256(Path(file).read_bytes()).hexdigest()
     except FileNotFoundError:

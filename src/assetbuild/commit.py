@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,15 +12,18 @@ from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.release.changes import Changes, Placed, changes_for
-from assetbuild.release.disk import cannot_write, make_directory, write_new
+from assetbuild.release.disk import cannot_write, gives_mode, make_directory, write_new
 from assetbuild.release.document import NO_IMPORTMAP, release_document, wanted_files
 from assetbuild.release.earlier import Earlier
 from assetbuild.release.layout import MANIFEST, STAGING, place
 from assetbuild.release.lock import locked
 from assetbuild.release.pending import Move, Pending, enact, recover
+from assetbuild.release.standing import DigestOf
 from assetbuild.runtime.manifest import dump_manifest
 
 __all__ = ["Committed", "commit", "recover"]
+
+_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def commit(
     encoded: Mapping[str, tuple[Encoded, ...]],
     output: str,
     base_url: str,
-    digest_of: Callable[[str], str | None],
+    digest_of: DigestOf,
     listener: Listener = ignore,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
     formats: Iterable[str] = (),
@@ -54,7 +57,7 @@ def commit(
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
-    `digest_of` gives the SHA-256 in hex of the file at a file path, None if there is none. Raises ReleaseError if
+    `digest_of` gives the SHA-256 in hex of the file at a file path, whose stat it is given, None if there is none. Raises ReleaseError if
     another build holds the directory, if it cannot be written, or if a fingerprinted or prehashed name stands there
     with other bytes; BuildError if a content cannot be read. The former release is whole then, or, if manifest.json was
     replaced already, the new one.
@@ -85,10 +88,11 @@ def _carry_out(output: str, release: str, manifest: str, changes: Changes, liste
     listener(Started("commit", len(changes.additions) + len(changes.replacements)))
     try:
         make_directory(place(output, STAGING))
-        additions = _staged(output, changes.additions, "a", listener)
-        replacements = _staged(output, changes.replacements, "r", listener)
+        staging = _Staging(output, not gives_mode(place(output, f"{STAGING}/mode")), listener)
+        additions = staging.stage(changes.additions, "a")
+        replacements = staging.stage(changes.replacements, "r")
         if changes.manifest is not None:
-            _stage(output, f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
+            staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
         enact(output, Pending(manifest, release, additions, replacements, changes.removals))
     except BaseException:
         # What cannot be put right now is put right by the next build: the record is there.
@@ -97,21 +101,30 @@ def _carry_out(output: str, release: str, manifest: str, changes: Changes, liste
         raise
 
 
-def _staged(output: str, files: Sequence[Placed], prefix: str, listener: Listener) -> tuple[Move, ...]:
-    moves = []
-    for number, file in enumerate(files):
-        staged = f"{STAGING}/{prefix}{number}"
-        _stage(output, staged, file.content, file.path)
-        moves.append(Move(staged, file.path, file.content.digest, file.former))
-        listener(Advanced("commit", 1, file.path))
-    return tuple(moves)
+@dataclass(frozen=True, slots=True)
+class _Staging:
+    """Where the files of the release in `output` are written before they get their places."""
 
+    output: str
+    set_mode: bool
+    listener: Listener
 
-def _stage(output: str, staged: str, content: Content, path: str) -> None:
-    try:
-        write_new(place(output, staged), _pieces(content))
-    except OSError as error:
-        raise cannot_write(error, place(output, path)) from error
+    def stage(self, files: Sequence[Placed], prefix: str) -> tuple[Move, ...]:
+        moves = []
+        for number, file in enumerate(files):
+            staged = f"{STAGING}/{prefix}{number}"
+            self.write(staged, file.content, file.path)
+            moves.append(Move(staged, file.path, file.content.digest, file.former))
+            if number % _BATCH == 0:
+                self.listener(Advanced("commit", min(_BATCH, len(files) - number), file.path))
+        return tuple(moves)
+
+    def write(self, staged: str, content: Content, path: str) -> None:
+        pieces = _pieces(content) if content.data is None else (content.data,)
+        try:
+            write_new(place(self.output, staged), pieces, self.set_mode)
+        except OSError as error:
+            raise cannot_write(error, place(self.output, path)) from error
 
 
 def _pieces(content: Content) -> Iterator[bytes]:

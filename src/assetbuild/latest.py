@@ -110,7 +110,7 @@ def _record(data: bytes | None) -> dict[str, Any] | None:
 
 def _inputs(config: Config, stage: Stage, seen: Survey) -> str:
     """A digest of the configuration, the declared environment, the tools, and the stats of the sources."""
-    everything = [repr(config), sorted(stage.environment.items()), _tools(), seen.footprint()]
+    everything = [repr(config), sorted(stage.environment.items()), _tools(), seen.footprint]
     return hashlib.sha256(json.dumps(everything).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -11,6 +11,8 @@ import os
 import stat as status
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from assetbuild.cache.index import identity_of
@@ -61,7 +63,8 @@ class _Directory(NamedTuple):
     parent: _Directory | None
 
 
-class Survey(NamedTuple):
+@dataclass(frozen=True)
+class Survey:
     """The files by logical path, each with its load path and what os.stat says of it, and what is to be said of others.
 
     `diagnostics` are sorted.
@@ -70,20 +73,16 @@ class Survey(NamedTuple):
     table: dict[str, Found]
     diagnostics: tuple[Diagnostic, ...]
 
-    def footprint(self) -> tuple[str, int]:
-        """A digest of all that a build may see without reading a file, and the latest mtime or ctime among the files.
-
-        The time is in nanoseconds. Files whose names, identities and diagnostics are equal are the same sources.
-        """
+    @cached_property
+    def footprint(self) -> str:
+        """A digest of all that a build may see without reading a file: names, identities, diagnostics."""
         pieces: list[bytes] = []
-        latest = 0
         for path, (file, place, stat) in sorted(self.table.items(), key=_by_path):
             identity = identity_of(stat)
             names = f"{path}\0{file}\0{place.directory}\0".encode("utf-8", "surrogatepass")
             pieces += (names, identity)
-            latest = max(latest, stat.st_mtime_ns, stat.st_ctime_ns)
         pieces += (repr(diagnostic).encode("utf-8", "surrogatepass") for diagnostic in self.diagnostics)
-        return hashlib.sha256(b"".join(pieces)).hexdigest(), latest
+        return hashlib.sha256(b"".join(pieces)).hexdigest()
 
 
 def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:

@@ -370,7 +370,7 @@ def test_an_unforeseen_error_of_the_system_is_told_in_one_line(monkeypatch: pyte
     def broken(*arguments: object) -> None:
         raise PermissionError(13, "Permission denied", "some/file")
 
-    monkeypatch.setattr(stations, "discover", broken)
+    monkeypatch.setattr(stations, "digested", broken)
     ran = Project(below_assets(FILES), CONFIG).run("build")
     assert (ran.code, ran.stderr) == (1, "error: some/file: Permission denied\n")
 

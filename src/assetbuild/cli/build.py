@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assetbuild.cli.counts import counted, tallied
@@ -47,7 +50,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     if arguments.archive:
         refuse_inside(arguments.archive, config, "the archive")
         _refuse_device(arguments.archive)
-    with build_stage(arguments, config, report) as stage:
+    with _collector_off(), build_stage(arguments, config, report) as stage:
         finished = _build(config, stage)
     if arguments.archive:
         from assetbuild.archive import write_archive
@@ -56,6 +59,18 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     summary = {**finished.summary, "seconds": round(time.perf_counter() - started, 3)}
     _say(summary, config, report, finished, arguments.archive)
     return report.finish(0, summary, finished.release)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """What a build makes stays until its end, and has no cycles: looking for garbage takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _build(config: Config, stage: Stage) -> Finished:

@@ -161,8 +161,10 @@ class Writer:
         parts = [path, node.asset.type, digest]
         for bound in node.bound:
             reference, target = bound.reference, bound.target
-            spelled = "" if target is None else self._file_of(target)
-            carried = self.done[target].content.digest if target is not None and reference.kind == "inline" else ""
+            spelled = carried = ""
+            if target is not None:
+                spelled = target if bound.stable else self._file_of(target)
+                carried = self.done[target].content.digest if reference.kind == "inline" else ""
             parts.append(
                 f"{reference.start} {reference.stop} {reference.kind} {bound.stable} {carried} "
                 f"{reference.written}\0{reference.suffix}\0{reference.target}\0{target}\0{spelled}"
@@ -251,6 +253,9 @@ class Writer:
 
     def _file_of(self, target: str) -> str:
         """The name in the release; one that carries a fingerprint is written by now."""
+        linked = self.done.get(target)
+        if linked is not None and linked.publication == "fingerprinted":
+            return linked.file
         return self.done[target].file if self.nodes[target].publication == "fingerprinted" else target
 
     def _data_url(self, target: str) -> str:

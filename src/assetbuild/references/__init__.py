@@ -17,6 +17,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol, cast
 
 from assetbuild import media
@@ -55,6 +56,7 @@ def source_map_comment(kind: str, data: bytes, found: Found | Reference) -> tupl
     return spoken.source_map_comment(data, Found(found.start, found.stop, found.kind, found.written))
 
 
+@cache
 def language(kind: str) -> Language | None:
     """The language of a media type, None where its files refer to nothing."""
     name = MODULES.get(kind)
@@ -76,11 +78,14 @@ def find_references(
     "bound": written under the base URL, which is right whatever that place is.
     """
     spoken = language(kind)
-    if spoken is None or not spoken.may_refer(data):
+    # A finder begins with the search that `may_refer` is.
+    everything = spoken.find(data) if spoken else []
+    if spoken is None or not everything:
         return ()
     references = []
     beside = _beside(spoken, data, path, base_url)
-    for found in spoken.find(data):
+    scripted = kind == media.JAVASCRIPT
+    for found in everything:
         if found.kind == "computed":
             origin = origin_of(found.start, found.stop)
             references.append(Reference(found.start, found.stop, "computed", found.written, "", "", origin))
@@ -88,7 +93,7 @@ def find_references(
         inline = found.kind == "inline"
         if beside is None and not inline and not is_rooted(found.written, base_url):
             continue
-        module = kind == media.JAVASCRIPT and found.kind in ("import", "dynamic-import")
+        module = scripted and found.kind in ("import", "dynamic-import")
         if module and is_bare(found.written):
             pinned = pins.target(found.written, path)
             target = Target(pinned, "") if pinned is not None else None

@@ -13,6 +13,10 @@ _REMOVED = str.maketrans("", "", "\t\n\r")
 # RFC 3986 pchar without the percent sign and what CSS or HTML would need to escape.
 _SAFE = "!$&*+,;=:@-._~"
 
+# A relative URL that means what it says: no escapes, no blanks, no empty or dotted segments but those before it.
+_NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]|\.(?!/))*+"
+_PLAIN = re.compile(rf"(?:\./)?+((?:\.\./)*+)((?:{_NAME}/)*+{_NAME})")
+
 ASSET_SCHEME = "asset:"
 INLINE_SCHEME = "asset-data:"
 
@@ -32,6 +36,12 @@ def resolve(written: str, path: str, base_url: str, *, bare: bool = False) -> Ta
     Not ours: other schemes, `//host`, `#fragment`, a query alone, a directory, rooted paths outside `base_url`,
     and with `bare` (module specifiers) names that begin with neither "/" nor "./" nor "../".
     """
+    plain = _PLAIN.fullmatch(written)
+    if plain is not None and not (bare and written[0] != "."):
+        climbed, below = plain.groups()
+        directory = path.split("/")[: -1 - len(climbed) // 3]
+        if len(climbed) < 3 * path.count("/") + 3:
+            return Target("/".join([*directory, below]), "")
     location, suffix = _split(_normal(written))
     if not location or location.startswith("//"):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assetbuild.errors import Diagnostic, ReleaseError
@@ -13,7 +13,7 @@ from assetbuild.release.disk import read_if_there
 from assetbuild.release.document import Wanted
 from assetbuild.release.earlier import Earlier
 from assetbuild.release.layout import manifest_copy, place
-from assetbuild.release.standing import Standing, compare
+from assetbuild.release.standing import DigestOf, Standing, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def changes_for(
     manifest: bytes,
     wanted: Mapping[str, Wanted],
     earlier: Earlier,
-    digest_of: Callable[[str], str | None],
+    digest_of: DigestOf,
 ) -> Changes:
     """What makes the release directory hold the release `release` with these files and manifest.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat as status
 from collections.abc import Iterable
 
 from assetbuild.errors import Diagnostic, ReleaseError
@@ -32,19 +33,21 @@ def make_directory(path: str) -> None:
         os.chmod(path, DIRECTORY_MODE)
 
 
-def write_new(file: str, pieces: Iterable[bytes]) -> None:
+def write_new(file: str, pieces: Iterable[bytes], set_mode: bool = True) -> None:
     """Write a file that is not there yet. Raises OSError, FileExistsError among them, and what `pieces` raises.
 
-    The data is not forced to the disk: a process that dies loses nothing, a machine that loses power may;
-    `verify` tells, and the next build repairs.
+    Without `set_mode` the file system is known to give new files their mode here. The data is not forced to the disk: a
+    process that dies loses nothing, a machine that loses power may; `verify` tells, and the next build repairs.
     """
     descriptor = os.open(file, _NEW, FILE_MODE)
     try:
         for piece in pieces:
-            view = memoryview(piece)
-            while view:
-                view = view[os.write(descriptor, view) :]
-        if hasattr(os, "fchmod"):
+            written = os.write(descriptor, piece) if piece else 0
+            if written < len(piece):
+                view = memoryview(piece)[written:]
+                while view:
+                    view = view[os.write(descriptor, view) :]
+        if set_mode and hasattr(os, "fchmod"):
             os.fchmod(descriptor, FILE_MODE)
     except OSError as error:
         # Errors of a descriptor know no name; one of `pieces` may have its own.
@@ -52,6 +55,16 @@ def write_new(file: str, pieces: Iterable[bytes]) -> None:
         raise
     finally:
         os.close(descriptor)
+
+
+def gives_mode(file: str) -> bool:
+    """Whether new files beside this one, which is not there yet, get their mode without being told: no umask, no ACL
+    takes any of it away. Raises OSError.
+    """
+    os.close(os.open(file, _NEW, FILE_MODE))
+    mode = status.S_IMODE(os.stat(file).st_mode)
+    os.unlink(file)
+    return mode == FILE_MODE
 
 
 def read_if_there(file: str) -> bytes | None:

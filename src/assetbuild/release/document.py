@@ -37,14 +37,6 @@ class Wanted:
     integrity: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """Whose file it is: a logical path, and the encoding if it is a precompressed variant of that asset."""
-
-    path: str
-    encoding: str | None = None
-
-
 # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
 NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
 NO_FILES: Mapping[str, Content] = {}
@@ -99,24 +91,26 @@ def wanted_files(
     that is a file and a directory at once.
     """
     wanted: dict[str, Wanted] = {}
-    owners: dict[str, _Owner] = {}
+    # Whose files they are: a logical path, and the encoding of a precompressed variant of that asset.
+    owners: dict[str, tuple[str, str | None]] = {}
     errors: list[Diagnostic] = []
 
-    def want(new: Wanted, owner: _Owner) -> None:
+    def want(new: Wanted, owner: tuple[str, str | None]) -> None:
         if not is_inside(new.path):
             errors.append(Diagnostic(f"{new.path!r} is no name of a file inside a release"))
         other = wanted.setdefault(new.path, new)
-        first = owners.setdefault(new.path, owner)
-        if other.content.digest != new.content.digest:
-            errors.append(_clash(new.path, first, owner))
+        if other is new:
+            owners[new.path] = owner
+        elif other.content.digest != new.content.digest:
+            errors.append(_clash(new.path, owners[new.path], owner))
 
     for asset in linked:
         private = asset.publication == "private"
         fixed = is_immutable(asset)
         directory = PRIVATE if private else PUBLIC
-        want(Wanted(f"{directory}/{asset.file}", asset.content, fixed, False, asset.integrity), _Owner(asset.path))
+        want(Wanted(f"{directory}/{asset.file}", asset.content, fixed, False, asset.integrity), (asset.path, None))
         for variant in () if private else encoded.get(asset.path, ()):
-            owner = _Owner(asset.path, variant.encoding)
+            owner = (asset.path, variant.encoding)
             want(Wanted(f"{directory}/{variant.file}", variant.content, fixed, True), owner)
     wanted.update((path, Wanted(path, content, fixed=False, variant=False)) for path, content in foreign.items())
     errors += [
@@ -135,12 +129,12 @@ def is_immutable(asset: Linked) -> bool:
     return asset.publication != "plain"
 
 
-def _clash(path: str, *owners: _Owner) -> Diagnostic:
-    whose = " and ".join(f"'{one.path}'" + (f" as {one.encoding}" if one.encoding else "") for one in owners)
+def _clash(path: str, *owners: tuple[str, str | None]) -> Diagnostic:
+    whose = " and ".join(f"'{asset}'" + (f" as {encoding}" if encoding else "") for asset, encoding in owners)
     hint = "rename or exclude one of them"
-    encodings = [one.encoding for one in owners if one.encoding]
+    encodings = [encoding for _, encoding in owners if encoding]
     if len(encodings) == 1:
-        plain = next(one.path for one in owners if not one.encoding)
+        plain = next(asset for asset, encoding in owners if not encoding)
         hint = f"exclude '{plain}', or leave '{encodings[0]}' out of `encodings`"
     return Diagnostic(f"two assets with different bytes have the file name {path}: {whose}", hint=hint)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from assetbuild.paths import written_as_utf8
 from assetbuild.release import history
 from assetbuild.release.disk import (
     cannot_write,
@@ -165,8 +166,9 @@ def _move(output: str, moves: Iterable[Move]) -> None:
     directories = {move.path.rpartition("/")[0] for move in due} - {""}
     for directory in sorted(directories | {PUBLIC}):
         make_directory(place(output, directory))
+    root = place(output, "")
     for move in due:
-        os.replace(place(output, move.staged), place(output, move.path))
+        os.replace(root + move.staged, root + written_as_utf8(move.path))
 
 
 def _write_history(output: str, last: str | None) -> None:

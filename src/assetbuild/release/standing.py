@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import stat
+import stat as status
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -11,6 +11,8 @@ from assetbuild.errors import Diagnostic
 from assetbuild.paths import read_as_utf8
 from assetbuild.release.document import Wanted
 from assetbuild.release.layout import RELEASES, directories_above, place
+
+DigestOf = Callable[[str, os.stat_result], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class Standing:
     blocked: tuple[Diagnostic, ...]
 
 
-def compare(output: str, wanted: Iterable[Wanted], digest_of: Callable[[str], str | None]) -> Standing:
-    """Compare the files wanted with those there. `digest_of` gives a file's SHA-256 in hex, None if there is none.
+def compare(output: str, wanted: Iterable[Wanted], digest_of: DigestOf) -> Standing:
+    """Compare the files wanted with those there. `digest_of` gives a file's SHA-256 in hex, None if there is none; it
+    is told what lstat says of the file.
 
     Symbolic links are not followed. Raises OSError.
     """
@@ -38,34 +41,34 @@ def compare(output: str, wanted: Iterable[Wanted], digest_of: Callable[[str], st
     missing: list[Wanted] = []
     differing: list[tuple[Wanted, str]] = []
     for file in wanted:
-        is_file = there.get(file.path)
-        if is_file is None:
+        entry = there.get(file.path)
+        if entry is None:
             missing.append(file)
-        elif not is_file:
+        elif not entry.is_file(follow_symlinks=False):
             blocked.append(_blocked(output, file.path, "a file"))
-        elif (digest := digest_of(place(output, file.path))) is None:
+        elif (digest := digest_of(entry.path, entry.stat(follow_symlinks=False))) is None:
             missing.append(file)
         elif digest != file.content.digest:
             differing.append((file, digest))
     return Standing(tuple(missing), tuple(differing), tuple(blocked))
 
 
-def _look(output: str, directories: Iterable[str]) -> tuple[dict[str, bool], list[Diagnostic]]:
-    """What is in these directories: path -> whether it is a regular file."""
-    there: dict[str, bool] = {}
+def _look(output: str, directories: Iterable[str]) -> tuple[dict[str, os.DirEntry[str]], list[Diagnostic]]:
+    """What is in these directories, by path."""
+    there: dict[str, os.DirEntry[str]] = {}
     blocked: list[Diagnostic] = []
     for directory in sorted(directories):
         try:
             mode = os.lstat(place(output, directory)).st_mode
         except (FileNotFoundError, NotADirectoryError):
             continue
-        if not stat.S_ISDIR(mode):
+        if not status.S_ISDIR(mode):
             blocked.append(_blocked(output, directory, "a directory"))
             continue
         with os.scandir(place(output, directory)) as entries:
             for entry in entries:
                 name = read_as_utf8(entry.name)
-                there[f"{directory}/{name}" if directory else name] = entry.is_file(follow_symlinks=False)
+                there[f"{directory}/{name}" if directory else name] = entry
     return there, blocked
 
 

@@ -12,6 +12,7 @@ from assetbuild.runtime.shape import WrongError, check_document, check_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 SCHEMA = 1
@@ -69,11 +70,20 @@ def dump_manifest(document: Mapping[str, Any]) -> bytes:
     for key in sorted(document):
         value = document[key]
         if key == "assets" and value:
-            lines = ",\n".join(f"{_INDENT}{encode(name)}: {encode(value[name])}" for name in sorted(value))
-            members.append(f'"assets": {{\n{lines}\n}}')
+            members.append(f'"assets": {{\n{_lines(value, encode)}\n}}')
         else:
             members.append(f"{encode(key)}: {encode(value)}")
     return ("{\n" + ",\n".join(members) + "\n}\n").encode()
+
+
+def _lines(entries: Mapping[str, Any], encode: Callable[[object], str]) -> str:
+    """The entries as members of a JSON object, one a line."""
+    # All in one go takes a quarter of the time. No string of JSON holds `}, "`: its quote would have a backslash.
+    lines = encode(entries)[1:-1].split('}, "')
+    if len(lines) == len(entries):
+        return _INDENT + f'}},\n{_INDENT}"'.join(lines)
+    # Entries with objects in them.
+    return ",\n".join(f"{_INDENT}{encode(name)}: {encode(entries[name])}" for name in sorted(entries))
 
 
 def release_id(assets: Mapping[str, Mapping[str, Any]], importmap: Mapping[str, Any] | None = None) -> str:
