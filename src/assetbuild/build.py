@@ -63,7 +63,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
     index = FileIndex.load(stage.cache.get(INDEX), stage.began)
     made = make(config, stage, index, seen)
     with _reading(config.root):
-        encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.executor, stage.listener)
+        encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
         _check_kept(made.sources, index)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
@@ -108,7 +108,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
             stage.system,
             config.env,
         )
-        compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.executor, tell)
+        compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
     linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell, memo)

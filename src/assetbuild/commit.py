@@ -57,10 +57,10 @@ def commit(
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
-    `digest_of` gives the SHA-256 in hex of the file at a file path, whose stat it is given, None if there is none. Raises ReleaseError if
-    another build holds the directory, if it cannot be written, or if a fingerprinted or prehashed name stands there
-    with other bytes; BuildError if a content cannot be read. The former release is whole then, or, if manifest.json was
-    replaced already, the new one.
+    `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none.
+    Raises ReleaseError if another build holds the directory, if it cannot be written, or if a fingerprinted or
+    prehashed name stands there with other bytes; BuildError if a content cannot be read. The former release is whole
+    then, or, if manifest.json was replaced already, the new one.
     """
     document, foreign = release_document(linked, encoded, base_url, importmap, formats)
     wanted = wanted_files(linked, encoded, foreign)

@@ -53,9 +53,9 @@ def digested(seen: Survey, index: FileIndex, listener: Listener) -> Sources:
     for start in range(0, len(paths), _BATCH):
         batch = paths[start : start + _BATCH]
         for path in batch:
-            file, place, stat = table[path]
+            file, place, identity = table[path]
             try:
-                known = index.look(file, stat, min(LARGEST_KEPT, room))
+                known = index.look(file, identity, min(LARGEST_KEPT, room))
                 if known is None:
                     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
                 size, digest, data = known

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from dataclasses import replace
 from typing import Any
@@ -45,6 +44,8 @@ def _found(config: Config, index: int, source: DjangoFinders) -> list[LoadPath]:
 
 def _listed(config: Config, index: int, source: DjangoFinders) -> list[dict[str, Any]]:
     """As `finders_listing` prints it."""
+    import subprocess
+
     path = os.pathsep.join(filter(None, [config.root, os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": source.module}
     command = [sys.executable, "-m", "assetbuild.finders_listing"]

@@ -15,6 +15,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assetbuild.reading import CHUNK, ContentChanged
+
+__all__ = [
+    "Asset",
+    "Content",
+    "ContentChanged",
+    "Encoded",
+    "Job",
+    "Linked",
+    "Origin",
+    "Part",
+    "Publication",
+    "Reference",
+    "ReferenceKind",
+    "Source",
+    "Step",
+]
+
 ReferenceKind = Literal[
     "import",
     "dynamic-import",
@@ -26,16 +44,6 @@ ReferenceKind = Literal[
     "computed",  # an import whose name only the running script knows
 ]
 Publication = Literal["fingerprinted", "plain", "prehashed", "private"]
-
-CHUNK = 1 << 20
-
-
-class ContentChanged(Exception):
-    """A file no longer holds the bytes of its digest: it was edited while the build read it."""
-
-    def __init__(self, file: str) -> None:
-        super().__init__(file)
-        self.file = file
 
 
 @dataclass(frozen=True, slots=True)

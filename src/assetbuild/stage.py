@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 class Stage:
     """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.
 
-    `began` is a moment before the first source was looked at; None if nothing is remembered. `system` are all variables
-    of the process, for foreign programs.
+    `workers` gives the executor, always the same one: a build that has nothing to do needs none. `began` is a moment
+    before the first source was looked at; None if nothing is remembered. `system` are all variables of the process, for
+    foreign programs.
     """
 
     cache: Cache
-    executor: Executor
+    workers: Callable[[], Executor]
     listener: Listener
     environment: Mapping[str, str]
     began: Moment | None = None

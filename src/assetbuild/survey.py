@@ -52,8 +52,8 @@ class Place(NamedTuple):
     shown: str
 
 
-# A plain tuple: there is one for every file.
-Found = tuple[str, Place, os.stat_result]
+# A plain tuple: there is one for every file. The bytes are its identity.
+Found = tuple[str, Place, bytes]
 
 
 class _Directory(NamedTuple):
@@ -65,7 +65,7 @@ class _Directory(NamedTuple):
 
 @dataclass(frozen=True)
 class Survey:
-    """The files by logical path, each with its load path and what os.stat says of it, and what is to be said of others.
+    """The files by logical path, each with its load path and identity, and what is to be said of others.
 
     `diagnostics` are sorted.
     """
@@ -77,10 +77,9 @@ class Survey:
     def footprint(self) -> str:
         """A digest of all that a build may see without reading a file: names, identities, diagnostics."""
         pieces: list[bytes] = []
-        for path, (file, place, stat) in sorted(self.table.items(), key=_by_path):
-            identity = identity_of(stat)
-            names = f"{path}\0{file}\0{place.directory}\0".encode("utf-8", "surrogatepass")
-            pieces += (names, identity)
+        for path in sorted(self.table):
+            file, place, identity = self.table[path]
+            pieces += (f"{path}\0{file}\0{place.directory}\0".encode("utf-8", "surrogatepass"), identity)
         pieces += (repr(diagnostic).encode("utf-8", "surrogatepass") for diagnostic in self.diagnostics)
         return hashlib.sha256(b"".join(pieces)).hexdigest()
 
@@ -139,7 +138,10 @@ class _Walk:
             first = len(self._stack)
             for entry in entries:
                 try:
-                    self._entry(directory, entry)
+                    if entry.is_file(follow_symlinks=False) and _is_ordinary(entry.name):
+                        self.found[directory.path + entry.name] = entry.path, self._place, _identity(entry)
+                    else:
+                        self._entry(directory, entry)
                 except OSError as error:
                     self._error(unreadable(self._name(entry.path), error))
             # The order decides which of very many links is the last to be followed.
@@ -155,14 +157,14 @@ class _Walk:
 
     def _entry(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
         name = read_as_utf8(entry.name)
-        if not name.isascii() or not name.isprintable() or "\\" in name:
+        if not _is_ordinary(name):
             reason = why_not_published(name)
             if reason is not None:
                 self._warn(entry.path, f"'{escaped(name)}' is left out: {reason}", "rename it")
                 return
             name = normal_form(name)
         if entry.is_file(follow_symlinks=False):
-            self.found[directory.path + name] = entry.path, self._place, entry.stat(follow_symlinks=False)
+            self.found[directory.path + name] = entry.path, self._place, _identity(entry)
         elif _is_link(entry):
             self._link(directory, entry, directory.path + name)
         elif entry.is_dir(follow_symlinks=False):
@@ -186,7 +188,7 @@ class _Walk:
         elif not NEVER_ENTERED.isdisjoint(target[len(self._real) :].split(os.sep)):
             self._warn(entry.path, "a symbolic link into a directory that is never read is not followed")
         elif status.S_ISREG(stat.st_mode):
-            self.found[path] = entry.path, self._place, stat
+            self.found[path] = entry.path, self._place, identity_of(stat)
         elif not status.S_ISDIR(stat.st_mode):
             self._special(entry.path, stat)
         elif _leads_back(directory, target):
@@ -237,6 +239,17 @@ class _Walk:
 
     def _error(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.append(diagnostic)
+
+
+def _is_ordinary(name: str) -> bool:
+    """Whether any system can have this name, and takes it for what it is."""
+    return name.isascii() and name.isprintable() and "\\" not in name
+
+
+def _identity(entry: os.DirEntry[str]) -> bytes:
+    stat = entry.stat(follow_symlinks=False)
+    # A Windows directory listing knows no inode and may be out of date.
+    return identity_of(stat if stat.st_ino else os.stat(entry.path))
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:
@@ -298,10 +311,6 @@ def _file_of(directory: _Directory) -> str:
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """By file and text: the order in which a file system lists files decides nothing."""
     return tuple(sorted(diagnostics, key=_order))
-
-
-def _by_path(item: tuple[str, Found]) -> str:
-    return item[0]
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, str]:

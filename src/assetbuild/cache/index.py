@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assetbuild.model import CHUNK, ContentChanged
+from assetbuild.reading import CHUNK, ContentChanged
 
 _MAGIC = b"assetbuild stat index 1\n"
 _MASK = (1 << 64) - 1
@@ -79,26 +79,26 @@ class FileIndex:
         `stat` is what os.stat says of the file, if the caller knows. Raises OSError if the file cannot be
         read, ContentChanged if it is being written all the time.
         """
-        found = self.look(file, stat)
+        found = self.sized_digest(file, stat)
         return found[1] if found else None
 
     def sized_digest(self, file: str, stat: os.stat_result | None = None) -> tuple[int, str] | None:
         """The number of bytes and their digest, as `digest`; the two belong together even if the file changes."""
-        found = self.look(file, stat)
-        return found[:2] if found else None
-
-    def look(
-        self, file: str, stat: os.stat_result | None = None, kept: int = 0
-    ) -> tuple[int, str, bytes | None] | None:
-        """As `sized_digest`, and with them the bytes, if the file had to be read and has no more than `kept`."""
         # A Windows directory listing knows no inode and may be out of date.
         if stat is None or not stat.st_ino:
             stat = _stat(file)
         if stat is None or not status.S_ISREG(stat.st_mode):
             return None
+        found = self.look(file, identity_of(stat))
+        return found[:2] if found else None
+
+    def look(self, file: str, identity: bytes, kept: int = 0) -> tuple[int, str, bytes | None] | None:
+        """As `sized_digest` of a regular file with this identity, and with them the bytes, if the file had to be read
+        and has no more than `kept`.
+        """
         record = self._asked.get(file) or self._former.get(file)
         data = None
-        if record is None or not record.startswith(identity_of(stat)):
+        if record is None or not record.startswith(identity):
             found = _read(file)
             if found is None:
                 return None
@@ -106,7 +106,7 @@ class FileIndex:
             if size > kept:
                 data = None
         else:
-            size = stat.st_size
+            size = int.from_bytes(record[:8], "little")
         self._asked[file] = record
         return size, record[_IDENTITY_SIZE:].hex(), data
 

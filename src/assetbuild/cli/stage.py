@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING
 
 from assetbuild.cache import Cache, NoCache
 from assetbuild.cache.index import file_system_moment
@@ -16,8 +16,10 @@ from assetbuild.cli.project import refuse_inside
 from assetbuild.cli.report import Report
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, UsageError
-from assetbuild.executors import executor
 from assetbuild.stage import Stage
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 DIRECTORY = ".assetbuild"
 
@@ -44,18 +46,29 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
     cache: Cache = LocalCache(directory, report.warn) if directory else NoCache()
     environment = {name: os.environ[name] for name in config.env if name in os.environ}
     began = file_system_moment(directory) if directory else None
-    workers = executor(arguments.jobs or _processors())
+    started: list[Executor] = []
+
+    def workers() -> Executor:
+        if not started:
+            from assetbuild.executors import executor
+
+            started.append(executor(arguments.jobs or _processors()))
+        return started[0]
+
     try:
         yield Stage(cache, workers, report.listen, environment, began, dict(os.environ))
     finally:
         # After an error or an interruption nobody waits for work that has not begun.
-        workers.shutdown(cancel_futures=True)
+        for one in started:
+            one.shutdown(cancel_futures=True)
         cache.close()
 
 
 def _cache_directory(url: str | None, config: Config) -> str:
     if url is None:
         return os.path.join(config.root, DIRECTORY)
+    from urllib.parse import unquote, urlsplit
+
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         return unquote(parts.path)

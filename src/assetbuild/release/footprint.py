@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from assetbuild.cache.index import identity_of
 from assetbuild.paths import read_as_utf8
 from assetbuild.release.layout import LOCK, place
 
@@ -18,9 +17,10 @@ _PATIENCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """`digest` is of all names and stats but those of the lock, `latest` the last mtime or ctime in nanoseconds.
+    """`digest` is of all names and stats but those of the lock.
 
-    `stats` are those of the regular files asked for, by path below the release directory.
+    `stats` are those of the regular files asked for, by path below the release directory, and `latest` is then the last
+    mtime or ctime of any file, in nanoseconds.
     """
 
     digest: str
@@ -28,32 +28,35 @@ class Footprint:
     stats: dict[str, os.stat_result] = field(default_factory=dict, repr=False)
 
 
-def footprint(output: str, wanted: Container[str] = ()) -> Footprint:
+def footprint(output: str, wanted: Collection[str] = ()) -> Footprint:
     """The footprint of the release directory `output`, with the stats of the files `wanted`. Raises OSError."""
-    pieces: list[bytes] = []
+    pieces: list[str] = []
     stats: dict[str, os.stat_result] = {}
     latest = 0
     waiting = [""]
     while waiting:
         directory = waiting.pop()
-        listed: list[tuple[str, bytes]] = []
+        listed: list[str] = []
         with os.scandir(place(output, directory) if directory else output) as entries:
             for entry in entries:
-                path = directory + read_as_utf8(entry.name)
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{path}/")
-                    listed.append((f"{path}/", b""))
-                elif path != LOCK:
-                    stat = entry.stat(follow_symlinks=False)
-                    listed.append((path, identity_of(stat)))
-                    latest = max(latest, stat.st_mtime_ns, stat.st_ctime_ns)
+                    waiting.append(f"{directory}{read_as_utf8(entry.name)}/")
+                    continue
+                if entry.name == LOCK and not directory:
+                    continue
+                stat = entry.stat(follow_symlinks=False)
+                modified, changed = stat.st_mtime_ns, stat.st_ctime_ns
+                listed.append(f"{entry.name}\0{stat.st_size} {modified} {changed} {stat.st_ino} {stat.st_dev}")
+                if wanted:
+                    latest = max(latest, modified, changed)
+                    path = directory + read_as_utf8(entry.name)
                     if path in wanted and entry.is_file(follow_symlinks=False):
                         stats[path] = stat
-        # The order in which directories are visited follows from the names; that within one does not.
-        listed.sort()
+        # The order in which directories are visited follows from their names; that of what is in one does not.
         waiting.sort()
-        pieces += (b"%b\0%b" % (path.encode("utf-8", "surrogatepass"), identity) for path, identity in listed)
-    return Footprint(hashlib.sha256(b"\0".join(pieces)).hexdigest(), latest, stats)
+        listed.sort()
+        pieces += (directory, *listed)
+    return Footprint(hashlib.sha256("\0".join(pieces).encode("utf-8", "surrogatepass")).hexdigest(), latest, stats)
 
 
 def next_tick(output: str) -> int | None:
