@@ -76,12 +76,13 @@ class Survey:
     @cached_property
     def footprint(self) -> str:
         """A digest of all that a build may see without reading a file: names, identities, diagnostics."""
-        pieces: list[bytes] = []
-        for path in sorted(self.table):
-            file, place, identity = self.table[path]
-            pieces += (f"{path}\0{file}\0{place.directory}\0".encode("utf-8", "surrogatepass"), identity)
-        pieces += (repr(diagnostic).encode("utf-8", "surrogatepass") for diagnostic in self.diagnostics)
-        return hashlib.sha256(b"".join(pieces)).hexdigest()
+        paths = sorted(self.table)
+        found = [self.table[path] for path in paths]
+        words = [*paths, *(file for file, _, _ in found), *(place.directory for _, place, _ in found)]
+        words += map(repr, self.diagnostics)
+        digest = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass"))
+        digest.update(b"".join([identity for _, _, identity in found]))
+        return digest.hexdigest()
 
 
 def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:
@@ -125,6 +126,7 @@ class _Walk:
         self._stack.append(
             _Directory(self._place.directory, f"{self._prefix}/" if self._prefix else "", self._real, None)
         )
+        found, place = self.found, self._place
         while self._stack:
             directory = self._stack.pop()
             try:
@@ -133,13 +135,15 @@ class _Walk:
             except OSError as error:
                 self._error(unreadable(self._name(directory.file), error))
                 continue
-            if not all(entry.name.isascii() for entry in entries):
+            names = "".join([entry.name for entry in entries])
+            if not names.isascii():
                 entries = self._without_twins(entries)
+            ordinary = _is_ordinary(names)
             first = len(self._stack)
             for entry in entries:
                 try:
-                    if entry.is_file(follow_symlinks=False) and _is_ordinary(entry.name):
-                        self.found[directory.path + entry.name] = entry.path, self._place, _identity(entry)
+                    if ordinary and entry.is_file(follow_symlinks=False):
+                        found[directory.path + entry.name] = entry.path, place, _identity(entry)
                     else:
                         self._entry(directory, entry)
                 except OSError as error:
