@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format bench-references bench-minifying bench-runtime bench-serving clean
+.PHONY: demo test test-all check format bench bench-references bench-minifying bench-runtime bench-serving clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -26,6 +26,10 @@ check: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Builds beside other programs, and beside what the machine can do at most; what it shows is in docs/performance.md.
+bench: .venv/installed
+	$(BIN)/python bench/build.py
 
 # Speed of the finders beside others'; what it shows is in bench/README.md.
 bench-references: .venv/installed

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from assetbuild.reading import CHUNK, ContentChanged
 
@@ -143,8 +143,7 @@ class Job:
     external: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What the author wrote: byte offset and length in a file, named relative to the configuration's directory.
 
     Of a file in another encoding they are those of its text as UTF-8.

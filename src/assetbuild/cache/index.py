@@ -89,7 +89,7 @@ class FileIndex:
             stat = _stat(file)
         if stat is None or not status.S_ISREG(stat.st_mode):
             return None
-        found = self.look(file, identity_of(stat))
+        found = self.look(file, identity_of(stat) if file in self._asked or file in self._former else b"")
         return found[:2] if found else None
 
     def look(self, file: str, identity: bytes, kept: int = 0) -> tuple[int, str, bytes | None] | None:

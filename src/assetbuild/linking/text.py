@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Content
@@ -14,8 +15,7 @@ from assetbuild.references.urls import encode, is_bare, is_rooted, relative
 ZEROS = "0" * 16
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Bytes that stand in an asset's text instead of those from `start` to `stop`."""
 
     start: int

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from assetbuild.model import ReferenceKind
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """`start` and `stop` are byte offsets of the URL inside its quotes; `written` has escapes undone."""
 
     start: int

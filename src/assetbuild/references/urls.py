@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
@@ -13,6 +14,7 @@ _REMOVED = str.maketrans("", "", "\t\n\r")
 # RFC 3986 pchar without the percent sign and what CSS or HTML would need to escape.
 _SAFE = "!$&*+,;=:@-._~"
 
+_is_encoded = re.compile(rf"[A-Za-z0-9_/{re.escape(_SAFE)}]*+").fullmatch
 # A relative URL that means what it says: no escapes, no blanks, no empty or dotted segments but those before it.
 _NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]|\.(?!/))*+"
 _PLAIN = re.compile(rf"(?:\./)?+((?:\.\./)*+)((?:{_NAME}/)*+{_NAME})")
@@ -21,8 +23,7 @@ ASSET_SCHEME = "asset:"
 INLINE_SCHEME = "asset-data:"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """`path` is logical; it begins with "../" where the URL leaves the release. `optional`: need not resolve."""
 
     path: str
@@ -72,20 +73,26 @@ def is_bare(specifier: str) -> bool:
 
 def relative(source: str, target: str) -> str:
     """The relative URL, percent-encoded, from one file to another, both POSIX paths from one root."""
-    here = source.split("/")[:-1]
-    there = target.split("/")
+    there, _, name = target.rpartition("/")
+    url = _way(source.rpartition("/")[0], there) + encode(name)
+    return "./" + url if ":" in url.partition("/")[0] else url
+
+
+@lru_cache(maxsize=4096)
+def _way(source: str, target: str) -> str:
+    """The beginning of a relative URL from a file in one directory to one in another: "" or "../img/"."""
+    here, there = source.split("/") if source else [], target.split("/") if target else []
     shared = 0
-    for ours, theirs in zip(here, there[:-1], strict=False):
+    for ours, theirs in zip(here, there, strict=False):
         if ours != theirs:
             break
         shared += 1
-    url = "../" * (len(here) - shared) + encode("/".join(there[shared:]))
-    return "./" + url if ":" in url.partition("/")[0] else url
+    return "../" * (len(here) - shared) + "".join(f"{encode(segment)}/" for segment in there[shared:])
 
 
 def encode(path: str) -> str:
     """A path percent-encoded as RFC 3986 wants it in a URL."""
-    return quote(path, safe="/" + _SAFE)
+    return path if _is_encoded(path) else quote(path, safe="/" + _SAFE)
 
 
 def _normal(written: str) -> str:
