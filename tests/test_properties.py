@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +84,12 @@ def test_however_it_is_edited_an_incremental_build_equals_a_clean_one(
         incremental = made.build("--jobs", "2")
         clean = made.build("--jobs", "1", "--no-cache", "--output", f"clean{number}")
         assert result(incremental) == result(clean)
+        if incremental.code == 0 and data.draw(st.booleans()):
+            lost = data.draw(st.sampled_from(sorted(incremental.public)))
+            (incremental.release / "public" / lost).unlink()
+        # With everything remembered, and perhaps a file to repair.
+        time.sleep(data.draw(st.sampled_from([0, 0.01])))
+        assert result(made.build("--jobs", "2")) == result(clean)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

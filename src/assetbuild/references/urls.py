@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
@@ -78,7 +77,6 @@ def relative(source: str, target: str) -> str:
     return "./" + url if ":" in url.partition("/")[0] else url
 
 
-@lru_cache(maxsize=4096)
 def _way(source: str, target: str) -> str:
     """The beginning of a relative URL from a file in one directory to one in another: "" or "../img/"."""
     here, there = source.split("/") if source else [], target.split("/") if target else []
@@ -87,7 +85,8 @@ def _way(source: str, target: str) -> str:
         if ours != theirs:
             break
         shared += 1
-    return "../" * (len(here) - shared) + "".join(f"{encode(segment)}/" for segment in there[shared:])
+    below = encode("/".join(there[shared:]))
+    return "../" * (len(here) - shared) + (f"{below}/" if below else "")
 
 
 def encode(path: str) -> str:
