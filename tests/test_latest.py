@@ -168,3 +168,11 @@ def test_a_text_that_is_remembered_is_made_again_where_it_is_missing(made: Proje
     assert {name: built.bytes_of(name) for name in FILES if name in built.assets} == {
         name: clean.bytes_of(name) for name in FILES if name in clean.assets
     }
+
+
+def test_a_filter_that_may_depend_on_more_is_asked_every_time(made: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    made.write({"assetbuild.toml": CONFIG + '[[rules]]\nmatch = "css/b.css"\nfilters = ["webassets:rcssmin"]\n'})
+    settle()
+    assert made.build().code == 0
+    with pytest.raises(AssertionError, match="stations"):
+        build_by_record(made, monkeypatch)

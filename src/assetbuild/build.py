@@ -12,7 +12,7 @@ from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import commit
 from assetbuild.compile import Compiled, compile_jobs
-from assetbuild.compilers import own_digest
+from assetbuild.compilers import is_foreign, own_digest
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
@@ -24,7 +24,7 @@ from assetbuild.globs import matcher
 from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Rules
-from assetbuild.model import ContentChanged, Source
+from assetbuild.model import ContentChanged, Job, Source, Step
 from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.references.pins import Pins
@@ -39,7 +39,7 @@ INDEX = "index/1"
 class Made:
     """Everything a build knows before it writes. `root` is the configuration's directory, `diagnostics` are sorted.
 
-    `asked` are the files that compilers looked for by their place.
+    `asked` are the files that compilers looked for by their place; None if a step of somebody else may depend on more.
     """
 
     root: str
@@ -48,7 +48,7 @@ class Made:
     compiled: Compiled
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
-    asked: frozenset[str] = frozenset()
+    asked: frozenset[str] | None = None
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
@@ -117,7 +117,14 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:
         tell(Noted(diagnostic))
-    return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked))
+    known = not any(step.depends or is_foreign(step) for job in planned.jobs for step in _steps(job))
+    return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None)
+
+
+def _steps(job: Job) -> Iterator[Step]:
+    yield from job.steps
+    for part in job.parts:
+        yield from part.steps
 
 
 def _check_kept(sources: Mapping[str, Source], index: FileIndex) -> None:

@@ -14,11 +14,11 @@ from assetbuild import compilers, media
 from assetbuild.cache import Cache
 from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
-from assetbuild.compilers.plain import Plain
 from assetbuild.compilers.run import Run, read_part, run_steps
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
+from assetbuild.plain import Plain
 
 STATION = "compile"
 

@@ -56,15 +56,16 @@ def remember(
     stage: Stage,
     seen: Survey,
     index: FileIndex,
-    asked: Iterable[str],
+    asked: Iterable[str] | None,
     finished: Finished,
     files: Mapping[str, str],
     manifest: str,
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
-    `asked` are the files outside the sources that were looked for. `files` are the release's by path, and `manifest`
-    is its manifest.json, as SHA-256 in hex: the record is not kept if another build has replaced it meanwhile.
+    `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are the
+    release's by path, and `manifest` is its manifest.json, as SHA-256 in hex: the record is not kept if another build has
+    replaced that meanwhile.
     """
     if stage.began is None:
         return
@@ -79,6 +80,8 @@ def remember(
         return
     for path, stat in now.stats.items():
         index.trust(place(config.output, path), stat, files[path])
+    if asked is None:
+        return
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
     sources = (found[0] for found in seen.table.values())
     if not all(index.settled_identity(file) for file in sources) or "" in answers.values():
