@@ -63,9 +63,9 @@ def remember(
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
-    `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are the
-    release's by path, and `manifest` is its manifest.json, as SHA-256 in hex: the record is not kept if another build has
-    replaced that meanwhile.
+    `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are
+    the release's by path, and `manifest` is its manifest.json, as SHA-256 in hex: the record is not kept if another
+    build has replaced that meanwhile.
     """
     if stage.began is None:
         return
