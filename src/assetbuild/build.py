@@ -117,8 +117,13 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:
         tell(Noted(diagnostic))
-    known = not any(step.depends or is_foreign(step) for job in planned.jobs for step in _steps(job))
+    known = not any(_depends_on_more(step) for job in planned.jobs for step in _steps(job))
     return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None)
+
+
+def _depends_on_more(step: Step) -> bool:
+    """Whether what a step makes may depend on more than sources and files asked for: programs, variables."""
+    return bool(step.depends) or is_foreign(step) or "esbuild" in step.options
 
 
 def _steps(job: Job) -> Iterator[Step]:
