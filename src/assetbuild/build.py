@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
-from assetbuild.commit import commit
+from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers import is_foreign, own_digest
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
 from assetbuild.discover import digested
-from assetbuild.encode import encode
+from assetbuild.encode import EncodeResult, encode
 from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
 from assetbuild.events import Noted
 from assetbuild.globs import matcher
@@ -29,7 +30,6 @@ from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.references.pins import Pins
 from assetbuild.stage import Finished, Stage
-from assetbuild.summary import summary_of
 from assetbuild.survey import Survey
 
 INDEX = "index/1"
@@ -76,7 +76,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
         importmap,
         config.manifests,
     )
-    finished = Finished(committed.release, summary_of(made, encoded, committed), made.diagnostics)
+    finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     remember(config, stage, seen, index, made.asked, finished, committed.files, committed.digest)
     stage.cache.put(INDEX, index.dump())
     return finished
@@ -130,6 +130,31 @@ def _steps(job: Job) -> Iterator[Step]:
     yield from job.steps
     for part in job.parts:
         yield from part.steps
+
+
+def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[str, Any]:
+    """The numbers of a finished build, as `assetbuild build --format json` gives them, but for the time it took."""
+    linked = [asset for asset in made.linked.linked if asset.publication != "private"]
+    sizes: dict[str, int] = {}
+    for variants in encoded.variants.values():
+        for variant in variants:
+            sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
+    used = {part.source.path: part.source.size for job in made.plan.jobs for part in job.parts}
+    renamed = committed.renamed
+    following = sum(bool(causes) for causes in renamed.values())
+    return {
+        "assets": len(linked),
+        "source_bytes": sum(used.values()),
+        "bytes": sum(asset.content.size for asset in linked),
+        "encoded_assets": len(encoded.variants),
+        "encoded_bytes": dict(sorted(sizes.items())),
+        "compiled": {"ran": made.compiled.ran, "cached": made.compiled.cached},
+        "compressed": {"ran": encoded.ran, "cached": encoded.cached},
+        "renamed": {"edited": len(renamed) - following, "following": following},
+        "files_written": committed.written,
+        "files_unchanged": committed.unchanged,
+        "warnings": sum(one.severity == "warning" for one in made.diagnostics),
+    }
 
 
 def _check_kept(sources: Mapping[str, Source], index: FileIndex) -> None:
