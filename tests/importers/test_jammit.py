@@ -213,6 +213,7 @@ def test_a_large_font_to_embed_is_said_to_stay_a_file() -> None:
             "javascripts:\n  App: [public/js/a.js]\n  app: [public/js/b.js]\n",
             ":2:3: 'assets/App.js' and 'assets/app.js' differ only in case or normal form",
         ),
+        ("javascripts:\n  a: [public/js/a.js]\n  :a: [public/js/b.js]\n", ":3:3: two bundles would be 'assets/a.js'"),
         ("javascripts:\n  a: [public/css/a.css]\n", ":2:7: 'css/a.css' cannot be in bundle 'assets/a.js'"),
     ],
 )

@@ -117,3 +117,8 @@ def test_templates_are_checked_for_names_of_packages(tmp_path: Path) -> None:
         "error: b.html:1:68: no asset named 'lost.js'",
     ]
     assert found.computed == 1
+
+
+def test_a_misspelled_package_is_told_with_the_one_that_is_there(tmp_path: Path) -> None:
+    found = check(tmp_path, {"a.html": "{{ include_javascripts('worspace') }}"}, tuple(ASSETS))
+    assert "did you mean 'assets/workspace.js'?" in errors(found)[0]

@@ -19,6 +19,8 @@ from assetbuild.plan import Plan, plan
 
 def check(imported: Imported, written: Written, project: Project) -> tuple[Diagnostic, ...]:
     """What is wrong with the configuration, or differs from what the old system made. Writes nothing."""
+    if twice := tuple(_twice(imported, project)):
+        return twice
     try:
         config = check_config(written.text, os.path.join(project.root, OWN_FILE))
     except UsageError as error:
@@ -35,6 +37,17 @@ def check(imported: Imported, written: Written, project: Project) -> tuple[Diagn
         for bundle in imported.bundles:
             told += _differences(bundle, planned, config)
     return tuple(told)
+
+
+def _twice(imported: Imported, project: Project) -> Iterator[Diagnostic]:
+    """An error for each bundle of a path that an earlier one has: a table cannot be there twice."""
+    seen: dict[str, ImportedBundle] = {}
+    for bundle in imported.bundles:
+        first = seen.setdefault(bundle.path, bundle)
+        if first is not bundle:
+            text = f"two bundles would be '{bundle.path}'" + (f": this one and {first.place}" if first.place else "")
+            place = bundle.place or project.place(1)
+            yield place.diagnostic(text, "rename one of them", "error")
 
 
 def _moved(diagnostic: Diagnostic, written: Written, project: Project) -> Diagnostic:

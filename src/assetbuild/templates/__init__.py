@@ -98,11 +98,11 @@ def _check(text: Text, tally: _Tally, engine: Engine, flask_static: bool) -> Non
 
 
 def _missing(text: Text, named: Named, tally: _Tally) -> Diagnostic:
-    extensions = named.helper.extensions
-    asked = (named.name, extensions)
+    extensions, places = named.helper.extensions, named.helper.places
+    asked = (named.name, extensions or places)
     if asked not in tally.hints:
         likely = named.name if len(extensions) != 1 or named.name.endswith(extensions) else named.name + extensions[0]
-        tally.hints[asked] = tally.nearest.hint(likely)
+        tally.hints[asked] = tally.nearest.hint(places[0].format(named.name) if places else likely)
     return text.diagnostic(f"no asset named '{named.name}'", named.start, named.stop, tally.hints[asked])
 
 
