@@ -269,7 +269,10 @@ def test_an_encoding_that_does_not_know_a_name_is_no_error() -> None:
 @pytest.mark.parametrize("jobs", ["1", "4"])
 def test_an_interruption_ends_with_130_and_the_former_release(jobs: str) -> None:
     text = "".join(f".rule{number} {{ color: red }}\n" for number in range(2000))
-    made = Project(below_assets({f"{number}.css": f"{text}{number}" for number in range(60)}), 'sources = ["assets"]\n')
+    files = {f"{number}.css": f"{text}{number}" for number in range(240)}
+    made = Project(below_assets(files), 'sources = ["assets"]\n')
+        below_assets({f"{number}.css": f"{text}{number}" for number in range(240)}), 'sources = ["assets"]\n'
+    )
     command = [sys.executable, "-m", "assetbuild", "build", "--format", "json", "--jobs", jobs]
     process = subprocess.Popen(
         command,
@@ -282,7 +285,8 @@ def test_an_interruption_ends_with_130_and_the_former_release(jobs: str) -> None
     )
     while not (made.root / ".assetbuild").exists():
         time.sleep(0.05)
-    time.sleep(0.5)
+    # Once the stations are imported: an interruption inside a dataclass that is being made ends CPython by the signal.
+    time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
