@@ -16,6 +16,8 @@ INSTALL = {
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",
     "npm packages": "a connection to the npm registry, once",
+    "ruby": "apt-get install ruby-sprockets",
+    "Sprockets": "apt-get install ruby-sprockets",
     "setpriv": "apt-get install util-linux",
     "strace": "apt-get install strace",
     "packages of webassets' filters": "a connection to the Python package index, once",

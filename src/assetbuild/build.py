@@ -89,7 +89,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     _stop_at(found.diagnostics, config)
     planned = plan(config, found.files, stage.environment, stage.system)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
-    pins = Pins(config.importmap.pins, config.importmap.scopes)
+    pins = Pins(planned.pins, config.importmap.scopes)
     asked: set[str] = set()
 
     def digest_of(file: str) -> str | None:

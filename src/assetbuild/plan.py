@@ -14,8 +14,9 @@ from assetbuild.paths import escaped, fold, shown_path, why_too_long
 from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
 from assetbuild.planning.minifiers import default_minifier, with_lists
-from assetbuild.planning.pins import check_pins
+from assetbuild.planning.pins import check_pins, expanded_pins
 from assetbuild.planning.rules import Ruling, check_matches, rulings
+from assetbuild.planning.sprockets import NO_DIRECTIVES, Directed, follow_directives
 from assetbuild.planning.steps import (
     BundleSteps,
     asset_steps,
@@ -34,12 +35,14 @@ class Plan:
     """What is to be made.
 
     `jobs` are sorted by path. `parts` are all sources as the assets they could be, by the asset's path, published or
-    not. `absent` says of a name that no job makes why that is so, for whoever refers to it.
+    not. `absent` says of a name that no job makes why that is so, for whoever refers to it. `pins` are bare module
+    names with the logical paths they stand for.
     """
 
     jobs: tuple[Job, ...]
     parts: Mapping[str, Part]
     absent: Mapping[str, str]
+    pins: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -60,13 +63,20 @@ def plan(
     partials = [path for path in sources if is_partial(path)]
     filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
     contents, diagnostics = expand_bundles(config, parts, partials, filters)
-    consumed = {} if config.publish_contents else _consumed(contents)
+    publishable = _Publishable(config)
+    directed = _directed(config, sources, parts, partials, publishable, ruling_of, environment)
+    diagnostics += directed.diagnostics
+    consumed = {} if config.publish_contents else _consumed(contents, directed)
     candidates: list[Job] = [_bundle_job(config, bundle, ruling_of) for bundle in contents]
     absent = dict.fromkeys(partials, "it is a Sass partial: import it in Sass, or name it without the underscore")
-    publishable = _Publishable(config)
     for part in parts:
-        reason = consumed.get(part.source.path) or publishable.why_not(part)
-        if reason:
+        linked = part.source.path in directed.linked
+        reason = consumed.get(part.source.path) or publishable.why_not(part, linked=linked)
+        if not reason and part.source.path in directed.contents:
+            bundle = Bundle(part.path, (part.source.path,), None)
+            group = Contents(bundle, directed.contents[part.source.path])
+            candidates.append(_bundle_job(config, group, ruling_of))
+        elif reason:
             absent.setdefault(part.path, reason)
         else:
             candidates.append(_job(config, part, publishable.publication(part.path), ruling_of))
@@ -79,11 +89,30 @@ def plan(
     jobs = listed.jobs
     diagnostics += listed.diagnostics
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
-    diagnostics += check_matches(config, {*sources, *by_path, *(job.path for job in jobs)})
-    diagnostics += check_pins(config, {job.path for job in jobs}, absent)
-    diagnostics += publishable.words + _name_clashes(config, jobs) + _long_names(config, jobs)
+    paths = {job.path for job in jobs}
+    diagnostics += check_matches(config, {*sources, *by_path, *paths})
+    diagnostics += check_pins(config, paths, absent)
+    # Directives ask of a file first, and the plan once more.
+    diagnostics += dict.fromkeys(publishable.words)
+    diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)
     diagnostics += name_clashes(config, jobs)
-    return Plan(tuple(jobs), by_path, absent, tuple(diagnostics))
+    return Plan(tuple(jobs), by_path, absent, expanded_pins(config, paths), tuple(diagnostics))
+
+
+def _directed(
+    config: Config,
+    sources: Mapping[str, Source],
+    parts: list[Part],
+    partials: list[str],
+    publishable: _Publishable,
+    ruling_of: Callable[[str, str], Ruling],
+    environment: Mapping[str, str],
+) -> Directed:
+    """What Sprockets' directives say, where the configuration has them read."""
+    if config.sprockets is None:
+        return NO_DIRECTIVES
+    as_parts = [_part(config, sources[path], ruling_of, environment) for path in partials]
+    return follow_directives(config, parts, as_parts, lambda part: publishable.why_not(part) is None)
 
 
 def _part(
@@ -95,7 +124,9 @@ def _part(
         path, names = compilers.compiled_name(source.path, ruling.filters)
     if COMPILER in ruling.options and source.path.endswith(end := f".{template_extension(ruling)}"):
         path, names = f"{source.path.removesuffix(end)}.js", (COMPILER,)
-    steps = (_compile_step(config, name, ruling, path, environment) for name in names)
+    steps = [_compile_step(config, name, ruling, path, environment) for name in names]
+    if config.propshaft and media.media_type(path) in (media.CSS, media.JAVASCRIPT):
+        steps.append(Step("propshaft"))
     part = Part(path, source, tuple(steps))
     return named_templates((part,), config.root)[0] if COMPILER in names else part
 
@@ -212,8 +243,12 @@ def _bundle_part(part: Part, ruling: Ruling, steps: BundleSteps, by_itself: bool
     return replace(part, steps=plain)
 
 
-def _consumed(contents: list[Contents]) -> dict[str, str]:
-    consumed: dict[str, str] = {}
+def _consumed(contents: list[Contents], directed: Directed) -> dict[str, str]:
+    consumed: dict[str, str] = {
+        path: f"'{entry}' requires it: refer to that, link it in the manifest, or set publish_contents = true"
+        for path, entry in directed.consumed.items()
+        if path not in directed.linked
+    }
     for bundle in contents:
         for part in bundle.parts:
             consumed.setdefault(
@@ -243,14 +278,14 @@ class _Publishable:
         self._source_maps = config.source_maps
         self.words: list[Diagnostic] = []
 
-    def why_not(self, part: Part) -> str | None:
-        """Why the part's asset is not published, None if it is."""
+    def why_not(self, part: Part, *, linked: bool = False) -> str | None:
+        """Why the part's asset is not published, None if it is. `linked`: something names it, as `include` does."""
         path = part.source.path
         if self._excluded(path) or self._excluded(part.path):
             return "exclude names it"
         if path.endswith(".map") and self._source_maps == "none":
             return 'source_maps = "none"'
-        if self._named(path):
+        if linked or self._named(path):
             return None
         if reason := why_leftover(path) or why_secret(path):
             return self._word(path, reason)
@@ -287,7 +322,8 @@ def _name_clashes(config: Config, jobs: list[Job]) -> list[Diagnostic]:
         else:
             text = f"'{other.path}' and '{job.path}' differ only in case or normal form"
             hint = "rename one: many file systems take them for the same name"
-        bundle = next((one.path for one in (other, job) if compilers.joins(one)), None)
+        bundles = {bundle.path for bundle in config.bundles}
+        bundle = next((one.path for one in (other, job) if one.path in bundles and compilers.joins(one)), None)
         if bundle is not None:
             diagnostics.append(config.diagnostic(("bundles", bundle), text, hint))
         else:

@@ -188,3 +188,26 @@ def test_a_browser_loads_each_module_once(modules: str, tmp_path: Path) -> None:
         scripts = [one for one in page.requested if one.endswith(".js")]
     assert len(scripts) == len(set(scripts)) == 5
     assert all(re.search(r"-[0-9a-f]{16}\.js$", one) for one in scripts)
+
+
+def test_all_scripts_of_a_tree_are_pinned_by_their_names_and_pins_come_first() -> None:
+    config = CONFIG + '[importmap.pins]\n"c/b" = "other.js"\n[importmap.trees]\nc = "js"\n"" = "lib"\n'
+    files: dict[str, str | bytes] = {
+        "js/index.js": "1",
+        "js/a/index.js": "1",
+        "js/b.js": "1",
+        "js/x.css": "",
+        "other.js": "1",
+    }
+    built = build_files({**files, "lib/one.mjs": "1", "lib/index.js": "1"}, config)
+    assert built.manifest["importmap"]["imports"] == {
+        "c": "js/index.js", "c/a": "js/a/index.js", "c/b": "other.js", "one": "lib/one.mjs"
+    }  # fmt: skip
+
+
+def test_a_tree_without_scripts_and_a_name_that_is_a_path_are_errors() -> None:
+    built = build_files({"a.js": "1"}, CONFIG + '[importmap.trees]\nc = "js"\n')
+    assert "'c' stands for the directory 'js', in which there are no scripts" in built.errors[0]
+    for name in ("./c", "c/", "https://x"):
+        built = build_files({"a.js": "1"}, CONFIG + f'[importmap.trees]\n"{name}" = "js"\n')
+        assert f"'{name}' cannot begin the name of a module" in built.errors[0]

@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--environment", default="production", metavar="NAME", help="the section that counts (default: production)"
     )
+    parser.add_argument(
+        "--convert", action="store_true", help="write Jinja2 templates beside ERB files whose tags only name assets"
+    )
     add_output_arguments(parser)
 
 
@@ -36,7 +39,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.cli.project import require_build_stage
     from assetbuild.config import OWN_FILE
     from assetbuild.errors import UsageError, errors_of
-    from assetbuild.importers import load
+    from assetbuild.importers import conversion, load
     from assetbuild.importers.checking import check
     from assetbuild.importers.project import Project
     from assetbuild.importers.writer import write
@@ -50,11 +53,18 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     imported = load(arguments.system)(project)
     written = write(imported, f"Made from {project.file} by `assetbuild import {arguments.system}`.")
     told = imported.diagnostics
-    if not errors_of(told):
-        told += check(imported, written, project)
-    failed = bool(errors_of(told))
-    if failed and not arguments.dry_run:
-        raise UsageError(*told)
+    convert = arguments.convert and not arguments.dry_run
+    made = conversion.write(imported, project) if convert and not errors_of(told) else []
+    told += conversion.told(imported, bool(made))
+    try:
+        if not errors_of(told):
+            told += check(imported, written, project)
+        failed = bool(errors_of(told))
+        if failed and not arguments.dry_run:
+            raise UsageError(*told)
+    except BaseException:
+        conversion.remove(made)
+        raise
     for diagnostic in _in_order(told):
         report.tell(diagnostic)
     if arguments.dry_run:

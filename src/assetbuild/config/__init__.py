@@ -71,10 +71,22 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class ImportMap:
-    """`pins`: bare module names to logical paths, directories with "/"; `scopes`: such tables by logical directory."""
+    """`pins`: bare module names to logical paths, directories with "/"; `scopes`: such tables by logical directory.
+
+    `trees`: logical directories by the names that stand for them; each script below has a name without extension.
+    """
 
     pins: Mapping[str, str]
+    trees: Mapping[str, str]
     scopes: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sprockets:
+    """Directives are read in the sources that `match`; `manifests` are absolute file paths."""
+
+    manifests: tuple[str, ...]
+    match: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +146,8 @@ class Config:
     sass: Sass
     inline: Inline | None
     importmap: ImportMap
+    sprockets: Sprockets | None
+    propshaft: bool
     bundles: tuple[Bundle, ...]
     rules: tuple[Rule, ...]
 
@@ -205,6 +219,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
             "sass": Sass(**values["sass"]),
             "inline": Inline(**values["inline"]) if values["inline"] else None,
             "importmap": ImportMap(**values["importmap"]),
+            "sprockets": Sprockets(**values["sprockets"]) if values["sprockets"] else None,
             "bundles": tuple(Bundle(path, **bundle) for path, bundle in sorted(values["bundles"].items())),
             "rules": tuple(Rule(**rule) for rule in values["rules"]),
         },

@@ -113,6 +113,14 @@ def directory(reading: Reading, path: KeyPath, value: Any) -> str | None:
     return None
 
 
+def existing_file(reading: Reading, path: KeyPath, value: Any) -> str | None:
+    """A file that is there, as an absolute path."""
+    found = absolute(reading, path, value)
+    if found is not None and not os.path.isfile(found):
+        reading.wrong(path, f"'{spell(path)}': no file '{value}'")
+    return found
+
+
 def _similar_directory(found: str, value: str) -> str | None:
     parent, name = os.path.split(found)
     try:
@@ -203,6 +211,24 @@ def pins(reading: Reading, path: KeyPath, value: Any) -> dict[str, str] | None:
     return pinned
 
 
+def trees(reading: Reading, path: KeyPath, value: Any) -> dict[str, str] | None:
+    """Logical directories by the names that their scripts are known below; "" for no name, and for all sources."""
+    if not isinstance(value, dict):
+        mistyped(reading, path, "a table", value)
+        return None
+    directories = {}
+    for name, directory in value.items():
+        if name.startswith(("/", ".")) or name.endswith("/") or ":" in name.partition("/")[0]:
+            hint = 'write what the modules\' names begin with: "controllers"'
+            reading.wrong_key((*path, name), f"'{name}' cannot begin the name of a module", hint)
+        elif text(reading, (*path, name), directory) is not None:
+            bare = directory.removesuffix("/")
+            if bare and (problem := logical_problem(bare)):
+                reading.wrong((*path, name), f"'{spell((*path, name))}' {problem[0]}", problem[1])
+            directories[name] = unicodedata.normalize("NFC", bare)
+    return directories
+
+
 def scope_name(reading: Reading, path: KeyPath, name: str) -> None:
     """Reports a scope that is no logical directory."""
     if not name.endswith("/") or logical_problem(name.removesuffix("/")):
@@ -248,7 +274,12 @@ KEYS: tuple[Key, ...] = (
     Key("inline.max_bytes", integer(0, 10_000_000), 4096),
     Key("importmap", section("importmap"), {}),
     Key("importmap.pins", pins, {}),
+    Key("importmap.trees", trees, {}),
     Key("importmap.scopes", tables_by_name(scope_name, pins, 'importmap.scopes."js/admin/"'), {}),
+    Key("sprockets", section("sprockets")),
+    Key("sprockets.manifests", list_of(existing_file), []),
+    Key("sprockets.match", list_of(glob), ["**/*"]),
+    Key("propshaft", boolean, False),
     Key("bundles", tables_by_name(bundle_path, section("bundles.*"), EXAMPLE), {}),
     Key("bundles.*.contents", list_of(glob, filled=True), REQUIRED, 'contents = ["js/*.js"]'),
     Key("bundles.*.filters", list_of(filter_name)),

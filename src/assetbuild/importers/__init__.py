@@ -29,6 +29,9 @@ SYSTEMS: dict[str, System] = {
     "jammit": System("jammit:read", "config/assets.yml"),
     "asset_packager": System("asset_packager:read", "config/asset_packages.yml"),
     "django-assetpackager": System("django_assetpackager:read", "dumpdata.json"),
+    "sprockets": System("sprockets:read", "app/assets/config/manifest.js"),
+    "propshaft": System("propshaft:read", "config/initializers/assets.rb"),
+    "importmap": System("importmap:read", "config/importmap.rb"),
 }
 
 

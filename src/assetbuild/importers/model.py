@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Union
 
 from assetbuild.errors import Diagnostic, Severity
@@ -91,7 +91,8 @@ class ImportedRule:
 class Imported:
     """A whole configuration. `sources` are load paths as the key of that name takes them.
 
-    `diagnostics` say what could not be carried over; with an error among them nothing is written.
+    `diagnostics` say what could not be carried over; with an error among them nothing is written. `converted` holds
+    texts of new source files (POSIX, relative to the project), which `--convert` writes.
     """
 
     sources: tuple[Item, ...]
@@ -99,3 +100,4 @@ class Imported:
     bundles: tuple[ImportedBundle, ...] = ()
     rules: tuple[ImportedRule, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    converted: Mapping[str, str] = field(default_factory=dict)

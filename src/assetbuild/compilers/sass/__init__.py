@@ -35,7 +35,7 @@ def compile_sass(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: T
     if printed.text is None:
         return Result((), printed.diagnostics)
     css, mapped = _normal(printed, options)
-    path = posixpath.splitext(asset.path)[0] + ".css"
+    path = posixpath.splitext(asset.path)[0].removesuffix(".css") + ".css"
     made = [Asset(path, media.CSS, Content.of(css.encode()))]
     if options.get("source_map"):
         made = _with_map(path, css, mapped, lambda one: _stable_name(one, directories))
