@@ -271,8 +271,6 @@ def test_an_interruption_ends_with_130_and_the_former_release(jobs: str) -> None
     text = "".join(f".rule{number} {{ color: red }}\n" for number in range(2000))
     files = {f"{number}.css": f"{text}{number}" for number in range(240)}
     made = Project(below_assets(files), 'sources = ["assets"]\n')
-        below_assets({f"{number}.css": f"{text}{number}" for number in range(240)}), 'sources = ["assets"]\n'
-    )
     command = [sys.executable, "-m", "assetbuild", "build", "--format", "json", "--jobs", jobs]
     process = subprocess.Popen(
         command,
