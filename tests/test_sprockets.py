@@ -215,6 +215,24 @@ def test_a_file_that_is_added_to_a_required_tree_is_in_the_next_build() -> None:
     assert incremental.manifest == made.build("--no-cache").manifest
 
 
+def test_a_build_with_nothing_to_do_looks_at_the_manifest_and_other_files_first() -> None:
+    made = project(
+        scripts(a="depend_on ./data.txt", b=""), 'manifests = ["m.js"]\n', "include = []\nexclude = ['*.txt']\n"
+    )
+    made.write({"m.js": "//= link a.js\n", "app/data.txt": "1"})
+    assert [sorted(made.build().assets) for _ in range(2)] == [["a.js"], ["a.js"]]
+    made.write({"m.js": "//= link b.js\n"})
+    assert sorted(made.build().assets) == ["b.js"]
+    made.write({"m.js": "//= link a.js\n//= link_tree ./empty\n"})
+    (made.root / "empty").mkdir()
+    assert "the directory 'empty' is outside of all load paths" in made.build().errors[0]
+    (made.root / "app" / "empty").mkdir()
+    made.write({"m.js": "//= link a.js\n//= link_tree ./app/empty\n"})
+    assert [sorted(made.build().assets) for _ in range(2)] == [["a.js"], ["a.js"]]
+    (made.root / "app" / "empty").rmdir()
+    assert "there is no directory 'app/empty'" in made.build().errors[0]
+
+
 def test_what_is_not_there_is_told_with_the_places_that_were_searched() -> None:
     outcome = built({"app.js": "//= require jqery\n//= require jquery\n", "jquery.js": ""})
     assert outcome.errors == [

@@ -90,7 +90,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     planned = plan(config, found.files, stage.environment, stage.system)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(planned.pins, config.importmap.scopes)
-    asked: set[str] = set()
+    asked: set[str] = set(planned.files or ())
 
     def digest_of(file: str) -> str | None:
         asked.add(file)
@@ -117,7 +117,9 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:
         tell(Noted(diagnostic))
-    known = not any(_depends_on_more(step) for job in planned.jobs for step in _steps(job))
+    known = planned.files is not None and not any(
+        _depends_on_more(step) for job in planned.jobs for step in _steps(job)
+    )
     return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None)
 
 

@@ -36,7 +36,8 @@ class Plan:
 
     `jobs` are sorted by path. `parts` are all sources as the assets they could be, by the asset's path, published or
     not. `absent` says of a name that no job makes why that is so, for whoever refers to it. `pins` are bare module
-    names with the logical paths they stand for.
+    names with the logical paths they stand for. `files` are absolute paths of files that were looked at besides
+    the sources; None if the plan depends on more than these.
     """
 
     jobs: tuple[Job, ...]
@@ -44,6 +45,7 @@ class Plan:
     absent: Mapping[str, str]
     pins: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...] = ()
+    files: frozenset[str] | None = frozenset()
 
 
 NOTHING: Mapping[str, str] = {}
@@ -96,7 +98,7 @@ def plan(
     diagnostics += dict.fromkeys(publishable.words)
     diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)
     diagnostics += name_clashes(config, jobs)
-    return Plan(tuple(jobs), by_path, absent, expanded_pins(config, paths), tuple(diagnostics))
+    return Plan(tuple(jobs), by_path, absent, expanded_pins(config, paths), tuple(diagnostics), directed.files)
 
 
 def _directed(

@@ -42,6 +42,9 @@ class LoadPaths:
 
     def __init__(self, config: Config, parts: Sequence[Part]) -> None:
         self._root = config.root
+        # What was looked at besides the sources: absolute files, and directories that hold no source.
+        self.files: set[str] = set()
+        self.empty: set[str] = set()
         self._parts = {part.source.path: part for part in sorted(parts, key=lambda one: one.source.path)}
         self._named: dict[str, list[Part]] = {}
         self._prefixes: dict[str, str] = {}
@@ -79,7 +82,9 @@ class LoadPaths:
     def is_file(self, written: str, file: str) -> bool:
         """Whether a name is that of a file that is beside another one, or in a load path, whatever it is."""
         if _is_relative(written):
-            return os.path.isfile(os.path.join(os.path.dirname(file), *written.split("/")))
+            beside = os.path.normpath(os.path.join(os.path.dirname(file), *written.split("/")))
+            self.files.add(beside)
+            return os.path.isfile(beside)
         return not os.path.isabs(written) and normal_form(written) in self._parts
 
     def below(self, directive: str, written: str, file: str) -> list[Part]:
@@ -105,6 +110,8 @@ class LoadPaths:
                 flat = directive.endswith("_directory")
                 if not ((flat and "/" in below) or any(map(_is_passed_over, below.split("/")))):
                     found.append((below, part))
+        if not found:
+            self.empty.add(directory)
         return [part for _, part in sorted(found, key=lambda one: one[0])]
 
     def _candidates(self, name: str, kind: str | None) -> list[Part]:

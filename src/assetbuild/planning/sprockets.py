@@ -33,12 +33,14 @@ class Directed:
     """`contents`: the parts of each entry that has others than itself, by the entry's source path.
 
     `linked` are the source paths of what links name; `consumed` says of a source path which entry has it as a part.
+    `files` are the absolute paths of the other files that were looked at; None if that is not all there was.
     """
 
     contents: Mapping[str, tuple[Part, ...]]
     linked: frozenset[str]
     consumed: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...]
+    files: frozenset[str] | None = frozenset()
 
 
 NO_DIRECTIVES = Directed({}, frozenset(), {}, ())
@@ -70,7 +72,8 @@ def follow_directives(
     doubles = reader.doubles(every_link)
     bundles = {path: group for path, group in groups.contents.items() if [one.source.path for one in group] != [path]}
     diagnostics = tuple(dict.fromkeys(reader.diagnostics))
-    return Directed(bundles, frozenset(every_link.keys() - doubles), groups.consumed, diagnostics)
+    linked_once = frozenset(every_link.keys() - doubles)
+    return Directed(bundles, linked_once, groups.consumed, diagnostics, reader.files())
 
 
 class _Groups:
@@ -102,6 +105,7 @@ class _Reader:
     def __init__(self, config: Config, parts: Sequence[Part], partials: Sequence[Part]) -> None:
         assert config.sprockets is not None
         self._root = config.root
+        self._manifests = config.sprockets.manifests
         self._matches = matcher(config.sprockets.match)
         self._places = LoadPaths(config, (*parts, *partials))
         self._publishable = {part.source.path for part in parts}
@@ -122,6 +126,11 @@ class _Reader:
             self._headers[file] = _Header()
             self._follow(file, data, None, self._headers[file])
         return list(self._headers[file].linked)
+
+    def files(self) -> frozenset[str] | None:
+        """The files that were looked at besides the sources; None if a directory was that holds none."""
+        manifests = self._manifests
+        return None if self._places.empty else frozenset({*manifests, *self._places.files})
 
     def header(self, path: str) -> _Header:
         """What the directives of the source at a logical path name."""
