@@ -18,7 +18,8 @@ from references.corpus import FOLDER, SHEETS, corpus, files, place_in, tell
 INSTALLED = ("django", "fontawesomefree", "swagger_ui_bundle", "xstatic", "hypothesis", "webassets")
 EVERY_OF_NPM = 10
 
-EXPLAINED: dict[str, str] = {}
+_THEME = "@theme is Tailwind's own rule, in what is a source for its tool: lightningcss prints it blanks and all"
+EXPLAINED = {"tailwindcss/index.css": _THEME, "tailwindcss/theme.css": _THEME}
 """Why lightningcss tells a sheet from what is published, by its path below node_modules. tinycss2 judges these."""
 
 

@@ -15,8 +15,8 @@ _SAFE = "!$&*+,;=:@-._~"
 
 _is_encoded = re.compile(rf"[A-Za-z0-9_/{re.escape(_SAFE)}]*+").fullmatch
 # A relative URL that means what it says: no escapes, no blanks, no empty or dotted segments but those before it.
-_NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]|\.(?!/))*+"
-_PLAIN = re.compile(rf"(?:\./)?+((?:\.\./)*+)((?:{_NAME}/)*+{_NAME})")
+_NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]|\.(?!/)|)*+"
+_PLAIN = re.compile(rf"(?:\./|)((?:\.\./|)*+)((?:{_NAME}/|)*+{_NAME})")
 
 ASSET_SCHEME = "asset:"
 INLINE_SCHEME = "asset-data:"
