@@ -148,6 +148,7 @@ class Page:
     def __init__(self, browser: Browser, session: str) -> None:
         self._browser, self._session = browser, session
         self._loaded = False
+        self._under_way: set[str] = set()
         self.faults: list[str] = []
         self.requested: list[str] = []
 
@@ -180,6 +181,13 @@ class Page:
                 raise BrowserError(f"never true: {expression}; faults: {self.faults}")
             time.sleep(0.02)
 
+    def settle(self) -> None:
+        """Until the page has been drawn twice and every request that it made has been answered, or has failed."""
+        self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        deadline = time.monotonic() + self._browser.patience
+        while self._under_way:
+            self._browser.receive(deadline)
+
     def click(self, selector: str) -> None:
         """A real click, by the mouse, on the middle of the element."""
         place = self.evaluate(
@@ -202,12 +210,18 @@ class Page:
             self.faults.append(f"console {params['type']}: {said}")
         elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
             self.faults.append(f"log: {params['entry']['text']} {params['entry'].get('url', '')}".rstrip())
+        elif method == "Network.requestWillBeSent":
+            self._under_way.add(params["requestId"])
+        elif method == "Network.loadingFinished":
+            self._under_way.discard(params["requestId"])
         elif method == "Network.responseReceived":
             self.requested.append(params["response"]["url"])
             if params["response"]["status"] >= 400:
                 self.faults.append(f"status {params['response']['status']}: {params['response']['url']}")
-        elif method == "Network.loadingFailed" and not params.get("canceled"):
-            self.faults.append(f"failed: {params['errorText']} ({params['type']})")
+        elif method == "Network.loadingFailed":
+            self._under_way.discard(params["requestId"])
+            if not params.get("canceled"):
+                self.faults.append(f"failed: {params['errorText']} ({params['type']})")
 
 
 @contextmanager

@@ -47,6 +47,7 @@ def test_the_imports_found_are_those_that_a_browser_follows(tmp_path: Path) -> N
     with serve(site) as url, browse(chromium, tmp_path / "profile") as browser:
         page = browser.new_page()
         page.open(url)
+        page.settle()
         requested = [one.removeprefix(f"{url}/") for one in page.requested if one.endswith(".css")]
     for number, sheet in enumerate(SHEETS):
         expected = sorted(f"{number}/{found.written}" for found in css.find(sheet.encode()))
@@ -134,7 +135,7 @@ def test_the_urls_found_are_those_that_a_browser_requests(tmp_path: Path) -> Non
     with serve(site) as url, browse(chromium, tmp_path / "profile") as browser:
         page = browser.new_page()
         page.open(url)
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.settle()
         requested = {unquote(urlsplit(one).path)[1:] for one in page.requested if not one.endswith("sheet.css")}
     for number, rule in enumerate(RULES):
         targets = [resolve(found.written, f"{number}/sheet.css", "/static/") for found in css.find(rule.encode())]

@@ -88,7 +88,7 @@ def test_what_is_found_is_what_a_browser_requests(tmp_path: Path) -> None:
             (site / str(number) / "index.html").write_text(text)
             page.requested.clear()
             page.open(f"{url}/{number}/index.html")
-            page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            page.settle()
             targets = [resolve(found.written, f"{number}/index.html", "/static/") for found in html.find(text.encode())]
             requested = {
                 unquote(one.removeprefix(f"{url}/")) for one in page.requested if one.startswith(f"{url}/{number}/")
