@@ -36,6 +36,7 @@ class Verified:
     """`diagnostics` are what was found; the release is right if no error is among them.
 
     `files` and `bytes` count what was checked, of all releases kept; `assets` are those of the current one.
+    `directory` is the release directory.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -43,6 +44,7 @@ class Verified:
     bytes: int = 0
     assets: int = 0
     release: str | None = None
+    directory: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ def verify(release: str) -> Verified:
     try:
         found, diagnostics = _read(directory)
     except ManifestError as error:
-        return Verified((Diagnostic(f"{directory}: {error}"),))
+        return Verified((Diagnostic(f"{directory}: {error}"),), directory=directory)
     except OSError as error:
-        return Verified((Diagnostic(f"cannot read {error.filename}: {error.strerror or error}"),))
+        return Verified((Diagnostic(f"cannot read {error.filename}: {error.strerror or error}"),), directory=directory)
     if found is None:
-        return Verified((*diagnostics, Diagnostic(f"no release in {directory}", hint="run `assetbuild build`")))
+        missing = Diagnostic(f"no release in {directory}", hint="run `assetbuild build`")
+        return Verified((*diagnostics, missing), directory=directory)
     tree = tree_of(directory)
     diagnostics += _strange(tree)
     diagnostics += _faults_of_manifests(directory, found)
@@ -87,7 +90,8 @@ def verify(release: str) -> Verified:
     diagnostics += _dangling_references(directory, tree, found)
     diagnostics += _extra(tree, found)
     sizes = [tree.files[file.path] for file in files if file.path in tree.files]
-    return Verified(tuple(diagnostics), len(sizes), sum(sizes), len(found.current["assets"]), found.current["release"])
+    assets, identity = len(found.current["assets"]), found.current["release"]
+    return Verified(tuple(diagnostics), len(sizes), sum(sizes), assets, identity, directory)
 
 
 def _directory_of(release: str) -> str:
