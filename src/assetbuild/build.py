@@ -26,9 +26,10 @@ from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Job, Source, Step
-from assetbuild.paths import shown_path
+from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.references.pins import Pins
+from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
 
@@ -60,6 +61,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
 
     Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
     """
+    sweep([os.path.join(config.root, CACHE_DIRECTORY)])
     index = FileIndex.load(stage.cache.get(INDEX), stage.began)
     made = make(config, stage, index, seen)
     with _reading(config.root):

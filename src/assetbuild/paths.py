@@ -15,6 +15,8 @@ from unicodedata import normalize
 
 FINGERPRINT_LENGTH = 16
 LONGEST_NAME = 255
+# Beside the configuration.
+CACHE_DIRECTORY = ".assetbuild"
 
 COMPOUND_EXTENSIONS = (".js.map", ".css.map", ".mjs.map")
 

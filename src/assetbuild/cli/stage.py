@@ -16,12 +16,11 @@ from assetbuild.cli.project import refuse_inside
 from assetbuild.cli.report import Report
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, UsageError
+from assetbuild.paths import CACHE_DIRECTORY
 from assetbuild.stage import Stage
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-DIRECTORY = ".assetbuild"
 
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +65,7 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
 
 def _cache_directory(url: str | None, config: Config) -> str:
     if url is None:
-        return os.path.join(config.root, DIRECTORY)
+        return os.path.join(config.root, CACHE_DIRECTORY)
     from urllib.parse import unquote, urlsplit
 
     parts = urlsplit(url)

@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, Function, not
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.errors import Diagnostic
 from assetbuild.references.source_map import decode
+from assetbuild.scratch import scratch
 
 MAP_COMMENT = "\n/*# sourceMappingURL=data:application/json;base64,"
 
@@ -60,7 +60,9 @@ class _Folder:
 
     def write(self, name: str, data: bytes) -> str:
         if self.directory is None:
-            self.directory = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="assetbuild-"))
+            made = scratch()
+            self.stack.callback(made.remove)
+            self.directory = made.directory
         file = os.path.join(self.directory, name)
         with open(file, "wb") as stream:
             stream.write(data)

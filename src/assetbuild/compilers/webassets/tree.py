@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from assetbuild.model import Source
-
-CACHE_DIRECTORY = ".assetbuild"
-_PREFIX = "filter-"
+from assetbuild.paths import CACHE_DIRECTORY
+from assetbuild.scratch import Scratch, scratch
 
 
 class Trees:
@@ -31,7 +29,7 @@ class Trees:
         self._sources = sources
         self._lock = threading.Lock()
         self._idle: list[str] = []
-        self._all: list[str] = []
+        self._all: list[Scratch] = []
         self._made_parent = False
 
     @contextmanager
@@ -53,17 +51,17 @@ class Trees:
         with self._lock:
             directories, self._all, self._idle = self._all, [], []
         for directory in directories:
-            shutil.rmtree(directory, ignore_errors=True)
+            directory.remove()
         if self._root is not None and self._made_parent:
             with suppress(OSError):
                 os.rmdir(os.path.join(self._root, CACHE_DIRECTORY))
 
     def _new(self) -> str:
         with self._lock:
-            directory = os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent()))
-            self._all.append(directory)
-        link_sources(directory, self._sources)
-        return directory
+            made = scratch(self._parent())
+            self._all.append(made)
+        link_sources(made.directory, self._sources)
+        return made.directory
 
     def _parent(self) -> str | None:
         """Where the directories go; None for where the system has such things."""

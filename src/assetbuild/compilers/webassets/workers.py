@@ -7,7 +7,6 @@ must not depend on which was made before it.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from assetbuild.compilers.webassets.frames import read_frame, write_frame
+from assetbuild.scratch import scratch
 
 _TAIL = 4000
 
@@ -91,7 +91,8 @@ class Workers:
 
 class _Worker:
     def __init__(self, orders: Orders) -> None:
-        self.scratch = os.path.realpath(tempfile.mkdtemp(prefix="assetbuild-filter-"))
+        self._scratch = scratch()
+        self.scratch = self._scratch.directory
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  open while the process lives
         packages = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
         command = [sys.executable, "-P", "-s", "-X", "utf8", _program(), packages]
@@ -108,7 +109,7 @@ class _Worker:
             )
         except OSError:
             self._said.close()
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            self._scratch.remove()
             raise
         self._begin = {
             **orders.begin,
@@ -159,7 +160,7 @@ class _Worker:
                     stream.close()
             except OSError:
                 pass  # what was still to be sent
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self._scratch.remove()
 
     def _kill(self) -> None:
         """Ends the process and all that it started."""
