@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
-from assetbuild.release.disk import DIRECTORY_MODE, FILE_MODE, cannot_write, make_directory, remove_file
+from assetbuild.release.disk import DIRECTORY_MODE, FILE_MODE, cannot_write, is_there, make_directory, remove_file
 from assetbuild.release.layout import MANIFEST, directories_above, manifest_copy, place
 from assetbuild.release.lock import locked
 from assetbuild.release.named import NamedFile, current_document, files_named
@@ -31,7 +31,7 @@ def write_archive(output: str, file: str, mtime: int) -> None:
     In it are manifest.json, releases/<id>.json and the files that the manifest names, sorted, with the
     directories above them; owner 0, modes 0644 and 0755, every time `mtime` (seconds since 1970). Raises
     ReleaseError if the release is missing, damaged or other than its manifest says, or if the file cannot be
-    written; UsageError if it would lie inside the release.
+    written; UsageError if it would lie inside the release; OSError if it cannot be told whether there is one.
 
     The bytes are the same on every machine with the same version of `deflate`, which brings its compressor along
     (the standard library's gzip depends on the zlib that Python was linked with). The tar stream is cut into
@@ -41,7 +41,7 @@ def write_archive(output: str, file: str, mtime: int) -> None:
     inside = os.path.join(os.path.realpath(output), "")
     if os.path.realpath(file).startswith(inside):
         raise UsageError(Diagnostic(f"the archive {file} may not lie inside the release {output}"))
-    if not os.path.lexists(place(output, MANIFEST)):
+    if not is_there(place(output, MANIFEST)):
         raise ReleaseError(Diagnostic(f"no release in {output}", hint="run `assetbuild build`"))
     part = f"{file}.part"
     with locked(output):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
-from assetbuild.release.disk import cannot_write, make_directory
+from assetbuild.release.disk import cannot_write, is_there, make_directory
 from assetbuild.release.history import releases_in_order
 from assetbuild.release.layout import MANIFEST, STAGING, manifest_copy, place
 from assetbuild.release.lock import locked
@@ -30,11 +30,12 @@ def clean(output: str, keep: int) -> Cleaned:
 
     A file stays if any release that stays names it. Files that no manifest names are not touched: `verify`
     tells of them. Raises UsageError if `keep` is less than 1, ReleaseError if there is no release, a manifest is
-    damaged (its files are not known then), another build holds the directory, or a file cannot be removed.
+    damaged (its files are not known then), another build holds the directory, or a file cannot be removed;
+    OSError if it cannot be told whether there is a release.
     """
     if keep < 1:
         raise UsageError(Diagnostic(f"at least one release must be kept, not {keep}"))
-    if not os.path.lexists(place(output, MANIFEST)):
+    if not is_there(place(output, MANIFEST)):
         raise ReleaseError(Diagnostic(f"no release in {output}", hint="run `assetbuild build`"))
     with locked(output):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
@@ -318,10 +319,18 @@ def _output_problem(output: str, root: str, sources: list[str]) -> str | None:
     """Why the release cannot be in this absolute directory, None if it can."""
     shown = _relative(output, root)
     for place in _upwards(output):
-        if os.path.lexists(place):
-            if not os.path.isdir(place):
-                return f"cannot be '{shown}': '{_relative(place, root)}' is not a directory"
-            break
+        try:
+            is_directory = stat.S_ISDIR(os.stat(place).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            if not os.path.islink(place):
+                continue
+            is_directory = False
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            return f"cannot be '{shown}': '{_relative(place, root)}': {reason}"
+        if not is_directory:
+            return f"cannot be '{shown}': '{_relative(place, root)}' is not a directory"
+        break
     for source in sources:
         if _same(output, source):
             return f"cannot be '{shown}': that is a source"

@@ -67,6 +67,15 @@ def gives_mode(file: str) -> bool:
     return mode == FILE_MODE
 
 
+def is_there(file: str) -> bool:
+    """Whether something has this name, even a link that leads nowhere. Raises OSError if that cannot be told."""
+    try:
+        os.lstat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def read_if_there(file: str) -> bytes | None:
     """The bytes of a small file, None if there is none. Raises OSError."""
     try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from assetbuild.errors import Diagnostic
-from assetbuild.release.disk import read_if_there
+from assetbuild.release.disk import is_there, read_if_there
 from assetbuild.release.document import Wanted
 from assetbuild.release.history import recorded
 from assetbuild.release.layout import MANIFEST, manifest_copy, place
@@ -123,7 +122,7 @@ class Earlier:
                 for named in lost
                 if named.path not in self._promised
                 and not (named.immutable and unsure)
-                and os.path.lexists(place(self._output, named.path))
+                and is_there(place(self._output, named.path))
             }
         )
 
@@ -131,7 +130,7 @@ class Earlier:
         stays = (
             self._former is not None
             and self._former["release"] != self._release
-            and os.path.exists(place(self._output, manifest_copy(self._former["release"])))
+            and is_there(place(self._output, manifest_copy(self._former["release"])))
         )
         yield from (named for named in self.former.values() if not (stays and named.immutable))
         # The same release may have been made before with other variants or private files: its manifest is replaced.

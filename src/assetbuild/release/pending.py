@@ -103,8 +103,11 @@ def enact(output: str, pending: Pending) -> None:
     write_new(place(output, staged), [json.dumps(_record(pending)).encode()])
     os.replace(place(output, staged), place(output, PENDING))
     _move(output, pending.additions)
-    if os.path.exists(place(output, f"{STAGING}/{MANIFEST}")):
+    try:
         os.replace(place(output, f"{STAGING}/{MANIFEST}"), place(output, MANIFEST))
+    except FileNotFoundError:
+        # Nothing is staged where the manifest stays as it is.
+        pass
     _finish(output, pending)
 
 
