@@ -34,12 +34,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--archive", type=filled, metavar="F.tar.gz", help="also write the release as one reproducible archive"
     )
+    parser.add_argument("--watch", action="store_true", help="build again after each change, until interrupted")
     add_output_arguments(parser, ("text", "json", "github"))
 
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
-    started = time.perf_counter()
     require_build_stage()
+    if arguments.watch:
+        from assetbuild.cli.watch import watch
+
+        return watch(arguments, report, _build_once)
+    return _build_once(arguments, report)
+
+
+def _build_once(arguments: argparse.Namespace, report: Report) -> int:
+    started = time.perf_counter()
     from assetbuild.cli.stage import build_stage
     from assetbuild.config import with_output
 

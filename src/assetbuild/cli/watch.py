@@ -1,0 +1,124 @@
+"""`assetbuild build --watch`: a build after each change of what it read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from assetbuild.cli.counts import counted
+from assetbuild.cli.report import Report
+from assetbuild.errors import AssetbuildError, Diagnostic, UsageError
+
+if TYPE_CHECKING:
+    from assetbuild.config import Config
+
+# In milliseconds: a build begins when nothing more has changed for QUIET, at the latest after LONGEST. Editors write a
+# file in several steps, and a switch of branches changes thousands.
+QUIET, LONGEST = 20, 1000
+# How soon Ctrl-C is noticed where the system does not interrupt the waiting.
+LOOK = 500
+
+Build = Callable[[argparse.Namespace, Report], int]
+
+
+def watch(arguments: argparse.Namespace, report: Report, build: Build) -> int:
+    """Builds, waits for a change, and builds again, until it is interrupted: KeyboardInterrupt is its only end.
+
+    What a build raises is shown, and waits to be mended as everything else does; the former release stands. Raises
+    UsageError if the watching library is not installed, or the output would be one document.
+    """
+    if arguments.format == "json":
+        raise UsageError(Diagnostic("--watch cannot report as json", hint="leave out --format json"))
+    _require_watchfiles()
+    seen: set[str] = set()
+    while True:
+        config = _configuration(arguments)
+        paths = sorted(set(map(os.path.realpath, _watched(config, arguments))) | seen)
+        notifier = _notifier(paths)
+        try:
+            build(arguments, report)
+        except AssetbuildError as error:
+            report.failed(error)
+        report.say(f"watching {counted(len(paths), 'place')} for changes (Ctrl-C ends it)")
+        # A configuration that cannot be read: what was watched before may be where it is mended.
+        seen = set(paths) if config is None else set()
+        _wait(notifier, config)
+        report = Report(arguments)
+
+
+def _require_watchfiles() -> None:
+    try:
+        import watchfiles  # noqa: F401
+    except ImportError:
+        text = '--watch needs the library watchfiles: pip install "assetbuild[watch]"'
+        raise UsageError(Diagnostic(text)) from None
+
+
+def _configuration(arguments: argparse.Namespace) -> Config | None:
+    """The configuration as it is now; None if it cannot be used: then the build says why."""
+    from assetbuild.cli.project import configuration
+
+    try:
+        return configuration(arguments)
+    except AssetbuildError:
+        # Without a file there is nothing to watch, and nothing to mend.
+        if not arguments.config:
+            raise
+        return None
+
+
+def _watched(config: Config | None, arguments: argparse.Namespace) -> Iterable[str]:
+    """The files and directories whose changes may change the release: each the nearest one that is there."""
+    yield arguments.config
+    if config is None:
+        return
+    from assetbuild.finders import load_paths
+
+    try:
+        directories = [source.directory for source in load_paths(config)]
+    except AssetbuildError:
+        directories = []
+    directories += [os.path.join(config.root, path) for path in config.sass.load_paths]
+    directories += [os.path.join(config.root, _base(pattern)) for rule in config.rules for pattern in rule.depends]
+    for directory in directories:
+        while not os.path.lexists(directory):
+            directory = os.path.dirname(directory)
+        yield directory
+
+
+def _base(pattern: str) -> str:
+    """The directory that all files which a glob matches lie below; the file itself for one without wildcards."""
+    fixed = []
+    for segment in pattern.split("/"):
+        if any(character in segment for character in "*?["):
+            break
+        fixed.append(segment)
+    return "/".join(fixed)
+
+
+def _notifier(paths: list[str]) -> object:
+    from watchfiles._rust_notify import RustNotify
+
+    return RustNotify(paths, False, False, 300, True, True)
+
+
+def _wait(notifier: object, config: Config | None) -> None:
+    """Until something has changed that a build may see."""
+    while True:
+        changes = notifier.watch(LONGEST, QUIET, LOOK, None)  # type: ignore[attr-defined]
+        if changes == "signal":
+            raise KeyboardInterrupt
+        if isinstance(changes, set) and any(_counts(path, config) for _, path in changes):
+            return
+
+
+def _counts(path: str, config: Config | None) -> bool:
+    """Whether a change there is one of sources: not what builds and version control write."""
+    from assetbuild.survey import NEVER_ENTERED
+
+    if config is None:
+        return True
+    output = os.path.join(os.path.realpath(config.output), "")
+    return not f"{path}/".startswith(output) and NEVER_ENTERED.isdisjoint(path.split(os.sep))
