@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,13 @@ def test_every_line_end_begins_a_line(tmp_path: Path) -> None:
         (3, 1, "c"),
         (5, 1, "d"),
     ]
+
+
+def test_a_file_edited_without_another_size_or_time_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.css"
+    shown = []
+    for text in ("one", "two"):
+        file.write_text(text)
+        os.utime(file, ns=(10**18, 10**18))
+        shown.append(diagnostic_at(str(tmp_path), Origin("a.css", 0, 3), "x").source)
+    assert shown == ["one", "two"]

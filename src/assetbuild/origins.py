@@ -108,13 +108,13 @@ def _text(root: str, file: str) -> _Text | None:
     path = os.path.join(root, file)
     try:
         stat = os.stat(path)
-        return _read_once(path, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        return _read_once(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
     except OSError:
         return None
 
 
 @lru_cache(maxsize=4)
-def _read_once(path: str, size: int, modified: int, inode: int) -> _Text:
+def _read_once(path: str, size: int, modified: int, changed: int, inode: int) -> _Text:
     with open(path, "rb") as stream:
         return _split(as_author_wrote(stream.read(), media_type(path)))
 
