@@ -94,6 +94,9 @@ _BITS_OF_GAPS = bytes({0x20: _NAMES | _FUSES, 0x0A: _FUSES | _ENDS}.get(byte, 0)
 _EMPTY_GAPS = bytes.maketrans(b" \n", _NO_BLANK + _NO_BREAK)
 _SIFTED = bytes.maketrans(b"\x11\x12\x13\x1a\x1c\x1e", _BLANK + b" " + _BLANK + b"\n\n\n")
 _DOT_BEFORE_NAME = re.compile(rb"\." + _BLANK + rb"(?![0-9])(?:(?<![0-9.]\..)|(?<=\.\.\..))", re.DOTALL)
+# A gap that never counts, and no expression above looks back over it, from gaps behind the letter, to what is before.
+_SEAM = re.compile(rb";\n[ \t]*+(?=[A-Za-z_$])")
+_PART = 1 << 16
 _SOLID = re.compile(rb"[^'\"`]*+(?:(?:" + SOLID_LITERAL + rb")[^'\"`]*+|)*+")
 _LICENCE_WORDS = (re.compile(rb"/\*!"), re.compile(rb"@(?i:license|preserve|cc_on)"))
 _MARK_OF = {REGEX_PIECE: REGEX, SLASH_PIECE: b"/", LITERAL_PIECE: LITERAL}
@@ -119,8 +122,7 @@ def skeleton_of(data: bytes) -> Skeleton | None:
 
     None for what is not lexed with certainty: anything unterminated, unbalanced or too entangled, the bytes of marks.
     """
-    lexer = javascript_lexer.lexer_of(data, gaps=True)
-    lexer.read(len(data))
+    lexer = javascript_lexer.read_whole(data, gaps=True)
     if not lexer.whole or lexer.pieces.patience <= 0 < len(data):
         return None
     script = _skeleton(data, lexer)
@@ -145,8 +147,7 @@ def _skeleton(data: bytes, lexer: Lexer) -> Skeleton:
     for start, stop, kind in zip(lexer.starts, lexer.stops, lexer.kinds, strict=True):
         if start == stop:
             continue
-        if start > floor:
-            parts.append(data[floor:start])
+        parts.append(data[floor:start])
         floor = stop
         if kind == COMMENT_PIECE:
             if data[start + 1] == 0x2F:
@@ -155,7 +156,7 @@ def _skeleton(data: bytes, lexer: Lexer) -> Skeleton:
             else:
                 mark = COMMENT
                 parts.append(b"\n" if _breaks(data, start, stop) else b" ")
-            if data[start] == 0x23 and not start:
+            if not start and data.startswith(b"#"):
                 hashbang = data[:stop]
                 continue
             if licences.next >= stop or not licences.meet(start, stop):
@@ -213,9 +214,22 @@ def _with_braces(code: bytes) -> bytes:
     return code.replace(HEAD, b"{").replace(MIDDLE, b"}{").replace(TAIL, b"}") if HEAD in code else code
 
 
-def canonical(code: bytes) -> bytes:
+def canonical(code: bytes, size: int = _PART) -> bytes:
     """A skeleton with only those gaps that count: a blank between tokens that would fuse, a newline where one may end
-    a statement."""
+    a statement.
+
+    It is made in parts of more than `size` bytes, which makes no other text and takes less time: they stay in the cache.
+    """
+    parts: list[bytes] = []
+    start = 0
+    while len(code) - start > 2 * size and (seam := _SEAM.search(code, start + size)):
+        parts.append(_canonical(code[start : seam.end()]))
+        start = seam.end()
+    parts.append(_canonical(code[start:] if start else code))
+    return b"".join(parts)
+
+
+def _canonical(code: bytes) -> bytes:
     if not code.isascii() and _may_hold_wide_space(code):
         code = _WIDE_SPACE.sub(lambda space: b"\n" if LINE_BREAK.match(space[0]) else b" ", code)
     code = b"\n".join(filter(None, map(bytes.strip, code.split(b"\n"))))
@@ -258,8 +272,15 @@ def without_comments(code: bytes) -> bytes:
 
 
 def with_pieces(canonical_code: bytes, script: Skeleton) -> bytes:
-    """The text of a script of which `canonical_code` is the skeleton: every mark's piece put back."""
+    """The text of a script of which `canonical_code` is the skeleton: every mark's piece put back.
+
+    A line break after a comment with another in it goes: the comment is one already (ECMA-262, section 12.4).
+    """
     texts = canonical_code.translate(ONE_MARK).split(LITERAL)
+    if COMMENT in script.marks:
+        for number, (mark, piece) in enumerate(zip(script.marks, script.pieces, strict=True), 1):
+            if mark == COMMENT and LINE_BREAK.search(piece):
+                texts[number] = texts[number].removeprefix(b"\n")
     parts = [b""] * (2 * len(texts) - 1)
     parts[::2] = texts
     parts[1::2] = script.pieces

@@ -50,33 +50,28 @@ def _css_comparison(before: bytes, after: bytes) -> str | None:
 
 
 def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
-    """White space and comments out, by rjsmin; licence comments stay.
+    """White space and comments out; licence comments stay.
 
-    A script that it would damage, or drop a licence comment of, is stripped by our own tokens.
+    It is our own stripping: what a minifier's result would be compared with, and no longer than one that is accepted.
+    Where no other minifier is asked after it, there is nothing that rjsmin could add but the time it takes.
     """
-    import rjsmin
-
-    from assetbuild.compilers.javascript_faults import javascript_fault
-    from assetbuild.compilers.strip_javascript import minified_javascript
+    from assetbuild.compilers.strip_javascript import stripped_javascript
 
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
-    made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
-    if made is None:
-        fault = javascript_fault(data)
-        problem = placed(asset, "left unminified", fault, data, "warning", tools)
+    output = stripped_javascript(data)
+    if output is None:
+        from assetbuild.compilers.javascript_faults import javascript_fault
+
+        problem = placed(asset, "left unminified", javascript_fault(data), data, "warning", tools)
         return Result((asset,), (replace(problem, tally="script left as it is"),))
-    result = checked(asset, lambda _: made.output, lambda before, after: None, tools)
-    if made.difference is None:
-        return result
-    return replace(result, diagnostics=(_own_stripping(asset, made.difference, data, tools), *result.diagnostics))
+    return checked(asset, lambda _: output, lambda before, after: None, tools)
 
 
-def _own_stripping(asset: Asset, difference: Difference | CssDifference, data: bytes, tools: Tools) -> Diagnostic:
-    """That a text was stripped by our own tokens, and why."""
+def _own_stripping(asset: Asset, difference: CssDifference, data: bytes, tools: Tools) -> Diagnostic:
+    """That a style sheet was stripped by our own tokens, and why."""
     noted = placed(asset, "minified by our own stripping", difference, data, "notice", tools)
-    kind = "stylesheet" if asset.type == media.CSS else "script"
-    return replace(noted, tally=f"{kind} minified by our own stripping")
+    return replace(noted, tally="stylesheet minified by our own stripping")
 
 
 def placed(

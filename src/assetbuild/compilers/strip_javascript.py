@@ -1,6 +1,6 @@
-"""A script without comments and idle white space: by a minifier where that does it right, else by our own stripping.
+"""A script without comments and idle white space: by our own stripping, or by a minifier where that does it right.
 
-That goes by our own tokens, and so passes the check of `check_javascript` by how it is made.
+Our own goes by our own tokens, and so passes the check of `check_javascript` by how it is made.
 """
 
 from __future__ import annotations

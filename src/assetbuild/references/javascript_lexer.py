@@ -10,6 +10,7 @@ at a slash, at a template with substitutions (and, inside those, at braces), at 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import product
 
 from assetbuild.references.javascript_pieces import (
@@ -58,6 +59,7 @@ __all__ = [
     "is_module",
     "lexer_of",
     "literals",
+    "read_whole",
 ]
 
 _SPLIT_LITERALS = re.compile(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
@@ -86,7 +88,10 @@ _REGEX = re.compile(
 )
 _LINE_COMMENT = re.compile(rb"//" + LINE_REST)
 _HASHBANG = re.compile(rb"(?:\xef\xbb\xbf)?#!" + LINE_REST)
-_CLOSING_HTML_COMMENT = re.compile(rb"(?:\A|[\r\n]|\xe2\x80[\xa8\xa9]|\*/)" + SPACES + rb"(?:/\*|-->)")
+_OPENING_HTML_COMMENT = re.compile(rb"<!--")
+# Not after a character of a token; what stands before blanks is looked at apart.
+_CLOSING_HTML_COMMENT = re.compile(rb"-->(?<![!-.0-~]-->)")
+_BLANKS_LOOKED_AT = 64
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
 _OPENER = {0x29: 0x28, 0x5D: 0x5B, 0x7D: 0x7B}
 _STRIDE = 1 << 14
@@ -279,8 +284,34 @@ def is_module(data: bytes) -> bool:
 
 def lexer_of(data: bytes, gaps: bool = False) -> Lexer:
     """A lexer for the text's goal: HTML-like comments count only in what is not a module. `gaps`: see Lexer."""
-    may_hold = b"<!--" in data or (b"-->" in data and _CLOSING_HTML_COMMENT.search(data) is not None)
+    may_hold = next(_html_comments(data), None) is not None
     return Lexer(data, may_hold and not is_module(data), gaps)
+
+
+def read_whole(data: bytes, gaps: bool = False) -> Lexer:
+    """As `lexer_of`, and it has read all.
+
+    Where no code holds what may be an HTML-like comment, neither goal sees one; so nobody asks which it is.
+    """
+    lexer = Lexer(data, gaps=gaps)
+    lexer.read(len(data))
+    if any(map(lexer.pieces.is_code, sorted(_html_comments(data)))) and not is_module(data):
+        lexer = Lexer(data, True, gaps)
+        lexer.read(len(data))
+    return lexer
+
+
+def _html_comments(data: bytes) -> Iterator[int]:
+    """Where `<!--` is, or `-->` after nothing but blanks and the start of a line or the end of a comment.
+
+    What is after characters above ASCII, or many blanks, counts too: they may be line breaks.
+    """
+    yield from (match.start() for match in _OPENING_HTML_COMMENT.finditer(data))
+    for match in _CLOSING_HTML_COMMENT.finditer(data):
+        start = match.start()
+        before = data[max(0, start - _BLANKS_LOOKED_AT) : start].rstrip(b" \t\v\f")
+        if not before or before[-1] in b"\r\n" or before[-1] >= 0x80 or before.endswith(b"*/"):
+            yield start
 
 
 def literals(data: bytes) -> tuple[list[bytes], bool]:
@@ -310,7 +341,7 @@ def literals(data: bytes) -> tuple[list[bytes], bool]:
 def balanced(code: bytes) -> bool:
     """Whether every bracket in code without literals has its like."""
     brackets = code.translate(None, _NOT_BRACKETS)
-    size = len(brackets) + 1
+    size = 2 * len(brackets)
     # Round by round while that is quick: of something nested deep little goes in each.
     while len(brackets) < size - size // 8:
         size = len(brackets)

@@ -60,6 +60,9 @@ _LONG_SPACES = frozenset(
     [b"\xef\xbb\xbf", b"\xe2\x81\x9f", b"\xe3\x80\x80", b"\xe1\x9a\x80"]
     + [b"\xe2\x80" + bytes([byte]) for byte in (*range(0x80, 0x8B), 0xA8, 0xA9, 0xAF)]
 )
+# Characters that end no mark of `Pieces.backwards` but are one, or none, by themselves.
+_PARTING = re.compile(rb"[;{}(),\n]")
+_WINDOW = 256
 _LONGEST_WORD = 12
 _LONGEST_NUMBER = 256
 
@@ -136,11 +139,14 @@ class Pieces:
         """
         data, starts, stops = self.data, self.starts, self.stops
         piece = bisect_right(starts, position - 1)
-        end, pending = position, 0
+        end, pending, window = position, 0, _WINDOW
         while self.patience > 0:
-            floor = stops[piece - 1] if piece else 0
+            stretch = stops[piece - 1] if piece else 0
+            # What is looked for is near, mostly.
+            floor = self._floor_without_literals(stretch, end, window) if end - stretch > window else stretch
             self.patience -= end - floor + 8
-            for place in reversed([match.start() for match in marks.finditer(data, floor, end)]):
+            for match in reversed([*marks.finditer(data, floor, end)]):
+                place = match.start()
                 byte = data[place]
                 if byte in b")]}":
                     pending += 1
@@ -151,6 +157,10 @@ class Pieces:
                     pending -= 1
                 elif not pending and byte not in b"'\"`":
                     yield place
+            if floor > stretch:
+                end = floor
+                window *= 4
+                continue
             if not piece:
                 break
             piece -= 1
@@ -163,6 +173,19 @@ class Pieces:
                     pending -= 1
                 pending += data[end] == 0x7D
         yield -1
+
+    def _floor_without_literals(self, stretch: int, end: int, window: int) -> int:
+        """Where between `stretch` and `end`, not long before this, code begins that holds no literal; else `stretch`.
+
+        No token but brackets and the like stands across that place. `end` is in no literal, so a quote that is the last
+        before it closes one.
+        """
+        data, floor = self.data, end - window
+        quote = max(data.rfind(b"'", floor, end), data.rfind(b'"', floor, end), data.rfind(b"`", floor, end))
+        if quote >= 0:
+            return quote + 1 if quote + 1 < end else stretch
+        parting = _PARTING.search(data, floor, end)
+        return parting.end() if parting and parting.end() < end else stretch
 
     def is_code(self, position: int) -> bool:
         """Whether a token of code or a literal begins at `position`; ask in ascending order, after reading it."""

@@ -45,9 +45,10 @@ def minify(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) 
     falls: list[_Fall] = []
     output: bytes | None = None
     by = OWN
-    for name in options["tools"]:
+    names = options["tools"]
+    for name in names:
         try:
-            output = _made_by(name, asset, data, options, tools)
+            output = _made_by(name, asset, data, options, tools, last=name == names[-1])
             by = name
             break
         except Refused as reason:
@@ -64,9 +65,10 @@ def minify(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) 
     return replace(result, diagnostics=(*words, *result.diagnostics), traced=traced)
 
 
-def _made_by(name: str, asset: Asset, data: bytes, options: Mapping[str, Any], tools: Tools) -> bytes:
+def _made_by(name: str, asset: Asset, data: bytes, options: Mapping[str, Any], tools: Tools, last: bool) -> bytes:
+    """Raises Refused with the reason why the next one is to be asked; `last` if there is none."""
     if name == "rjsmin":
-        return own.by_rjsmin(data)
+        return own.by_rjsmin(data, last)
     if name == "rcssmin":
         return own.by_rcssmin(data)
     return rewriting.by(name, asset, data, options, tools)

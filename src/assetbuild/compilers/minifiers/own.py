@@ -12,11 +12,20 @@ STRING = re.compile(rb"""("[^"\n]*+"|'[^'\n]*+'|`[^`]*+`)""")
 """What a skeleton has of strings: those without white space, escapes or quotes."""
 
 
-def by_rjsmin(data: bytes) -> bytes:
-    """What rjsmin makes of a script that our lexer reads. Raises Refused with the first difference."""
-    import rjsmin
+def by_rjsmin(data: bytes, last: bool) -> bytes:
+    """What rjsmin makes of a script that our lexer reads. Raises Refused with the first difference.
 
-    from assetbuild.compilers.strip_javascript import minified_javascript
+    If it is the last of its list, a refusal leads to our own stripping, and what is accepted is that with gaps that do
+    not count: so it is not run at all.
+    """
+    from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
+
+    if last:
+        output = stripped_javascript(data)
+        if output is None:
+            raise Refused("it is not read with certainty")
+        return output
+    import rjsmin
 
     made = minified_javascript(data, lambda text: rjsmin.jsmin(text, keep_bang_comments=True))
     if made is None:
