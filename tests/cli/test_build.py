@@ -15,6 +15,7 @@ import pytest
 
 import assetbuild
 from assetbuild.cli.build import size_of
+from assetbuild.cli.counts import tallied
 from scenario import CONFIG, Project, Ran, below_assets
 
 FILES: dict[str, str | bytes] = {"css/app.css": "a { b: url(../i.png) }", "i.png": b"1"}
@@ -54,14 +55,18 @@ def test_one_asset_is_told_in_the_singular() -> None:
     assert made.run("clean", "--keep", "1").stdout == "dropped 0 releases: 0 files, 0 B; the last stays\n"
 
 
-def test_what_minifiers_would_have_damaged_is_counted_in_one_line_also_from_the_cache() -> None:
-    scripts = {"a.js": "x = 1\n~ y\n", "b.js": "class A {\n  #a\n  #b\n}\n", "c.js": "f ( a", "d.js": "f ( ) ;\n"}
+def test_what_was_left_unminified_is_counted_in_one_line_also_from_the_cache() -> None:
+    scripts = {"a.js": "x = 1\n~ y\n", "b.js": "g ( [ )", "c.js": "f ( a", "d.js": "f ( ) ;\n"}
     made = Project(below_assets(scripts), config='sources = ["assets"]\nencodings = []\n')
     for _ in range(2):
         ran = made.run("build")
-        assert "2 scripts minified by our own stripping, 1 left as it is" in ran.stdout.splitlines()
-        assert ran.stderr.startswith("warning: assets/c.js:1:3: left unminified: ")
-    assert "notice: assets/a.js:2:1: minified by our own stripping: " in made.run("build", "-v").stderr
+        assert "2 scripts left as it is" in ran.stdout.splitlines()
+        assert "warning: assets/c.js:1:3: left unminified: " in ran.stderr
+
+
+def test_a_tally_says_a_noun_once() -> None:
+    tallies = ["script left as it is", "script minified by a", "script minified by a", "file left as it is"]
+    assert tallied(tallies) == "1 file left as it is, 2 scripts minified by a, 1 left as it is"
 
 
 def test_errors_go_to_standard_error_with_their_number() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetbuild.compilers.check_javascript import javascript_difference, located_difference, says_the_same
-from assetbuild.compilers.javascript_gaps import skeleton_of
+from assetbuild.compilers.javascript_gaps import canonical, skeleton_of
 from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
 from javascript_judge import judged
 from references.corpus import PACKAGES, SCRIPTS, corpus
@@ -425,6 +425,39 @@ def test_the_place_of_a_difference_is_told() -> None:
 )
 def test_our_own_stripping_keeps_licences_and_the_first_line(before: str, after: str) -> None:
     assert stripped_javascript(before.encode()) == after.encode()
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([";\n", ";\r\n", "; \n\t", "b1 .c", "--", ">"]), st.sampled_from(TOKENS.splitlines())
+        ),
+        max_size=40,
+    ),
+    st.lists(st.sampled_from(["", " ", "\n", "\xa0", "\x08", "\x0e\n"]), min_size=1),
+)
+def test_a_skeleton_made_in_parts_is_the_same(tokens: list[str], gaps: list[str]) -> None:
+    code = "".join(token + gaps[number % len(gaps)] for number, token in enumerate(tokens)).encode()
+    whole = canonical(code, len(code) + 1)
+    assert all(canonical(code, size) == whole for size in range(6))
+
+
+def test_a_line_break_after_a_licence_of_several_lines_is_one_too_many() -> None:
+    before = b"a\n/*! l\n */\n(b)\n/*! m */\n(c) /\n/*! n\n*/\n\n/d/.e"
+    after = b"a\n/*! l\n */(b)\n/*! m */\n(c)/\n/*! n\n*/\n/d/.e"
+    assert stripped_javascript(before) == after
+    assert javascript_difference(before, after) is None
+
+
+@settings(max_examples=60)
+@given(PROGRAM, st.lists(GAP, min_size=1, max_size=9))
+def test_no_output_that_is_accepted_is_shorter_than_our_own_stripping(tokens: list[str], gaps: list[str]) -> None:
+    before = text_of(tokens, gaps)
+    script, own = skeleton_of(before), stripped_javascript(before)
+    after = minify(before)
+    if script is not None and own is not None and says_the_same(script, after):
+        assert len(own) <= len(after)
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,22 @@ def test_a_syntax_error_is_told_at_its_place_and_the_next_minifier_takes_over(es
     assert "1 script minified by rjsmin instead of esbuild\n" in project.run("build", "--no-cache").stdout
 
 
+def test_a_script_that_rjsmin_would_damage_goes_to_the_next_and_after_the_last_to_our_own_stripping():
+    damaged: dict[str, str | bytes] = {"a.js": "x  =  1\n~y\n"}
+    project = built(damaged, 'javascript = ["rjsmin", "esbuild"]\n' + FAKE)
+    fake(project, "echo 'x=1;~y'")
+    outcome = project.build()
+    assert outcome.text("a.js") == "x=1;~y"
+    assert outcome.notices[0].startswith(
+        "notice: assets/a.js:2:1: minified by esbuild: rjsmin: the minifier would have"
+    )
+    project = built(damaged, 'javascript = ["esbuild", "rjsmin"]\n' + FAKE)
+    fake(project, "echo '('")
+    outcome = project.build()
+    assert outcome.text("a.js") == "x=1\n~y"
+    assert [notice.split(": ")[2:4] for notice in outcome.notices] == [["minified by rjsmin", "esbuild"]]
+
+
 def test_the_place_in_a_text_that_steps_made_is_that_of_the_text():
     files = {"a.css.jinja": "{# one #}\na { b : c }\n@import 'https://x.test/b.css';\n"}
     outcome = built(files, 'css = ["lightningcss"]').build()

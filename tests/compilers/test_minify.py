@@ -138,19 +138,18 @@ def test_all_licence_comments_of_a_sheet_stay(damaged: str) -> None:
     assert "five" not in text
 
 
-def test_a_script_that_rjsmin_would_damage_is_stripped_and_the_place_is_told(tmp_path: Path) -> None:
-    run = Workbench(tmp_path, {"a.js": "\ufeffx  =  '\u00e9'\n  ~y"}).run("a.js", "rjsmin")
-    assert text_of(run) == "\ufeffx='\u00e9'\n~y"
-    (notice,) = run.diagnostics
-    assert (notice.severity, notice.file, notice.line, notice.column) == ("notice", "src/a.js", 2, 3)
-    assert "dropped a line break between" in notice.text
-    assert notice.tally == "script minified by our own stripping"
-
-
-def test_what_was_made_before_minifying_has_no_place_in_the_source() -> None:
-    (notice,) = minified_js("x  =  1\n~y").diagnostics
-    assert (notice.file, notice.line) == ("src/a.js", None)
-    assert "line 2, column 1 of the text before minifying" in notice.text
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\ufeffx  =  '\u00e9'\n  ~y", "\ufeffx='\u00e9'\n~y"),
+        ("class A {\n  #a\n  #b\n}\n", "class A{#a\n#b}"),
+        ("x = `a  ${ b  + `c  d` }  e`\n", "x=`a  ${b+`c  d`}  e`"),
+    ],
+)
+def test_a_script_that_rjsmin_would_damage_is_minified_without_a_word(tmp_path: Path, text: str, expected: str) -> None:
+    run = Workbench(tmp_path, {"a.js": text}).run("a.js", "rjsmin")
+    assert text_of(run) == expected
+    assert run.diagnostics == ()
 
 
 @pytest.mark.parametrize("text", ["f ( a", "`a ${ b", "a = ' b", b"\x00\x01 ( \x7f", "x = /* c"])

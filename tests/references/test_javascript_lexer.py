@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetbuild.references import javascript_lexer
+from assetbuild.references.javascript_pieces import COMMENT_PIECE, LITERAL_PIECE
 
+BLANKS = [" ", "\n", "\r", "\u2028", "\xa0", "/* */", "/*\n*/", "// b\n", " " * 70]
+HTML_SOUP = [*BLANKS, "'<!--'", "`-->`", "/-->/", "/", "}", "import 'a'", "--", ">", "a"]
 SOUP = st.lists(
     st.sampled_from(
         [
@@ -161,6 +164,70 @@ def test_html_comments_are_comments_in_scripts_only() -> None:
     assert javascript_lexer.literals(b"<!-- it's\n'a'\n --> it's\n/* \n */ --> it's") == ([b"'a'"], True)
     assert javascript_lexer.literals(b"export default a <!--'b'") == ([b"'b'"], True)
     assert javascript_lexer.literals(b"while (n --> 'a') b") == ([b"'a'"], True)
+
+
+def pieces(lexer: javascript_lexer.Lexer) -> list[tuple[int, int, int]]:
+    """What was read; without the empty pieces, and whole literals, at which a stride may end."""
+    found = zip(lexer.starts, lexer.stops, lexer.kinds, strict=True)
+    return [piece for piece in found if piece[0] != piece[1] and piece[2] != LITERAL_PIECE]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([*HTML_SOUP, "<!--", "-->", "-->"]), max_size=20))
+def test_a_text_read_at_once_is_read_by_its_goal(tokens: list[str]) -> None:
+    data = "".join(tokens).encode()
+    script = javascript_lexer.Lexer(data, not javascript_lexer.is_module(data))
+    script.read(len(data))
+    lexer = javascript_lexer.lexer_of(data)
+    lexer.read(len(data))
+    assert pieces(javascript_lexer.read_whole(data)) == pieces(lexer) == pieces(script)
+
+
+FILLERS = [
+    "f ( b )",
+    "; ",
+    "'(' ",
+    '"a\\")" ',
+    "`[` ",
+    "{ c : 1 } ",
+    "case d ?. e ? f : ",
+    "g ?? h ",
+    ", ",
+    "x" * 300,
+    " " * 90,
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(FILLERS), min_size=1, max_size=60),
+    st.sampled_from(
+        ["if ({}) ", "k({})", "x = {{ {} }}", "{{ {} }}", "switch (a) {{ case b ? {} : c : {{ }}", "({}) => "]
+    ),
+)
+def test_a_long_way_back_to_a_bracket_finds_what_a_way_from_comment_to_comment_finds(
+    fillers: list[str], around: str
+) -> None:
+    """A comment parts what is read into short stretches, and changes nothing."""
+    one, other = (around.format(gap.join(fillers)) + " /d/ e" for gap in (" " * 8, " /****/ "))
+    read = [pieces(javascript_lexer.read_whole(text.encode())) for text in (one, other)]
+    kinds = [[kind for _, _, kind in found if kind != COMMENT_PIECE] for found in read]
+    assert kinds[0] == kinds[1]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(["(", ")", "[", "]", "{", "}", "()", "[]", "{}", "a"]), max_size=80), st.booleans())
+def test_brackets_are_balanced_if_each_closes_the_last_that_is_open(tokens: list[str], closing: bool) -> None:
+    opened: list[str] = []
+    right = True
+    for byte in "".join(tokens):
+        if byte in "([{":
+            opened.append({"(": ")", "[": "]", "{": "}"}[byte])
+        elif byte != "a" and right:
+            right = bool(opened) and opened.pop() == byte
+    if closing:
+        tokens += reversed(opened)
+    assert javascript_lexer.balanced("".join(tokens).encode()) == (right and (closing or not opened))
 
 
 @pytest.mark.parametrize("text", ["import 'a'", "export {}", "export default 1", "x(import.meta)", "import a from 'b'"])

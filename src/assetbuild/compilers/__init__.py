@@ -49,7 +49,7 @@ TABLE: dict[str, Entry] = {
     "concatenate-css": Entry("concatenate_css:concatenate"),
     "concatenate-js": Entry("concatenate_js:concatenate"),
     "rcssmin": Entry("minify:minify_css", "rcssmin"),
-    "rjsmin": Entry("minify:minify_javascript", "rjsmin"),
+    "rjsmin": Entry("minify:minify_javascript"),
     "json": Entry("minify:minify_json"),
     **{name: Entry("minifiers.listed:minify") for name in ("minify", *REWRITING)},
     "webassets": Entry("webassets:apply_filter", "webassets"),

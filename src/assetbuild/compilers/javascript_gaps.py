@@ -94,8 +94,9 @@ _BITS_OF_GAPS = bytes({0x20: _NAMES | _FUSES, 0x0A: _FUSES | _ENDS}.get(byte, 0)
 _EMPTY_GAPS = bytes.maketrans(b" \n", _NO_BLANK + _NO_BREAK)
 _SIFTED = bytes.maketrans(b"\x11\x12\x13\x1a\x1c\x1e", _BLANK + b" " + _BLANK + b"\n\n\n")
 _DOT_BEFORE_NAME = re.compile(rb"\." + _BLANK + rb"(?![0-9])(?:(?<![0-9.]\..)|(?<=\.\.\..))", re.DOTALL)
-# A gap that never counts, and no expression above looks back over it, from gaps behind the letter, to what is before.
-_SEAM = re.compile(rb";\n[ \t]*+(?=[A-Za-z_$])")
+# Where one part may end and another begin: a gap after a semicolon never counts, and no expression above looks from
+# behind a letter to what stands before it.
+_SEAM = re.compile(rb";\r?\n[ \t]*+(?=[A-Za-z_$])")
 _PART = 1 << 16
 _SOLID = re.compile(rb"[^'\"`]*+(?:(?:" + SOLID_LITERAL + rb")[^'\"`]*+|)*+")
 _LICENCE_WORDS = (re.compile(rb"/\*!"), re.compile(rb"@(?i:license|preserve|cc_on)"))
@@ -218,7 +219,7 @@ def canonical(code: bytes, size: int = _PART) -> bytes:
     """A skeleton with only those gaps that count: a blank between tokens that would fuse, a newline where one may end
     a statement.
 
-    It is made in parts of more than `size` bytes, which makes no other text and takes less time: they stay in the cache.
+    It is made in parts of more than `size` bytes: that makes no other text, and such parts stay in a processor's cache.
     """
     parts: list[bytes] = []
     start = 0
@@ -279,7 +280,8 @@ def with_pieces(canonical_code: bytes, script: Skeleton) -> bytes:
     texts = canonical_code.translate(ONE_MARK).split(LITERAL)
     if COMMENT in script.marks:
         for number, (mark, piece) in enumerate(zip(script.marks, script.pieces, strict=True), 1):
-            if mark == COMMENT and LINE_BREAK.search(piece):
+            # Not before another piece or a slash, for the sake of those who read "*//" wrong.
+            if mark == COMMENT and texts[number][1:2] not in (b"", b"/") and LINE_BREAK.search(piece):
                 texts[number] = texts[number].removeprefix(b"\n")
     parts = [b""] * (2 * len(texts) - 1)
     parts[::2] = texts
