@@ -431,7 +431,8 @@ def test_our_own_stripping_keeps_licences_and_the_first_line(before: str, after:
 @given(
     st.lists(
         st.one_of(
-            st.sampled_from([";\n", ";\r\n", "; \n\t", "b1 .c", "--", ">"]), st.sampled_from(TOKENS.splitlines())
+            st.sampled_from([";\n", ";\r\n", "; \n\t", ";\n++ =", ";\n1 .c", "b1 .c", "--", ">"]),
+            st.sampled_from(TOKENS.splitlines()),
         ),
         max_size=40,
     ),

@@ -183,34 +183,36 @@ def test_a_text_read_at_once_is_read_by_its_goal(tokens: list[str]) -> None:
     assert pieces(javascript_lexer.read_whole(data)) == pieces(lexer) == pieces(script)
 
 
-FILLERS = [
-    "f ( b )",
-    "; ",
-    "'(' ",
-    '"a\\")" ',
-    "`[` ",
-    "{ c : 1 } ",
-    "case d ?. e ? f : ",
-    "g ?? h ",
-    ", ",
-    "x" * 300,
-    " " * 90,
-]
+FILLERS = ["f ( b ) ", "; ", "'((((((((((((' ", '"a\\")))))))))))" ', "`[[[[[` ", "{ c : 1 } ", ", ", "x" * 90]
+CONDITIONS = ["?.b", "??b", "?.b", "?1:2+b"]
+
+
+@st.composite
+def ways_back(draw: st.DrawFn) -> list[str]:
+    """A text that ends with a slash, in parts; what the slash is, is told by what the parts begin with."""
+    head, fillers, tail = draw(
+        st.sampled_from(
+            [
+                ("if (", FILLERS, ") "),
+                ("k(", FILLERS, ")"),
+                ("x = {", FILLERS, "}"),
+                ("{", FILLERS, "}"),
+                ("function f() {", FILLERS, "} "),
+                ("switch (a) { case b", CONDITIONS, ": { }"),
+                ("x = { [y", CONDITIONS, "] : { }"),
+                ("x = y ? z", CONDITIONS, ": { }"),
+            ]
+        )
+    )
+    some = draw(st.lists(st.sampled_from(fillers), min_size=1, max_size=6))
+    return [head, *some * draw(st.integers(1, 120)), " " * draw(st.integers(0, 3)) + tail + " /d/ e"]
 
 
 @settings(max_examples=300, deadline=None)
-@given(
-    st.lists(st.sampled_from(FILLERS), min_size=1, max_size=60),
-    st.sampled_from(
-        ["if ({}) ", "k({})", "x = {{ {} }}", "{{ {} }}", "switch (a) {{ case b ? {} : c : {{ }}", "({}) => "]
-    ),
-)
-def test_a_long_way_back_to_a_bracket_finds_what_a_way_from_comment_to_comment_finds(
-    fillers: list[str], around: str
-) -> None:
+@given(ways_back())
+def test_a_long_way_back_finds_what_a_way_from_comment_to_comment_finds(parts: list[str]) -> None:
     """A comment parts what is read into short stretches, and changes nothing."""
-    one, other = (around.format(gap.join(fillers)) + " /d/ e" for gap in (" " * 8, " /****/ "))
-    read = [pieces(javascript_lexer.read_whole(text.encode())) for text in (one, other)]
+    read = [pieces(javascript_lexer.read_whole(gap.join(parts).encode())) for gap in ("", "/**/")]
     kinds = [[kind for _, _, kind in found if kind != COMMENT_PIECE] for found in read]
     assert kinds[0] == kinds[1]
 
