@@ -17,9 +17,11 @@ import brotli
 import rjsmin
 from minifying_others import Timed, others
 
+from assetbuild import media
 from assetbuild.compilers.minify import minify_javascript
 from assetbuild.compilers.strip_javascript import minified_javascript
-from compilers.workbench import IN_MEMORY, asset_of
+from assetbuild.model import Asset, Content
+from compilers.workbench import IN_MEMORY
 from references.corpus import FOLDER, place_in
 
 CACHE = Path(__file__).parents[1] / ".pytest_cache" / "d" / FOLDER
@@ -110,7 +112,8 @@ def checked_rjsmin(data: bytes) -> bytes:
 
 def as_built(data: bytes) -> bytes:
     """What a build does with a script if no minifiers are listed."""
-    return minify_javascript((asset_of("a.js", data),), {}, IN_MEMORY).assets[0].content.read()
+    asset = Asset("a.js", media.JAVASCRIPT, Content.of(data), (), "a.js")
+    return minify_javascript((asset,), {}, IN_MEMORY).assets[0].content.read()
 
 
 def webassets_rjsmin(data: bytes) -> bytes:
@@ -137,8 +140,8 @@ def timed(minifier: Callable[[bytes], bytes]) -> Timed:
 
 
 MINIFIERS: dict[str, Callable[[bytes], bytes]] = {
-    OURS: as_built,
     "rjsmin alone": plain_rjsmin,
+    OURS: as_built,
     "rjsmin, compared": checked_rjsmin,
     "webassets' rjsmin filter": webassets_rjsmin,
 }
