@@ -1,7 +1,7 @@
 """Where a style sheet is not what its author can have meant, though every browser goes on reading it.
 
-The grammar is that of CSS Syntax Module Level 3 (sections 5.4 and 5.5) with nesting. Told is only a parse error by which
-something is lost: a declaration, a rule, all that follows. Hacks that old browsers were told apart by lose nothing.
+The grammar is that of CSS Syntax Module Level 3 (sections 5.4 and 5.5) with nesting. Told is only a parse error by
+which something is lost: a declaration, a rule, all that follows. Hacks that old browsers were told apart by lose nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ _URL = (
 def _nested(depth: int) -> bytes:
     """Parentheses without anything that needs a closer look, so many of them in one another."""
     inner = rb"|" + _nested(depth - 1) if depth else b""
-    return rb"\((?<![rR][lL]\()(?:[^\"'()\\{}\[\];/@]++|" + _STRING + rb"|" + _ESCAPE + rb"|/(?![*/])" + inner + rb"|)*+\)"
+    return (
+        rb"\((?<![rR][lL]\()(?:[^\"'()\\{}\[\];/@]++|" + _STRING + rb"|" + _ESCAPE + rb"|/(?![*/])" + inner + rb"|)*+\)"
+    )
 
 
 _PARENTHESES = _URL + rb"|" + _nested(3)
@@ -48,7 +50,9 @@ _RULE = _HEAD + rb"(?:" + _IN_BLOCK + rb"|" + _FLAT + rb"|)*+\}"
 _PLAIN = re.compile(rb"(?:" + _BLANK + rb"++|" + _COMMENT + rb"|<!--|-->|" + _RULE + rb"|)*+")
 _PLAIN_IN_BLOCK = re.compile(rb"(?:" + _IN_BLOCK + rb"|" + _RULE + rb"|" + _FLAT + rb"|)*+")
 _NEXT_PROPERTY = re.compile(rb"[\n\r\f]" + _BLANK + rb"*+(-?[a-zA-Z][-\w]*+)" + _BLANK + rb"*+\Z")
-_WITH_BLOCK = frozenset("container font-face keyframes media page property scope starting-style supports".split())
+_WITH_BLOCK = frozenset(
+    ["container", "font-face", "keyframes", "media", "page", "property", "scope", "starting-style", "supports"]
+)
 _PAIRS = {"(": ")", "function": ")", "[": "]", "{": "}"}
 _WORDS = {"(": "'('", "function": "'('", "[": "'['", "{": "'{'"}
 
@@ -192,7 +196,9 @@ class _Reader:
         if kind == "bad-string":
             self._tell("a string that does not end on its line: what it stands in is lost", start, stop - start)
         elif kind == "bad-url":
-            self._tell("a URL with a blank, a quote or a parenthesis in it: what it stands in is lost", start, stop - start)
+            self._tell(
+                "a URL with a blank, a quote or a parenthesis in it: what it stands in is lost", start, stop - start
+            )
         elif kind == "comment" and css_lexer.missing(self._data, token):
             self._tell("a comment that does not end", start, 2)
         elif kind in ("string", "url") and stop == len(self._data) and css_lexer.missing(self._data, token):
@@ -203,7 +209,9 @@ class _Reader:
         found = _NEXT_PROPERTY.search(self._data, floor, colon)
         if found is not None:
             name = found[1].decode()
-            self._tell(f"no ';' before '{name}': this declaration and the one before it are lost", found.start(1), len(name))
+            self._tell(
+                f"no ';' before '{name}': this declaration and the one before it are lost", found.start(1), len(name)
+            )
 
     def _judge(self, read: _Statement, start: int) -> None:
         """What is wrong with a statement whose tokens are all right."""

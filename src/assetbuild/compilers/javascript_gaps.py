@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
@@ -128,6 +129,13 @@ def skeleton_of(data: bytes) -> Skeleton | None:
     if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!"):
         return None
     return script
+
+
+@lru_cache(maxsize=4)
+def read_script(data: bytes) -> tuple[Skeleton, bytes] | None:
+    """A script's skeleton and the canonical one; None as `skeleton_of`. Kept for the next who asks."""
+    script = skeleton_of(data)
+    return None if script is None else (script, canonical(script.code))
 
 
 def skeleton_code(lexer: Lexer) -> bytes:

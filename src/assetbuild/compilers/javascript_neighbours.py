@@ -1,7 +1,7 @@
 """Tokens that cannot stand side by side in any script or module: syntax errors that need no parser.
 
-Each rule says that no production of ECMA-262 (2026, with Annex B) has the two in a row, whatever stands around them; the
-table, and why it holds, is in docs/syntax.md. What is said is therefore sure; that nothing is said means little.
+Each rule says that no production of ECMA-262 (2026, with Annex B) has the two in a row, whatever stands around them;
+the table, and why it holds, is in docs/syntax.md. What is said is therefore sure; that nothing is said means little.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _CLOSES = frozenset(b") ] } ; , :".split())
 _BEGINS_NOTHING = _BINARY | {b"."}
 
 BEFORE_WORD = frozenset(
-    b"accessor as async await break case catch class const continue default defer delete do else export extends finally "
-    b"for from function get if import in instanceof let new of return set source static switch throw try typeof using "
+    b"accessor as async await break case catch class const continue default defer delete do else export extends "
+    b"finally for from function get if import in instanceof let new of return set source static switch throw try typeof using "
     b"var void while with yield".split()
 )
 """Words after which a word, a number or a string can stand on the same line; generous."""
@@ -40,7 +40,11 @@ _BINDERS = frozenset(b"const let var".split())
 _BINDERS_OF_FOR = frozenset(b"var const".split())
 _OPENS = frozenset(b"( [ {".split())
 # A brace after one of these begins an object, a pattern, or a list of imports.
-_BEFORE_OBJECT = (_BINARY - {b"=>"}) | _PREFIX | frozenset(b"( [ , ... const default delete let return throw typeof var void".split())
+_BEFORE_OBJECT = (
+    (_BINARY - {b"=>"})
+    | _PREFIX
+    | frozenset(b"( [ , ... const default delete let return throw typeof var void".split())
+)
 _NUMBER = re.compile(
     rb"(?:0[xX][0-9a-fA-F_]+n?|0[oO][0-7_]+n?|0[bB][01_]+n?|[0-9][0-9_]*n|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]+)?)"
 )

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import re
 
-from assetbuild.compilers.javascript_gaps import HEAD, LITERAL, MIDDLE, REGEX, TAIL, Skeleton
+from assetbuild.compilers.javascript_gaps import HEAD, LITERAL, MIDDLE, TAIL, Skeleton
 from assetbuild.compilers.javascript_neighbours import AFTER_OPERAND, BEFORE_WORD
 
 _STRING = b'"'
 _TEMPLATE = b"`"
 _LITERAL = re.compile(rb"\"[^\"]*+\"|'[^']*+'|`[^`]*+`")
-_ESCAPING = re.compile(
-    rb"\"(?:[^\"\\]++|\\.|)*+\"|'(?:[^'\\]++|\\.|)*+'|`(?:[^`\\]++|\\.|)*+`", re.DOTALL
-)
+_ESCAPING = re.compile(rb"\"(?:[^\"\\]++|\\.|)*+\"|'(?:[^'\\]++|\\.|)*+'|`(?:[^`\\]++|\\.|)*+`", re.DOTALL)
 
 _OPERATORS = b"=%&|^!~<>?"
 _OPENED = b"([" + HEAD
-# A byte of the first before one of the second is in no script. `+` and `-` may end a postfix operator, so they are not here.
+# A byte of the first before one of the second is in no script. Not `+` and `-`, which may end a postfix operator.
 _WRONG_PAIRS: tuple[tuple[bytes, bytes], ...] = (
     (_OPERATORS + b"*", b";)]},:" + TAIL + MIDDLE),
     (_OPERATORS + b":" + _OPENED, b"*%^"),
@@ -65,12 +63,16 @@ _FURTHER = tuple(
             rb" (?<=[rt] )(?:(?<=const )|(?<=let )|(?<=var ))[\w$]++:",
             rb"\(\)(?!=>)(?<=[=(,\[?:!&|+;{>~^%<\-]\(\))",
             rb",,[^()\[\]{}]*+[)}]",
-            rb"=>?(?:break|case|catch|const|continue|do|else|finally|for|if|return|switch|throw|try|var|while)(?!" + _NAME + rb")",
+            rb"=>?(?:break|case|catch|const|continue|do|else|finally|for|if|return|switch|throw|try|var|while)(?!"
+            + _NAME
+            + rb")",
         ),
     )
 )
 # A line break that is kept, and then a name with a colon, or an operand before a bracket: where lists miss a comma.
-_NEW_LINE = re.compile(rb'\n(?!case"|default:)(?<=["\w$\]]\n)(?<!else\n)(?:"|[\w$\\\x80-\xff]++)(?::(?!for\W|do\W|while\W)|[)\]])')
+_NEW_LINE = re.compile(
+    rb'\n(?!case"|default:)(?<=["\w$\]]\n)(?<!else\n)(?:"|[\w$\\\x80-\xff]++)(?::(?!for\W|do\W|while\W)|[)\]])'
+)
 _LAST = _OPERATORS + b",.*"
 
 
@@ -120,7 +122,7 @@ def _interleaved(texts: list[bytes], literals: list[bytes]) -> bytes:
 
 
 def _has_wrong_pair(code: bytes) -> bool:
-    """All pairs at once: the bits of each byte, and those of the byte after it, are two integers as long as the text."""
+    """All pairs at once: the bits of each byte, and those of the byte after it, are two long integers."""
     first = int.from_bytes(code.translate(_FIRST), "little")
     second = int.from_bytes(code.translate(_SECOND), "little")
     return (first << 8) & second != 0 or code[-1:] in tuple(bytes([byte]) for byte in _LAST)
@@ -133,7 +135,9 @@ def _has_wrong_word(code: bytes) -> bool:
     operands = set(before) - _DROWEB
     if operands:
         after = _AFTER_BLANK.findall(code)
-        if any(former in operands and latter not in _AFTER for former, latter in zip(reversed(before), after, strict=True)):
+        if any(
+            former in operands and latter not in _AFTER for former, latter in zip(reversed(before), after, strict=True)
+        ):
             return True
     return not (
         _AFTER.issuperset(_AFTER_STRING.findall(code))
