@@ -170,14 +170,15 @@ def test_an_empty_list_means_our_own_stripping():
 
 
 def test_a_script_that_does_not_end_is_left_as_it_is(esbuild):
-    outcome = built({"a.js": "f( [ 1 ;\n"}, f'javascript = ["esbuild"]\n{esbuild}').build()
+    lists = f'javascript = ["esbuild"]\n{esbuild}'
+    outcome = built({"a.js": "f( [ 1 ;\n"}, lists, 'syntax = "off"\n').build()
     assert outcome.text("a.js") == "f( [ 1 ;\n"
     assert "left unminified" in outcome.warnings[0]
 
 
 def test_a_syntax_error_is_told_at_its_place_and_the_next_minifier_takes_over(esbuild):
     lists = f'javascript = ["esbuild", "rjsmin"]\n{esbuild}'
-    project = built({"a.js": "#!/bin/x\nvar b = 1 ;\nvar a = ;\n"}, lists)
+    project = built({"a.js": "#!/bin/x\nvar b = 1 ;\nvar a = ;\n"}, lists, 'syntax = "off"\n')
     outcome = project.build()
     assert outcome.text("a.js") == "#!/bin/x\nvar b=1;var a=;"
     assert outcome.notices[0].startswith('notice: assets/a.js:3:9: minified by rjsmin: esbuild: Unexpected ";"')

@@ -1,7 +1,8 @@
 """Where a style sheet is not what its author can have meant, though every browser goes on reading it.
 
 The grammar is that of CSS Syntax Module Level 3 (sections 5.4 and 5.5) with nesting. Told is only a parse error by
-which something is lost: a declaration, a rule, all that follows. Hacks that old browsers were told apart by lose nothing.
+which something is lost: a declaration, a rule, all that follows. Hacks by which old browsers are told apart lose
+nothing.
 """
 
 from __future__ import annotations

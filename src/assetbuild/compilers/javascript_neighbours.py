@@ -24,8 +24,8 @@ _BEGINS_NOTHING = _BINARY | {b"."}
 
 BEFORE_WORD = frozenset(
     b"accessor as async await break case catch class const continue default defer delete do else export extends "
-    b"finally for from function get if import in instanceof let new of return set source static switch throw try typeof using "
-    b"var void while with yield".split()
+    b"finally for from function get if import in instanceof let new of return set source static switch throw try "
+    b"typeof using var void while with yield".split()
 )
 """Words after which a word, a number or a string can stand on the same line; generous."""
 AFTER_OPERAND = frozenset(b"as assert extends from in instanceof of with".split())
@@ -38,6 +38,7 @@ _OPERAND_WANTED = _STATEMENT_WORDS | frozenset(b"delete new typeof void".split()
 _HEADS = frozenset(b"for if switch while".split())
 _BINDERS = frozenset(b"const let var".split())
 _BINDERS_OF_FOR = frozenset(b"var const".split())
+_NO_WORD = b"a"
 _OPENS = frozenset(b"( [ {".split())
 # A brace after one of these begins an object, a pattern, or a list of imports.
 _BEFORE_OBJECT = (
@@ -112,8 +113,9 @@ class _Reader:
             self.heads.pop()
         if opened:
             self.open.append(opened)
+            property_name = self.before in (b".", b"?.")
             ended = self.broken and self.last == b"return"
-            self.heads.append(b";" if ended or self.before in (b".", b"?.") else self.last)
+            self.heads.append(_NO_WORD if property_name else b";" if ended else self.last)
         self.last, self.before, self.start, self.broken = token, self.last, start, False
 
     def reason(self, token: bytes) -> str | None:

@@ -69,6 +69,7 @@ _FURTHER = tuple(
         ),
     )
 )
+_NO_VALUE = re.compile(rb'[,{][\w$"]++:\}')
 # A line break that is kept, and then a name with a colon, or an operand before a bracket: where lists miss a comma.
 _NEW_LINE = re.compile(
     rb'\n(?!case"|default:)(?<=["\w$\]]\n)(?<!else\n)(?:"|[\w$\\\x80-\xff]++)(?::(?!for\W|do\W|while\W)|[)\]])'
@@ -86,6 +87,7 @@ def may_be_broken(script: Skeleton, stripped: bytes) -> bool:
         _has_wrong_pair(code)
         or _has_wrong_word(code)
         or _SEMICOLON.search(code.translate(None, _NOT_TELLING)) is not None
+        or (b":}" in code and _NO_VALUE.search(code) is not None)
         or any(expression.search(code) is not None for expression in _FURTHER)
         or any(head in code and _HEAD.search(code) is not None for head in _HEADS)
         or _NEW_LINE.search(code) is not None

@@ -81,17 +81,17 @@ def syntax_diagnostics(asset: Asset, level: Syntax, places: Places, root: str) -
                       severity=severity)
         for one in found[:MOST]
     ]  # fmt: skip
-    return tuple(_with_words(told, len(found), asset.file, script, severity))
+    return tuple(_with_words(told, len(found), script, severity))
 
 
-def _with_words(
-    told: list[Diagnostic], count: int, file: str, script: bool, severity: Severity
-) -> Iterator[Diagnostic]:
-    """The diagnostics, the first of a script with what to do; and one for those that are not among them."""
+def _with_words(told: list[Diagnostic], count: int, script: bool, severity: Severity) -> Iterator[Diagnostic]:
+    """The diagnostics: the first of a script says what to do, the last one how many there are besides."""
     for number, one in enumerate(told):
-        if script and not number:
-            yield replace(one, hint=_ERROR_HINT if severity == "error" else _WARNING_HINT)
+        if script and not number and severity == "error":
+            yield replace(one, hint=_ERROR_HINT)
+        elif script and not number:
+            yield replace(one, hint=_WARNING_HINT, tally="script left as it is")
+        elif number == len(told) - 1 and count > len(told):
+            yield replace(one, hint=f"and {count - len(told)} more in this file")
         else:
             yield one
-    if count > len(told):
-        yield Diagnostic(f"{count - len(told)} more syntax errors in this file", file=file, severity=severity)
