@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assetbuild.planning.syntax import LARGEST, MOST
 from scenario import Project, below_assets, build_files
 
 CONFIG = 'sources = ["assets"]\nencodings = []\n'
@@ -119,3 +120,36 @@ def test_a_text_that_is_no_script_is_told_in_a_few_lines() -> None:
 
 def test_what_sass_and_templates_of_scripts_make_is_theirs() -> None:
     assert places({"a.scss": "a { b: c }", "a.jst": "<b><%= x y %></b>"}) == []
+
+
+# The parser.
+
+
+def test_what_only_a_parser_sees_is_a_warning_and_the_script_is_published_as_it_is() -> None:
+    text = "try { a ( ) }\ncatch { }\nelse { b ( ) }\n"
+    outcome = build_files({"a.js": text}, CONFIG)
+    assert outcome.text("a.js") == text
+    assert outcome.warnings == [
+        "warning: assets/a.js:3:1: syntax error: cannot be read as JavaScript from 'else' on\n"
+        "    3 | else { b ( ) }\n"
+        '      | ^^^^ left as it is: correct it, or set syntax = "off" in a rule for it if browsers run it'
+    ]
+
+
+@pytest.mark.parametrize("more", ["", "minify = false\n"])
+def test_what_the_parser_misreads_is_not_told(more: str) -> None:
+    assert places({"a.js": "using = function ( ) { }\nelse { }"}, CONFIG + more) == []
+    assert places({"a.js": "else { }"}, CONFIG + more) == [("warning", "assets/a.js", 1, 1)]
+
+
+def test_packages_and_large_scripts_are_not_parsed() -> None:
+    assert places({"node_modules/a.js": "else { }"}) == []
+    assert places({"a.js": "else { }\n" + "// comment\n" * (LARGEST // 10)}) == []
+
+
+def test_too_many_scripts_are_not_parsed() -> None:
+    script = "else { }\n" + "// comment\n" * (LARGEST // 11 - 1)
+    files: dict[str, str | bytes] = {f"{number}.js": script for number in range(MOST // len(script) + 1)}
+    assert places(files) == []
+    del files["0.js"]
+    assert len(places(files)) == len(files)

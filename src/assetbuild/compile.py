@@ -15,6 +15,7 @@ from assetbuild.cache import Cache
 from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
 from assetbuild.compilers.run import Run, read_part, run_steps
+from assetbuild.compilers.syntax import Check, parser_version
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
@@ -144,8 +145,8 @@ class _Driver:
             if trace is not None:
                 return Outcome(trace.assets, trace.diagnostics, files=_found(trace.files, trace.logical, self.world))
             read = Run(assets) if assets else read_part(part, tools)
-            syntax = "off" if assets else part.syntax
-            run = run_steps(read.assets, steps, tools, syntax, read.shift) if read.assets else Run(())
+            check = None if assets else Check(part.syntax, part.parsed, read.shift)
+            run = run_steps(read.assets, steps, tools, check) if read.assets else Run(())
             run = Run(run.assets, (*read.diagnostics, *run.diagnostics), run.traced)
         except ContentChanged as error:
             text, hint = "changed while it was read", "build again"
@@ -179,6 +180,7 @@ class _Driver:
     def _part_key(self, part: Part) -> str:
         source = part.source
         identity = ["part", part.path, source.path, source.digest, self.world.display(source.file), part.syntax]
+        identity += [parser_version()] if part.parsed else []
         return self._key(part.path, identity, part.steps)
 
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:

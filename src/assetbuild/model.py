@@ -129,13 +129,14 @@ class Step:
 class Part:
     """A source and the steps that turn it into a valid asset at the logical path `path`.
 
-    `syntax` is what becomes of syntax errors in it.
+    `syntax` is what becomes of syntax errors in it; a `parsed` one is also read by a parser.
     """
 
     path: str
     source: Source
     steps: tuple[Step, ...] = ()
     syntax: Syntax = "off"
+    parsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from assetbuild.planning.steps import (
     filter_step,
     raw_part,
 )
-from assetbuild.planning.syntax import for_filters, syntax_levels
+from assetbuild.planning.syntax import for_filters, parsed_too, syntax_levels
 from assetbuild.planning.templates import COMPILER, name_clashes, named_templates, template_extension
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
@@ -66,6 +66,7 @@ def plan(
         for source in sources.values()
         if not is_partial(source.path)
     ]
+    parts = parsed_too(config, parts)
     partials = [path for path in sources if is_partial(path)]
     filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
     contents, diagnostics = expand_bundles(config, parts, partials, filters)

@@ -9,11 +9,11 @@ from assetbuild import media
 from assetbuild.compilers import FILTERS, JOINERS, TEMPLATES, is_compiler, is_foreign, load, shown
 from assetbuild.compilers.authored import ByName, Places, authored, names_in
 from assetbuild.compilers.base import Origins, Result, Tools
-from assetbuild.compilers.syntax import syntax_diagnostics
+from assetbuild.compilers.syntax import Check, syntax_diagnostics
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.media import media_type
-from assetbuild.model import Asset, Content, Origin, Part, Reference, Step, Syntax
+from assetbuild.model import Asset, Content, Origin, Part, Reference, Step
 from assetbuild.origins import diagnostic_at
 from assetbuild.references import find_references, language
 
@@ -69,25 +69,22 @@ def _unreadable(file: str, start: int | None, reason: str, tools: Tools, severit
     return diagnostic_at(tools.world.root, origin, reason, hint, severity)
 
 
-def run_steps(
-    assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools, syntax: Syntax = "off", shift: int = 0
-) -> Run:
+def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools, check: Check | None = None) -> Run:
     """Several assets through the first step, what it makes through the others.
 
-    A source is checked for syntax errors at the level `syntax` once it is in the browser's language; what has one is
-    not minified. `shift` is that of `read_part`.
+    `check` is for a source: it is made as soon as the text is in the browser's language. A script with a syntax error
+    is not minified.
     """
     diagnostics: list[Diagnostic] = []
     extras: list[Asset] = []
     origins: Origins | None = None
     by_name = names_in(assets[0])
     traced = True
-    unchecked = syntax != "off"
     faulty = False
     for step in steps:
-        if unchecked and step.name != TEMPLATES:
-            unchecked = False
-            told = syntax_diagnostics(assets[0], syntax, _places(assets[0], origins, shift), tools.world.root)
+        if check is not None and step.name != TEMPLATES:
+            told = syntax_diagnostics(assets[0], check, _places(assets[0], origins, check.shift), tools.world.root)
+            check = None
             faulty = bool(told) and assets[0].type == media.JAVASCRIPT
             diagnostics += told
         if faulty and step.name in FILTERS:
@@ -108,8 +105,8 @@ def run_steps(
         if made.content is not assets[0].content:
             origins = result.origins
         assets = (made,)
-    if unchecked:
-        diagnostics += syntax_diagnostics(assets[0], syntax, _places(assets[0], origins, shift), tools.world.root)
+    if check is not None:
+        diagnostics += syntax_diagnostics(assets[0], check, _places(assets[0], origins, check.shift), tools.world.root)
     return Run((*assets, *extras), tuple(diagnostics), traced)
 
 

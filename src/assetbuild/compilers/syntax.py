@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assetbuild import media
+from assetbuild.compilers import installed_version
 from assetbuild.compilers.authored import Places
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Syntax
@@ -20,15 +21,27 @@ MOST = 10
 _BOM = b"\xef\xbb\xbf"
 _ERROR_HINT = 'no browser runs this file: correct or exclude it, or set syntax = "warn" in a rule for it'
 _WARNING_HINT = 'no browser runs this file: correct or exclude it, or set syntax = "off" in a rule for it'
+_SUSPICION_HINT = 'left as it is: correct it, or set syntax = "off" in a rule for it if browsers run it'
+_TALLY = "script left as it is"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, in words, at bytes `start` and `length` of a text."""
+    """What is wrong, in words, at bytes `start` and `length` of a text. `sure`: no engine runs it."""
 
     text: str
     start: int
     length: int
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a source is checked: at which level, by a parser too, and how many bytes it has been shifted by."""
+
+    level: Syntax
+    parsed: bool = False
+    shift: int = 0
 
 
 def is_checked(kind: str) -> bool:
@@ -36,11 +49,23 @@ def is_checked(kind: str) -> bool:
     return kind in (media.JAVASCRIPT, media.CSS)
 
 
-def faults(kind: str, data: bytes) -> list[Fault]:
-    """The faults in a text of a type that is checked, in their order."""
+def faults(kind: str, data: bytes, parsed: bool = False) -> list[Fault]:
+    """The faults in a text of a type that is checked, in their order. `parsed`: a parser is asked, too."""
     start = len(_BOM) if data.startswith(_BOM) else 0
-    found = _script_faults(data[start:]) if kind == media.JAVASCRIPT else _sheet_faults(data[start:])
-    return [Fault(text, start + place, length) for text, place, length in found]
+    text = data[start:]
+    if kind != media.JAVASCRIPT:
+        return [Fault(words, start + place, length, False) for words, place, length in _sheet_faults(text)]
+    found = [Fault(words, start + place, length) for words, place, length in _script_faults(text)]
+    if found or not parsed:
+        return found
+    from assetbuild.compilers.javascript_parsed import unparsed
+
+    return [Fault(words, start + place, length, False) for words, place, length in unparsed(text)]
+
+
+def parser_version() -> str:
+    """What the faults of a parsed text depend on besides the text."""
+    return f"{installed_version('tree-sitter')} {installed_version('tree-sitter-javascript')}"
 
 
 def _script_faults(data: bytes) -> Iterator[tuple[str, int, int]]:
@@ -68,30 +93,25 @@ def _sheet_faults(data: bytes) -> Iterator[tuple[str, int, int]]:
     yield from ((one.text, one.start, one.length) for one in css_faults(data))
 
 
-def syntax_diagnostics(asset: Asset, level: Syntax, places: Places, root: str) -> tuple[Diagnostic, ...]:
+def syntax_diagnostics(asset: Asset, check: Check, places: Places, root: str) -> tuple[Diagnostic, ...]:
     """What is told of the faults of an asset; `places` leads from its text to the author's. `root` is absolute."""
-    if level == "off" or not is_checked(asset.type):
+    if check.level == "off" or not is_checked(asset.type):
         return ()
     data = asset.content.read()
-    found = faults(asset.type, data)
-    script = asset.type == media.JAVASCRIPT
-    severity: Severity = "error" if script and level == "error" else "warning"
-    told = [
-        diagnostic_at(root, places(one.start, data[one.start : one.start + one.length]), f"syntax error: {one.text}",
-                      severity=severity)
-        for one in found[:MOST]
-    ]  # fmt: skip
-    return tuple(_with_words(told, len(found), script, severity))
+    found = faults(asset.type, data, check.parsed)
+    severity: Severity = "error" if check.level == "error" and found and found[0].sure else "warning"
+    told = []
+    for number, one in enumerate(found[:MOST]):
+        origin = places(one.start, data[one.start : one.start + one.length])
+        last = number == MOST - 1 and len(found) > MOST
+        hint = f"and {len(found) - MOST} more in this file" if last else None
+        told.append(diagnostic_at(root, origin, f"syntax error: {one.text}", hint, severity))
+    if told and asset.type == media.JAVASCRIPT:
+        told[0] = replace(told[0], hint=_hint(found[0], severity), tally=_TALLY if severity == "warning" else None)
+    return tuple(told)
 
 
-def _with_words(told: list[Diagnostic], count: int, script: bool, severity: Severity) -> Iterator[Diagnostic]:
-    """The diagnostics: the first of a script says what to do, the last one how many there are besides."""
-    for number, one in enumerate(told):
-        if script and not number and severity == "error":
-            yield replace(one, hint=_ERROR_HINT)
-        elif script and not number:
-            yield replace(one, hint=_WARNING_HINT, tally="script left as it is")
-        elif number == len(told) - 1 and count > len(told):
-            yield replace(one, hint=f"and {count - len(told)} more in this file")
-        else:
-            yield one
+def _hint(fault: Fault, severity: Severity) -> str:
+    if not fault.sure:
+        return _SUSPICION_HINT
+    return _ERROR_HINT if severity == "error" else _WARNING_HINT

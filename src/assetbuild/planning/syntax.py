@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from assetbuild import compilers
+from assetbuild import compilers, media
 from assetbuild.config import Config
 from assetbuild.globs import matcher
-from assetbuild.model import Job, Source, Syntax
+from assetbuild.model import Job, Part, Source, Syntax
 from assetbuild.planning.rules import Ruling
 
+LARGEST, MOST = 128 * 1024, 8 * 1024 * 1024
+"""How many bytes a script may have that is parsed, and all of them together: a parser takes a second for the latter."""
 _PACKAGES = re.compile(r"[/\\](?:node_modules|bower_components|site-packages|dist-packages)[/\\]")
 
 
@@ -38,6 +40,22 @@ def syntax_levels(config: Config) -> Callable[[Source, str, Ruling], Syntax]:
 def _is_of_package(file: str, root: str) -> bool:
     """Whether a file lies in a directory of installed packages, below the configuration's directory or elsewhere."""
     return _PACKAGES.search(file, len(root) if file.startswith(root) else 0) is not None
+
+
+def parsed_too(config: Config, parts: list[Part]) -> list[Part]:
+    """The parts; the project's own scripts marked for the parser, if they are not too many for it."""
+    own = [
+        part
+        for part in parts
+        if part.syntax != "off"
+        and part.source.size <= LARGEST
+        and media.media_type(part.path) == media.JAVASCRIPT
+        and not _is_of_package(part.source.file, config.root)
+    ]
+    if not own or sum(part.source.size for part in own) > MOST:
+        return parts
+    chosen = {part.source.path for part in own}
+    return [replace(part, parsed=True) if part.source.path in chosen else part for part in parts]
 
 
 def for_filters(job: Job) -> Job:
