@@ -115,6 +115,22 @@ def test_functions_of_math_are_not_made_operators(call):
     assert "functions of Math" in outcome.notices[0]
 
 
+def test_esbuild_is_started_once_for_a_script():
+    project = built({"a.js": "a( 1 ) ;\n", "b.js": "b( 2 ) ;\n"}, 'javascript = ["esbuild"]\nesbuild = "tools/esbuild"')
+    fake(project, f"echo >> {project.root}/starts\ntr -d ' \n'")
+    outcome = project.build()
+    assert (outcome.text("a.js"), outcome.text("b.js"), outcome.notices) == ("a(1);", "b(2);", [])
+    assert (project.root / "starts").read_text() == "\n\n"
+
+
+def test_what_no_browser_runs_is_not_published_whatever_the_tool_says():
+    project = built({"a.js": "let a = 1 ;\n"}, 'javascript = ["esbuild"]\nesbuild = "tools/esbuild"')
+    fake(project, "echo 'let a=;'")
+    outcome = project.build()
+    assert outcome.text("a.js") == "let a=1;"
+    assert "esbuild: its result does not parse: unexpected ';' after '='" in outcome.notices[0]
+
+
 def test_what_a_tool_cannot_read_again_itself_is_not_published():
     outcome = built({"a.js": "/* a module */\nexport {} ;\n"}, 'javascript = ["tdewolff"]').build()
     assert outcome.text("a.js") == "export{};"
