@@ -97,6 +97,7 @@ _SIFTED = bytes.maketrans(b"\x11\x12\x13\x1a\x1c\x1e", _BLANK + b" " + _BLANK + 
 _DOT_BEFORE_NAME = re.compile(rb"\." + _BLANK + rb"(?![0-9])(?:(?<![0-9.]\..)|(?<=\.\.\..))", re.DOTALL)
 _SOLID = re.compile(rb"[^'\"`]*+(?:(?:" + SOLID_LITERAL + rb")[^'\"`]*+|)*+")
 _LICENCE_WORDS = (re.compile(rb"/\*!"), re.compile(rb"@(?i:license|preserve|cc_on)"))
+_KEPT = 2_000_000
 _MARK_OF = {REGEX_PIECE: REGEX, SLASH_PIECE: b"/", LITERAL_PIECE: LITERAL}
 
 
@@ -131,9 +132,17 @@ def skeleton_of(data: bytes) -> Skeleton | None:
     return script
 
 
-@lru_cache(maxsize=4)
 def read_script(data: bytes) -> tuple[Skeleton, bytes] | None:
-    """A script's skeleton and the canonical one; None as `skeleton_of`. Kept for the next who asks."""
+    """A script's skeleton and the canonical one; None as `skeleton_of`. Kept for the next who asks if it is small."""
+    return _read_once(data) if len(data) <= _KEPT else _read(data)
+
+
+@lru_cache(maxsize=4)
+def _read_once(data: bytes) -> tuple[Skeleton, bytes] | None:
+    return _read(data)
+
+
+def _read(data: bytes) -> tuple[Skeleton, bytes] | None:
     script = skeleton_of(data)
     return None if script is None else (script, canonical(script.code))
 

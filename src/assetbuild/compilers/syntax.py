@@ -16,6 +16,8 @@ from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Syntax
 from assetbuild.origins import diagnostic_at
 
+LARGEST = 4_000_000
+"""How many bytes of a script are read token by token, if they have to be."""
 MOST = 10
 """How many faults of one file are told one by one."""
 _BOM = b"\xef\xbb\xbf"
@@ -81,7 +83,7 @@ def _script_faults(data: bytes) -> Iterator[tuple[str, int, int]]:
         # Without a place it is no more than a script that we do not understand.
         if fault.length:
             yield fault.text, fault.start, fault.length
-    elif may_be_broken(*read):
+    elif len(data) <= LARGEST and may_be_broken(*read):
         lexer = javascript_lexer.lexer_of(data)
         lexer.read(len(data))
         yield from ((one.text, one.start, one.length) for one in unexpected_tokens(lexer))
