@@ -153,3 +153,8 @@ def test_too_many_scripts_are_not_parsed() -> None:
     assert places(files) == []
     del files["0.js"]
     assert len(places(files)) == len(files)
+
+
+def test_the_summary_counts_what_was_left() -> None:
+    project = Project(below_assets({"a.js": BROKEN, "b.js": BROKEN}), CONFIG + 'syntax = "warn"\n')
+    assert "2 scripts left as they are" in project.run("build").stdout.splitlines()
