@@ -10,17 +10,26 @@ CONFIG = 'sources = ["assets"]\nencodings = []\n'
 TWENTY_MEGABYTES = 20_000_000
 
 
-def told(files: dict[str, str | bytes]) -> tuple[dict[str, bytes], list[tuple[str, str, int | None, int | None]]]:
+def told(
+    files: dict[str, str | bytes], config: str = CONFIG
+) -> tuple[dict[str, bytes], list[tuple[str, str, int | None, int | None]]]:
     """What a build publishes by logical path, and the severity, file, line and column of what it says."""
-    outcome = build_files(files, CONFIG)
+    outcome = build_files(files, config)
     published = {name: outcome.bytes_of(name) for name in outcome.assets}
     return published, [(one.severity, one.file or "", one.line, one.column) for one in outcome.diagnostics]
 
 
-def test_what_is_no_text_is_published_as_it_is_with_a_warning() -> None:
+@pytest.mark.parametrize("level", ["error", "warn"])
+def test_what_is_no_text_is_published_as_it_is_with_a_warning_or_fails_the_build(level: str) -> None:
     binary = bytes(range(256)) * 40
-    published, said = told({"a.js": binary, "a.json": binary})
-    assert published == {"a.js": binary, "a.json": binary}
+    files: dict[str, str | bytes] = {"a.js": binary, "a.json": binary}
+    if level == "error":
+        outcome = build_files(files, CONFIG)
+        assert outcome.code == 1
+        assert outcome.errors[0].startswith("error: assets/a.js:3:21: syntax error: a string that does not end\n")
+        return
+    published, said = told(files, CONFIG + 'syntax = "warn"\n')
+    assert published == files
     # A quotation mark is the first of them, and the line ends before the next one.
     assert ("warning", "assets/a.js", 3, 21) in said
     assert {severity for severity, *_ in said} == {"warning"}
@@ -70,6 +79,8 @@ def test_bytes_that_are_no_characters_stay_as_they_are(
 
 BROKEN: dict[str, str | bytes] = {
     "a.js": "f(\n[)",
+    "a2.js": "let x = ;\nlet y = 1;\nlet z = {a: 1 b: 2};",
+    "a3.css": "a { b: c }\nd {",
     "b.json": "{\n x}",
     "c.scss": "a {\n b c d;;\n",
     "d.js.jinja": "x\n{% if %}",
@@ -86,7 +97,10 @@ def test_faults_in_every_language_are_told_in_one_run_and_the_former_release_sta
     outcome = project.build()
     assert outcome.code == 1
     assert [(one.severity, one.file, one.line, one.column) for one in outcome.diagnostics] == [
-        ("warning", "assets/a.js", 2, 2),
+        ("error", "assets/a.js", 2, 2),
+        ("error", "assets/a2.js", 1, 9),
+        ("error", "assets/a2.js", 3, 15),
+        ("warning", "assets/a3.css", 2, 3),
         ("warning", "assets/b.json", 2, 2),
         ("error", "assets/c.scss", 2, 2),
         ("error", "assets/d.js.jinja", 2, 1),

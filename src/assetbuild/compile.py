@@ -15,7 +15,8 @@ from assetbuild.cache import Cache
 from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
 from assetbuild.compilers.run import Run, read_part, run_steps
-from assetbuild.errors import Diagnostic
+from assetbuild.compilers.syntax import Check, parser_version
+from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
 from assetbuild.plain import Plain
@@ -120,6 +121,8 @@ class _Driver:
         diagnostics = tuple(dict.fromkeys(one for outcome in inputs for one in outcome.diagnostics))
         if not all(outcome.assets for outcome in inputs):
             return Outcome((), diagnostics, ran=True)
+        if compilers.joins(job) and errors_of(diagnostics):
+            return Outcome((), diagnostics, ran=True)
         assets = tuple(outcome.assets[0] for outcome in inputs)
         extras = inputs[0].assets[1:] if len(inputs) == 1 else ()
         key = self._key(job.path, [_identity(asset) for asset in assets] or [self._part_key(part)], job.steps)
@@ -142,7 +145,8 @@ class _Driver:
             if trace is not None:
                 return Outcome(trace.assets, trace.diagnostics, files=_found(trace.files, trace.logical, self.world))
             read = Run(assets) if assets else read_part(part, tools)
-            run = run_steps(read.assets, steps, tools) if read.assets else Run(())
+            check = None if assets else Check(part.syntax, part.parsed, read.shift)
+            run = run_steps(read.assets, steps, tools, check) if read.assets else Run(())
             run = Run(run.assets, (*read.diagnostics, *run.diagnostics), run.traced)
         except ContentChanged as error:
             text, hint = "changed while it was read", "build again"
@@ -175,7 +179,8 @@ class _Driver:
 
     def _part_key(self, part: Part) -> str:
         source = part.source
-        identity = ["part", part.path, source.path, source.digest, self.world.display(source.file)]
+        identity = ["part", part.path, source.path, source.digest, self.world.display(source.file), part.syntax]
+        identity += [parser_version()] if part.parsed else []
         return self._key(part.path, identity, part.steps)
 
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:

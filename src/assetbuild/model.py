@@ -31,6 +31,7 @@ __all__ = [
     "ReferenceKind",
     "Source",
     "Step",
+    "Syntax",
 ]
 
 ReferenceKind = Literal[
@@ -43,6 +44,7 @@ ReferenceKind = Literal[
     "inline",  # becomes a data URL
     "computed",  # an import whose name only the running script knows
 ]
+Syntax = Literal["error", "warn", "off"]
 Publication = Literal["fingerprinted", "plain", "prehashed", "private"]
 
 
@@ -125,11 +127,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A source and the steps that turn it into a valid asset at the logical path `path`."""
+    """A source and the steps that turn it into a valid asset at the logical path `path`.
+
+    `syntax` is what becomes of syntax errors in it; a `parsed` one is also read by a parser.
+    """
 
     path: str
     source: Source
     steps: tuple[Step, ...] = ()
+    syntax: Syntax = "off"
+    parsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from assetbuild import media
 from assetbuild.cache import Cache
 from assetbuild.cache.memo import Memo
 from assetbuild.compilers.base import World
+from assetbuild.compilers.syntax import faults, is_checked, parser_version
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
 from assetbuild.model import Asset, Content, ContentChanged, Origin, Part, Reference
 from assetbuild.references import find_references, language
@@ -28,12 +29,16 @@ class Plain:
         content = source.content
         if language(kind) is None:
             return Asset(part.path, kind, content, (), file)
-        record = self._memo.find(part.path, source.digest)
+        checked = part.syntax != "off" and is_checked(kind)
+        given = f"{source.digest} checked" if checked else source.digest
+        if checked and part.parsed:
+            given += f" by {parser_version()}"
+        record = self._memo.find(part.path, given)
         if record is None:
-            references = self._found(part.path, kind, content, file)
+            references = self._found(part, kind, content, file, checked)
             if references is None:
                 return None
-            self._memo.put(part.path, source.digest, [_record(one) for one in references])
+            self._memo.put(part.path, given, [_record(one) for one in references])
             return Asset(part.path, kind, content, references, file)
         try:
             references = tuple([_restored(file, *values) for values in record])
@@ -41,19 +46,21 @@ class Plain:
             return None  # no record of ours
         return Asset(part.path, kind, content, references, file)
 
-    def _found(self, path: str, kind: str, content: Content, file: str) -> tuple[Reference, ...] | None:
-        """The references in a text that can be read and is UTF-8, None for another one."""
+    def _found(self, part: Part, kind: str, content: Content, file: str, checked: bool) -> tuple[Reference, ...] | None:
+        """The references in a text that can be read and is UTF-8, without syntax errors if these count; else None."""
         try:
             data = content.read()
             if not data.isascii() and (recode(data, kind).data is not data or first_fault(data) is not None):
                 return None
         except (UnreadableTextError, OSError, ContentChanged):
             return None
+        if checked and faults(kind, data, part.parsed):
+            return None
 
         def origin_of(start: int, stop: int) -> Origin:
             return Origin(file, start, stop - start)
 
-        return find_references(path, kind, data, self._world.base_url, origin_of, self._world.pins)
+        return find_references(part.path, kind, data, self._world.base_url, origin_of, self._world.pins)
 
     def save(self) -> None:
         """Remembers what was found for the next build."""

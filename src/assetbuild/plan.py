@@ -9,7 +9,7 @@ from assetbuild import compilers, media
 from assetbuild.config import Bundle, Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
-from assetbuild.model import Job, Part, Publication, Source, Step
+from assetbuild.model import Job, Part, Publication, Source, Step, Syntax
 from assetbuild.paths import escaped, fold, shown_path, why_too_long
 from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
@@ -26,6 +26,7 @@ from assetbuild.planning.steps import (
     filter_step,
     raw_part,
 )
+from assetbuild.planning.syntax import for_filters, parsed_too, syntax_levels
 from assetbuild.planning.templates import COMPILER, name_clashes, named_templates, template_extension
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
@@ -59,9 +60,13 @@ def plan(
     `environment` holds the variables that templates may read, by name; `system` all those of the process, for programs.
     """
     ruling_of = rulings(config)
+    level_of = syntax_levels(config)
     parts = [
-        _part(config, source, ruling_of, environment) for source in sources.values() if not is_partial(source.path)
+        _with_level(_part(config, source, ruling_of, environment), ruling_of, level_of)
+        for source in sources.values()
+        if not is_partial(source.path)
     ]
+    parts = parsed_too(config, parts)
     partials = [path for path in sources if is_partial(path)]
     filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
     contents, diagnostics = expand_bundles(config, parts, partials, filters)
@@ -87,7 +92,7 @@ def plan(
         by_path.setdefault(part.path, part)
         if part.path != part.source.path:
             absent.setdefault(part.source.path, f"it is published as '{part.path}'")
-    listed = with_lists(config, sorted(candidates, key=lambda job: job.path), system)
+    listed = with_lists(config, sorted(map(for_filters, candidates), key=lambda job: job.path), system)
     jobs = listed.jobs
     diagnostics += listed.diagnostics
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
@@ -99,6 +104,14 @@ def plan(
     diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)
     diagnostics += name_clashes(config, jobs)
     return Plan(tuple(jobs), by_path, absent, expanded_pins(config, paths), tuple(diagnostics), directed.files)
+
+
+def _with_level(
+    part: Part, ruling_of: Callable[[str, str], Ruling], level_of: Callable[[Source, str, Ruling], Syntax]
+) -> Part:
+    if media.media_type(part.path) not in (media.CSS, media.JAVASCRIPT):
+        return part
+    return replace(part, syntax=level_of(part.source, part.path, ruling_of(part.source.path, part.path)))
 
 
 def _directed(

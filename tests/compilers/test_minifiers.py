@@ -115,6 +115,22 @@ def test_functions_of_math_are_not_made_operators(call):
     assert "functions of Math" in outcome.notices[0]
 
 
+def test_esbuild_is_started_once_for_a_script():
+    project = built({"a.js": "a( 1 ) ;\n", "b.js": "b( 2 ) ;\n"}, 'javascript = ["esbuild"]\nesbuild = "tools/esbuild"')
+    fake(project, f"echo >> {project.root}/starts\ntr -d ' \n'")
+    outcome = project.build()
+    assert (outcome.text("a.js"), outcome.text("b.js"), outcome.notices) == ("a(1);", "b(2);", [])
+    assert (project.root / "starts").read_text() == "\n\n"
+
+
+def test_what_no_browser_runs_is_not_published_whatever_the_tool_says():
+    project = built({"a.js": "let a = 1 ;\n"}, 'javascript = ["esbuild"]\nesbuild = "tools/esbuild"')
+    fake(project, "echo 'let a=;'")
+    outcome = project.build()
+    assert outcome.text("a.js") == "let a=1;"
+    assert "esbuild: its result does not parse: unexpected ';' after '='" in outcome.notices[0]
+
+
 def test_what_a_tool_cannot_read_again_itself_is_not_published():
     outcome = built({"a.js": "/* a module */\nexport {} ;\n"}, 'javascript = ["tdewolff"]').build()
     assert outcome.text("a.js") == "export{};"
@@ -170,14 +186,15 @@ def test_an_empty_list_means_our_own_stripping():
 
 
 def test_a_script_that_does_not_end_is_left_as_it_is(esbuild):
-    outcome = built({"a.js": "f( [ 1 ;\n"}, f'javascript = ["esbuild"]\n{esbuild}').build()
+    lists = f'javascript = ["esbuild"]\n{esbuild}'
+    outcome = built({"a.js": "f( [ 1 ;\n"}, lists, 'syntax = "off"\n').build()
     assert outcome.text("a.js") == "f( [ 1 ;\n"
     assert "left unminified" in outcome.warnings[0]
 
 
 def test_a_syntax_error_is_told_at_its_place_and_the_next_minifier_takes_over(esbuild):
     lists = f'javascript = ["esbuild", "rjsmin"]\n{esbuild}'
-    project = built({"a.js": "#!/bin/x\nvar b = 1 ;\nvar a = ;\n"}, lists)
+    project = built({"a.js": "#!/bin/x\nvar b = 1 ;\nvar a = ;\n"}, lists, 'syntax = "off"\n')
     outcome = project.build()
     assert outcome.text("a.js") == "#!/bin/x\nvar b=1;var a=;"
     assert outcome.notices[0].startswith('notice: assets/a.js:3:9: minified by rjsmin: esbuild: Unexpected ";"')

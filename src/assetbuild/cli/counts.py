@@ -17,6 +17,7 @@ def tallied(tallies: Iterable[str]) -> str:
     former = ""
     for tally, number in sorted(Counter(tallies).items(), key=lambda item: (item[0].split()[0], -item[1], item[0])):
         noun, _, rest = tally.partition(" ")
+        rest = rest.replace("as it is", "as they are") if number > 1 else rest
         parts.append(f"{counted(number, noun) if noun != former else number} {rest}")
         former = noun
     return ", ".join(parts)

@@ -19,6 +19,7 @@ from assetbuild.model import Job, Step
 
 FOREIGN = PREFIX
 JOIN = "webassets-join"
+TEMPLATES = "jinja"
 
 
 @dataclass(frozen=True, slots=True)

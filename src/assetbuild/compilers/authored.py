@@ -12,6 +12,8 @@ from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Origin
 from assetbuild.origins import diagnostic_at, extents
 
+Places = Callable[[int, bytes], Origin]
+"""What the author wrote for these bytes at this offset; the file as such where that is not known."""
 ByName = Callable[[bytes], Origin]
 _SCHEMES = (b"asset:", b"asset-data:")
 

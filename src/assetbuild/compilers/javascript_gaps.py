@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
@@ -100,6 +101,7 @@ _SEAM = re.compile(rb";\r?\n[ \t]*+(?=[A-Za-z_$])")
 _PART = 1 << 16
 _SOLID = re.compile(rb"[^'\"`]*+(?:(?:" + SOLID_LITERAL + rb")[^'\"`]*+|)*+")
 _LICENCE_WORDS = (re.compile(rb"/\*!"), re.compile(rb"@(?i:license|preserve|cc_on)"))
+_KEPT = 2_000_000
 _MARK_OF = {REGEX_PIECE: REGEX, SLASH_PIECE: b"/", LITERAL_PIECE: LITERAL}
 
 
@@ -131,6 +133,21 @@ def skeleton_of(data: bytes) -> Skeleton | None:
     if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!"):
         return None
     return script
+
+
+def read_script(data: bytes) -> tuple[Skeleton, bytes] | None:
+    """A script's skeleton and the canonical one; None as `skeleton_of`. Kept for the next who asks if it is small."""
+    return _read_once(data) if len(data) <= _KEPT else _read(data)
+
+
+@lru_cache(maxsize=4)
+def _read_once(data: bytes) -> tuple[Skeleton, bytes] | None:
+    return _read(data)
+
+
+def _read(data: bytes) -> tuple[Skeleton, bytes] | None:
+    script = skeleton_of(data)
+    return None if script is None else (script, canonical(script.code))
 
 
 def skeleton_code(lexer: Lexer) -> bytes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from assetbuild.compilers import JOINERS, is_compiler, is_foreign, load, shown
-from assetbuild.compilers.authored import ByName, authored, names_in
+from assetbuild import media
+from assetbuild.compilers import FILTERS, JOINERS, TEMPLATES, is_compiler, is_foreign, load, shown
+from assetbuild.compilers.authored import ByName, Places, authored, names_in
 from assetbuild.compilers.base import Origins, Result, Tools
+from assetbuild.compilers.syntax import Check, syntax_diagnostics
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.media import media_type
@@ -22,12 +24,14 @@ _NOT_UTF8 = "not UTF-8: browsers will show another character for this byte"
 class Run:
     """The asset and what came with it; no assets if a step failed.
 
-    `traced`: all that it depends on is known, by what was asked for or by what the steps' rules say.
+    `traced`: all that it depends on is known, by what was asked for or by what the steps' rules say. `shift`: how many
+    bytes later a place stands in the asset than in its source.
     """
 
     assets: tuple[Asset, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
     traced: bool = True
+    shift: int = 0
 
 
 def read_part(part: Part, tools: Tools) -> Run:
@@ -53,7 +57,7 @@ def read_part(part: Part, tools: Tools) -> Run:
         return Origin(file, start - text.shift, stop - start)
 
     references = find_references(source.path, kind, text.data, tools.world.base_url, origin_of, tools.world.pins)
-    return Run((Asset(source.path, kind, content, references, file),), warnings)
+    return Run((Asset(source.path, kind, content, references, file),), warnings, shift=text.shift)
 
 
 def _unreadable(file: str, start: int | None, reason: str, tools: Tools, severity: Severity = "error") -> Diagnostic:
@@ -65,14 +69,26 @@ def _unreadable(file: str, start: int | None, reason: str, tools: Tools, severit
     return diagnostic_at(tools.world.root, origin, reason, hint, severity)
 
 
-def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) -> Run:
-    """Several assets through the first step, what it makes through the others."""
+def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools, check: Check | None = None) -> Run:
+    """Several assets through the first step, what it makes through the others.
+
+    `check` is for a source: it is made as soon as the text is in the browser's language. A script with a syntax error
+    is not minified.
+    """
     diagnostics: list[Diagnostic] = []
     extras: list[Asset] = []
     origins: Origins | None = None
     by_name = names_in(assets[0])
     traced = True
+    faulty = False
     for step in steps:
+        if check is not None and step.name != TEMPLATES:
+            told = syntax_diagnostics(assets[0], check, _places(assets[0], origins, check.shift), tools.world.root)
+            check = None
+            faulty = bool(told) and assets[0].type == media.JAVASCRIPT
+            diagnostics += told
+        if faulty and step.name in FILTERS:
+            continue
         result = load(step.name)(assets, step.options, tools)
         if origins is not None and is_compiler(step.name):
             result = authored(result, assets[0], origins, tools.world.root)
@@ -89,7 +105,20 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools) 
         if made.content is not assets[0].content:
             origins = result.origins
         assets = (made,)
+    if check is not None:
+        diagnostics += syntax_diagnostics(assets[0], check, _places(assets[0], origins, check.shift), tools.world.root)
     return Run((*assets, *extras), tuple(diagnostics), traced)
+
+
+def _places(asset: Asset, origins: Origins | None, shift: int) -> Places:
+    """From places in what a source has become so far to the author's."""
+
+    def place(start: int, written: bytes) -> Origin:
+        if origins is None:
+            return Origin(asset.file, start - shift, len(written))
+        return origins(start, written) or Origin(asset.file, 0, 0)
+
+    return place
 
 
 def _untraced(step: Step) -> Diagnostic:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assetbuild.compilers.check_javascript import Difference, located_difference, says_the_same
-from assetbuild.compilers.javascript_gaps import canonical, skeleton_of, with_pieces
+from assetbuild.compilers.javascript_gaps import read_script, with_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ def stripped_javascript(data: bytes) -> bytes | None:
 
     None for what is not lexed with certainty: an unterminated literal, unbalanced brackets.
     """
-    script = skeleton_of(data)
-    return None if script is None else with_pieces(canonical(script.code), script)
+    read = read_script(data)
+    return None if read is None else with_pieces(read[1], read[0])
 
 
 def minified_javascript(data: bytes, minifier: Callable[[bytes], bytes]) -> Minified | None:
@@ -34,10 +34,10 @@ def minified_javascript(data: bytes, minifier: Callable[[bytes], bytes]) -> Mini
 
     None as `stripped_javascript`. Where a licence comment is of another kind, the minifier is not asked.
     """
-    script = skeleton_of(data)
-    if script is None:
+    read = read_script(data)
+    if read is None:
         return None
-    stripped = canonical(script.code)
+    script, stripped = read
     own = with_pieces(stripped, script)
     licences = script.licences()
     if not all(comment.startswith(b"/*!") for comment in licences):

@@ -112,6 +112,7 @@ class Rule:
     external: tuple[str, ...]
     options: Mapping[str, Mapping[str, Any]]
     depends: tuple[str, ...] = ()
+    syntax: Literal["error", "warn", "off"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class Config:
     prehashed: tuple[str, ...]
     external: tuple[str, ...]
     minify: bool
+    syntax: Literal["error", "warn", "off"]
     minifiers: Minifiers
     encodings: tuple[str, ...]
     manifests: tuple[str, ...]

@@ -9,17 +9,19 @@ from typing import Any
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
+from assetbuild.model import Syntax
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The merged rules: a later `filters` or `minify` replaces an earlier one; what else there is adds up."""
+    """The merged rules: a later `filters`, `minify` or `syntax` replaces an earlier one; what else there is adds up."""
 
     filters: tuple[str, ...] | None = None
     minify: bool | None = None
     external: tuple[str, ...] = ()
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     depends: tuple[str, ...] = ()
+    syntax: Syntax | None = None
 
 
 NONE = Ruling()
@@ -42,6 +44,7 @@ def rulings(config: Config) -> Callable[[str, str], Ruling]:
                     (*merged.external, *rule.external),
                     options,
                     tuple(dict.fromkeys((*merged.depends, *rule.depends))),
+                    rule.syntax if rule.syntax is not None else merged.syntax,
                 )
         return merged
 

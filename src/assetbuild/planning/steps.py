@@ -69,7 +69,7 @@ def bundle_part(part: Part, steps: tuple[Step, ...]) -> Part:
     own = {step.name: step for step in part.steps}
     compiling = tuple(_to(by_name[name], path) if name in by_name else own.get(name, Step(name)) for name in names)
     rest = tuple(step for step in steps if compilers.shown(step) not in names)
-    return Part(path, part.source, (*compiling, *rest))
+    return replace(part, path=path, steps=(*compiling, *rest))
 
 
 def raw_part(part: Part, joiner: Step) -> Part:
@@ -78,7 +78,7 @@ def raw_part(part: Part, joiner: Step) -> Part:
     if not any(path.removesuffix(".jinja").endswith(end) for end, _ in filter_of(joiner.options["filter"]).suffixes):
         return part
     templates = tuple(step for step in part.steps if step.name == "jinja")
-    return Part(path.removesuffix(".jinja") if templates else path, part.source, templates)
+    return replace(part, path=path.removesuffix(".jinja") if templates else path, steps=templates)
 
 
 def takes_language(names: Sequence[str], path: str) -> bool:

@@ -14,6 +14,7 @@ from assetbuild.compilers.minifiers.refused import Refused
 from assetbuild.compilers.minifiers.svg import check_svg, refuse_svg
 from assetbuild.compilers.minifiers_table import JUDGE, SVG, is_program
 from assetbuild.compilers.strip_css import stripped_css
+from assetbuild.compilers.syntax import faults
 from assetbuild.model import Asset, Origin
 from assetbuild.references import css_lexer, find_references
 
@@ -55,15 +56,23 @@ def by(name: str, asset: Asset, data: bytes, options: Mapping[str, Any], tools: 
             refused.start += len(kept)
         raise
     if asset.type == media.JAVASCRIPT:
-        _reread(output, minified)
+        _reread(output, None if is_program(name) else minified)
     output = _repaired(asset.type, data, output, kept, licences)
     _check(asset, data, output, tools)
     _check_meaning(name, asset.type, data, output, tools)
     return output
 
 
-def _reread(output: bytes, minified: Callable[[bytes], bytes]) -> None:
-    """Raises Refused if the tool itself cannot read what it printed, such as `export` for `export {}`."""
+def _reread(output: bytes, minified: Callable[[bytes], bytes] | None) -> None:
+    """Raises Refused if the output is no script, or the tool itself cannot read it, such as `export` for `export {}`.
+
+    esbuild prints what it can read, and would have to be started once more.
+    """
+    found = faults(media.JAVASCRIPT, output)
+    if found:
+        raise Refused(f"its result does not parse: {found[0].text}")
+    if minified is None:
+        return
     try:
         minified(output)
     except Refused as refused:

@@ -1,0 +1,66 @@
+"""What becomes of syntax errors in a source: who wrote it decides, where the configuration does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from assetbuild import compilers, media
+from assetbuild.config import Config
+from assetbuild.globs import matcher
+from assetbuild.model import Job, Part, Source, Syntax
+from assetbuild.planning.rules import Ruling
+
+LARGEST, MOST = 128 * 1024, 8 * 1024 * 1024
+"""How many bytes a script may have that is parsed, and all of them together: a parser takes a second for the latter."""
+_PACKAGES = re.compile(r"[/\\](?:node_modules|bower_components|site-packages|dist-packages)[/\\]")
+
+
+def syntax_levels(config: Config) -> Callable[[Source, str, Ruling], Syntax]:
+    """A function from a script's or style sheet's source, its asset's logical path and the ruling for it to the level.
+
+    What a rule says holds. Else, where the configuration has errors, those in installed packages are warnings; what
+    another tool has minified or named is not looked at.
+    """
+    prehashed = matcher(config.prehashed)
+
+    def level_of(source: Source, path: str, ruling: Ruling) -> Syntax:
+        if ruling.syntax is not None:
+            return ruling.syntax
+        if ".min." in path.rpartition("/")[2] or prehashed(path):
+            return "off"
+        if config.syntax == "error" and _is_of_package(source.file, config.root):
+            return "warn"
+        return config.syntax
+
+    return level_of
+
+
+def _is_of_package(file: str, root: str) -> bool:
+    """Whether a file lies in a directory of installed packages, below the configuration's directory or elsewhere."""
+    return _PACKAGES.search(file, len(root) if file.startswith(root) else 0) is not None
+
+
+def parsed_too(config: Config, parts: list[Part]) -> list[Part]:
+    """The parts; the project's own scripts marked for the parser, if they are not too many for it."""
+    own = [
+        part
+        for part in parts
+        if part.syntax != "off"
+        and part.source.size <= LARGEST
+        and media.media_type(part.path) == media.JAVASCRIPT
+        and not _is_of_package(part.source.file, config.root)
+    ]
+    if not own or sum(part.source.size for part in own) > MOST:
+        return parts
+    chosen = {part.source.path for part in own}
+    return [replace(part, parsed=True) if part.source.path in chosen else part for part in parts]
+
+
+def for_filters(job: Job) -> Job:
+    """The job; unchecked if somebody else's filter may read another language than the browser's, such as JSX."""
+    steps = (*job.steps, *(step for part in job.parts for step in part.steps))
+    if not any(map(compilers.is_foreign, steps)):
+        return job
+    return replace(job, parts=tuple(replace(part, syntax="off") for part in job.parts))
