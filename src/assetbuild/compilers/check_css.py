@@ -8,7 +8,8 @@ from itertools import compress, islice, zip_longest
 from operator import ne
 
 from assetbuild.compilers.css_blanks import Token, run_tokens, tightened
-from assetbuild.compilers.css_runs import LARGEST_ODD, PlacedRun, is_torn, kept, quick, shown
+from assetbuild.compilers.css_hiding import shown
+from assetbuild.compilers.css_runs import LARGEST_ODD, PlacedRun, is_torn, kept, quick
 from assetbuild.references import css_lexer
 
 _BOM = b"\xef\xbb\xbf"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assetbuild.compilers.css_blanks import run_tokens, tightened
-from assetbuild.compilers.css_runs import LARGEST_ODD, is_licence, is_torn, kept, marked_licences, quick, shown
+from assetbuild.compilers.css_blanks import run_tokens
+from assetbuild.compilers.css_compact import compact
+from assetbuild.compilers.css_hiding import is_licence, marked_licences, shown
+from assetbuild.compilers.css_runs import LARGEST_ODD, is_torn, kept
 from assetbuild.references import css_lexer
 
 _CHARSET = re.compile(rb'@charset "')
@@ -32,11 +34,9 @@ def stripped_css(data: bytes) -> bytes:
     It passes `css_difference`. A malformed sheet of more than four megabytes stays as it is.
     A licence stands before the declaration or selector it stood in.
     """
-    cut = quick(data, licences=True)
-    if cut is not None:
-        distinct = list(dict.fromkeys(cut.runs))
-        table = dict(zip(distinct, tightened(distinct), strict=True))
-        output = shown(b"".join([table[run] for run in cut.runs]).replace(b";}", b"}"))
+    text = compact(data)
+    if text is not None:
+        output = shown(text)
     elif len(data) <= LARGEST_ODD:
         output = b"".join(_stripped_runs(data))
     else:

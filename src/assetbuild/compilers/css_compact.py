@@ -1,0 +1,173 @@
+"""A style sheet without comments and without white space that has no meaning, in a few steps over the whole text.
+
+Each step is one call into C. Every one of them takes out only what docs/minifying.md names, so the result needs no
+check. What the steps cannot tell, a look at single runs does first: those are kept from them, written in codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assetbuild.compilers.css_blanks import tightened
+from assetbuild.compilers.css_hiding import COLON, COMMENT, HIDE, KEPT_BLANK, LICENCE_END, LICENCE_START, hidden
+from assetbuild.compilers.css_runs import EMPTY_VALUE, is_regular
+
+# All ends of runs are one sign, and all combinators: `re` passes over all but one sign at memory speed.
+_UNIFIED = bytes.maketrans(b"{}" + LICENCE_END + b">~", b";;;++")
+_COMBINED = re.compile(rb"\+[^;]*+")
+_BESIDE_COMBINATOR = re.compile(rb" (?=[>~+])|(?<=[>~+]) ")
+_PLUS_BEFORE_DIGIT = re.compile(rb" ?\+ ?(?=\.?[0-9])")
+
+# In these the meaning of white space depends on more than the two signs beside it.
+_ALWAYS_UNUSUAL = tuple(map(re.compile, (b"@", b"<", b"-->", COMMENT)))
+_UNUSUAL_COLON = re.compile(rb":(?: [^:{};]*+[:{]|(?! )[^:{};]*+: )")
+_COLON_IN_BRACKETS = re.compile(rb"[(\[][^(\[:{};]*+: ")
+_SPACED_COLON = re.compile(rb" :(?=[^:{};]*+[;}])")
+_BLANK_IN_BRACKETS = re.compile(rb"\[[^\[\] {};]*+[ \[]")
+_DASH_BEFORE_COMBINATOR = re.compile(rb"- >")
+_BANG = re.compile(rb"!(?! ?(?i:important) ?[;}])")
+
+# What tells whether the colons with a blank after them are the first ones of declarations, outside of brackets.
+_NO_COLONS = bytes(set(range(256)) - set(COLON + b":{};()[]"))
+_NOT_FIRST = tuple(sign + COLON for sign in (b"(", b")", b"[", b"]"))
+_NOT_ALONE = (COLON + b"{", COLON + b":", COLON + COLON, b":" + COLON)
+
+_BLANK = 0x20
+_AFTER_THESE = b"{};,([>~+!" + LICENCE_END
+_BEFORE_THESE = b"{};,)]>~+!" + LICENCE_START
+_GAPS = bytes(_BLANK if code == _BLANK else 0 for code in range(256))
+_AFTER = bytes(_BLANK if code in _AFTER_THESE else 0 for code in range(256))
+_BEFORE = bytes(_BLANK if code in _BEFORE_THESE else 0 for code in range(256))
+_SEMICOLONS = re.compile(rb"(;;++)")
+
+
+def compact(data: bytes) -> bytes | None:
+    """The sheet, hidden as `css_hiding.shown` shows it; None if it is one that has to be read token by token.
+
+    That is one that is malformed, that has control codes, or a licence comment amid a declaration or a selector.
+    """
+    read = hidden(data, licences=True)
+    if read is None or not is_regular(read.text):
+        return None
+    text = EMPTY_VALUE.sub(b":" + KEPT_BLANK, read.text) if b": " in read.text else read.text
+    unusual = [*_ALWAYS_UNUSUAL, _SPACED_COLON, _BANG]
+    if b">" in text or b"~" in text or b"+" in text:
+        unusual += (_DASH_BEFORE_COMBINATOR, _BLANK_IN_BRACKETS)
+    text = _without(unusual, text)
+    looked_at = text.replace(b": ", COLON)
+    if not _colons_are_first(looked_at):
+        text = _without((_UNUSUAL_COLON, _COLON_IN_BRACKETS), text)
+        looked_at = text.replace(b": ", COLON)
+        if not _colons_are_first(looked_at):
+            return None
+    text = _sifted(_with_combinators(looked_at))
+    if read.licences and not _licences_are_apart(text):
+        return None
+    if b";;" in text:
+        text = _with_single_semicolons(text)
+    return text.replace(b"{;", b"{").replace(b";}", b"}")
+
+
+def _without(unusual: Iterable[re.Pattern[bytes]], text: bytes) -> bytes:
+    """The text with those runs hidden, blanks taken out of them one by one, in which an expression finds something."""
+    runs: dict[int, int] = {}
+    unified = b""
+    for expression in unusual:
+        position = 0
+        while found := expression.search(text, position):
+            unified = unified or text.translate(_UNIFIED)
+            start = unified.rfind(b";", position, found.start()) + 1 or position
+            position = unified.find(b";", found.start())
+            if position < 0:
+                position = len(text)
+            runs[start] = position
+            position += 1
+    if not runs:
+        return text
+    known: dict[bytes, bytes] = {}
+    pieces = []
+    last = 0
+    for start, stop in sorted(runs.items()):
+        run = text[start : stop + 1]
+        if run not in known:
+            known[run] = _hidden_run(run)
+        pieces += (text[last:start], known[run])
+        last = stop + 1
+    pieces.append(text[last:])
+    return b"".join(pieces)
+
+
+def _hidden_run(run: bytes) -> bytes:
+    """A run as it is to be written, in codes that no step changes. Its mark stays."""
+    mark = run[-1:]
+    if mark not in (b"{", b"}", b";", LICENCE_END):
+        return b"".join(tightened([run.strip(b" ")])).translate(HIDE)
+    body = run[:-1].strip(b" ")
+    if not body:
+        return run
+    whole = body if mark in (b"}", LICENCE_END) else body + mark
+    return tightened([whole])[0].removesuffix(mark).translate(HIDE) + mark
+
+
+def _colons_are_first(text: bytes) -> bool:
+    """Whether each COLON is the first colon of a declaration, and in no brackets."""
+    signs = text.translate(None, _NO_COLONS)
+    if any(pair in signs for pair in _NOT_FIRST):
+        return False
+    signs = signs.translate(None, b"()[]")
+    return not any(pair in signs for pair in _NOT_ALONE)
+
+
+def _with_combinators(text: bytes) -> bytes:
+    """With those blanks beside `>`, `~` and `+` kept that mean something: all but those of selectors."""
+    if not (b">" in text or b"~" in text or b"+" in text):
+        return text
+    unified = text.translate(_UNIFIED)
+    pieces = []
+    last = 0
+    for found in _COMBINED.finditer(unified):
+        start, stop = max(found.start() - 1, 0), found.end()
+        part = text[start:stop]
+        if b" " not in part:
+            continue
+        begin = unified.rfind(b";", 0, start) + 1
+        if text[stop : stop + 1] != b"{" or text.startswith((b"--", b" --"), begin):
+            kept = _BESIDE_COMBINATOR.sub(KEPT_BLANK, part)
+        elif b"+" in part:
+            # It would become part of the number.
+            kept = _PLUS_BEFORE_DIGIT.sub(lambda plus: plus[0].replace(b" ", KEPT_BLANK), part)
+        else:
+            continue
+        pieces += (text[last:start], kept)
+        last = stop
+    pieces.append(text[last:])
+    return b"".join(pieces)
+
+
+def _sifted(text: bytes) -> bytes:
+    """Without the blanks of which the byte before or the byte after tells that they say nothing.
+
+    All at once: the whole text is one integer, each of its bytes the bit of a blank or nothing.
+    """
+    gaps = int.from_bytes(text.translate(_GAPS), "little")
+    after = int.from_bytes(text.translate(_AFTER), "little") << 8
+    before = int.from_bytes(text.translate(_BEFORE), "little") >> 8
+    sifted = int.from_bytes(text, "little") ^ (gaps & (after | before))
+    return sifted.to_bytes(len(text), "little").translate(None, b"\0")
+
+
+def _licences_are_apart(text: bytes) -> bool:
+    """Whether each licence comment stands before a run, not in one."""
+    ends = (b"{", b"}", b";", LICENCE_END, b"")
+    return all(before[-1:] in ends for before in text.split(LICENCE_START)[:-1])
+
+
+def _with_single_semicolons(text: bytes) -> bytes:
+    """Without those semicolons in blocks that stand after another; outside of blocks all of them count."""
+    pieces = _SEMICOLONS.split(text)
+    depth = 0
+    for index in range(0, len(pieces) - 1, 2):
+        depth += pieces[index].count(b"{") - pieces[index].count(b"}")
+        pieces[index + 1] = b";" if depth else pieces[index + 1]
+    return b"".join(pieces)
