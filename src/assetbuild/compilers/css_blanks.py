@@ -61,16 +61,16 @@ def _tight(run: bytes) -> bytes:
         return run
     if run[-1] == 0x7B:
         return _tight_selector(run)
+    if b"!" in run:
+        run = _IMPORTANT.sub(b"!", run)
     name, colon, value = run.partition(b":")
     if not colon or b"(" in name or b"[" in name:
         return run
-    if b"!" in value:
-        value = _IMPORTANT.sub(b"!", value)
     return name.removesuffix(b" ") + colon + value.removeprefix(b" ")
 
 
 def _tight_selector(run: bytes) -> bytes:
-    if run[:2] == b"--" or b"- >" in run or (b"[" in run and _OPERATOR_IN_BRACKETS.search(run)):
+    if run[:2] == b"--" or b"->" in run or b"- >" in run or (b"[" in run and _OPERATOR_IN_BRACKETS.search(run)):
         return run
     run = run.replace(b" >", b">").replace(b"> ", b">").replace(b" ~", b"~").replace(b"~ ", b"~")
     return _PLUS.sub(b"+", run) if b"+" in run else run

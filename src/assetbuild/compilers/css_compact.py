@@ -20,25 +20,25 @@ _BESIDE_COMBINATOR = re.compile(rb" (?=[>~+])|(?<=[>~+]) ")
 _PLUS_BEFORE_DIGIT = re.compile(rb" ?\+ ?(?=\.?[0-9])")
 
 # In these the meaning of white space depends on more than the two signs beside it.
-_ALWAYS_UNUSUAL = tuple(map(re.compile, (b"@", b"<", b"-->", COMMENT)))
-_UNUSUAL_COLON = re.compile(rb":(?: [^:{};]*+[:{]|(?! )[^:{};]*+: )")
-_COLON_IN_BRACKETS = re.compile(rb"[(\[][^(\[:{};]*+: ")
+_AT_OR_ANGLE = tuple((sign, re.compile(re.escape(sign))) for sign in (b"@", b"<", COMMENT))
+_BANG = re.compile(rb"!(?! ?(?i:important) ?[;}])")
 _SPACED_COLON = re.compile(rb" :(?=[^:{};]*+[;}])")
 _BLANK_IN_BRACKETS = re.compile(rb"\[[^\[\] {};]*+[ \[]")
-_DASH_BEFORE_COMBINATOR = re.compile(rb"- >")
-_BANG = re.compile(rb"!(?! ?(?i:important) ?[;}])")
+_COLON_AND_ANOTHER = re.compile(rb":(?:[^:{};]*+: | [^{};]*+\{)")
+_COLON_IN_BRACKETS = re.compile(rb"[(\[][^(\[:{};]*+: ")
 
 # What tells whether the colons with a blank after them are the first ones of declarations, outside of brackets.
-_NO_COLONS = bytes(set(range(256)) - set(COLON + b":{};()[]"))
-_NOT_FIRST = tuple(sign + COLON for sign in (b"(", b")", b"[", b"]"))
-_NOT_ALONE = (COLON + b"{", COLON + b":", COLON + COLON, b":" + COLON)
+_NO_SIGNS = bytes(set(range(256)) - set(COLON + b":{};()[]"))
+_AFTER_BRACKET = tuple(sign + COLON for sign in (b"(", b")", b"[", b"]"))
 
-_BLANK = 0x20
-_AFTER_THESE = b"{};,([>~+!" + LICENCE_END
-_BEFORE_THESE = b"{};,)]>~+!" + LICENCE_START
-_GAPS = bytes(_BLANK if code == _BLANK else 0 for code in range(256))
-_AFTER = bytes(_BLANK if code in _AFTER_THESE else 0 for code in range(256))
-_BEFORE = bytes(_BLANK if code in _BEFORE_THESE else 0 for code in range(256))
+# Bits of _sifted, and the signs that have them. No shift there takes one of them to the place of another.
+_GAP, _FORMER, _LATTER = 1, 2, 8
+_SIGNS = {
+    _GAP: b" ",
+    _FORMER: b"{};,([>~+!" + LICENCE_END,
+    _LATTER: b"{};,)]>~+!" + LICENCE_START,
+}
+_BITS = bytes(sum(bit for bit, signs in _SIGNS.items() if code in signs) for code in range(256))
 _SEMICOLONS = re.compile(rb"(;;++)")
 
 
@@ -50,23 +50,33 @@ def compact(data: bytes) -> bytes | None:
     read = hidden(data, licences=True)
     if read is None or not is_regular(read.text):
         return None
-    text = EMPTY_VALUE.sub(b":" + KEPT_BLANK, read.text) if b": " in read.text else read.text
-    unusual = [*_ALWAYS_UNUSUAL, _SPACED_COLON, _BANG]
-    if b">" in text or b"~" in text or b"+" in text:
-        unusual += (_DASH_BEFORE_COMBINATOR, _BLANK_IN_BRACKETS)
-    text = _without(unusual, text)
-    looked_at = text.replace(b": ", COLON)
-    if not _colons_are_first(looked_at):
-        text = _without((_UNUSUAL_COLON, _COLON_IN_BRACKETS), text)
-        looked_at = text.replace(b": ", COLON)
-        if not _colons_are_first(looked_at):
-            return None
-    text = _sifted(_with_combinators(looked_at))
+    text = EMPTY_VALUE.sub(b":" + KEPT_BLANK, read.text)
+    text = _sifted(_with_combinators(_without(_unusual(text), text)))
     if read.licences and not _licences_are_apart(text):
         return None
-    if b";;" in text:
-        text = _with_single_semicolons(text)
-    return text.replace(b"{;", b"{").replace(b";}", b"}")
+    tight = text.replace(b": ", COLON)
+    signs = tight.translate(None, _NO_SIGNS)
+    if not _colons_are_first(signs):
+        text = _without((_COLON_AND_ANOTHER, _COLON_IN_BRACKETS), text)
+        tight = text.replace(b": ", COLON)
+        signs = tight.translate(None, _NO_SIGNS)
+        if not _colons_are_first(signs):
+            return None
+    if b";;" in signs or b"{;" in signs:
+        tight = _with_single_semicolons(tight).replace(b"{;", b"{")
+    return tight.replace(b";}", b"}")
+
+
+def _unusual(text: bytes) -> list[re.Pattern[bytes]]:
+    """What finds the runs that have to be looked at one by one."""
+    found = [expression for sign, expression in _AT_OR_ANGLE if sign in text]
+    if b"!" in text:
+        found.append(_BANG)
+    if b" :" in text:
+        found.append(_SPACED_COLON)
+    if b"[" in text:
+        found.append(_BLANK_IN_BRACKETS)
+    return found
 
 
 def _without(unusual: Iterable[re.Pattern[bytes]], text: bytes) -> bytes:
@@ -110,13 +120,15 @@ def _hidden_run(run: bytes) -> bytes:
     return tightened([whole])[0].removesuffix(mark).translate(HIDE) + mark
 
 
-def _colons_are_first(text: bytes) -> bool:
+def _colons_are_first(signs: bytes) -> bool:
     """Whether each COLON is the first colon of a declaration, and in no brackets."""
-    signs = text.translate(None, _NO_COLONS)
-    if any(pair in signs for pair in _NOT_FIRST):
+    if any(pair in signs for pair in _AFTER_BRACKET):
         return False
     signs = signs.translate(None, b"()[]")
-    return not any(pair in signs for pair in _NOT_ALONE)
+    if b":" + COLON in signs:
+        return False
+    signs = signs.translate(None, b":")
+    return COLON + b"{" not in signs and COLON + COLON not in signs
 
 
 def _with_combinators(text: bytes) -> bytes:
@@ -124,15 +136,16 @@ def _with_combinators(text: bytes) -> bytes:
     if not (b">" in text or b"~" in text or b"+" in text):
         return text
     unified = text.translate(_UNIFIED)
+    size = len(text)
     pieces = []
     last = 0
     for found in _COMBINED.finditer(unified):
-        start, stop = max(found.start() - 1, 0), found.end()
+        start, stop = found.span()
+        start = max(start - 2, last)
         part = text[start:stop]
         if b" " not in part:
             continue
-        begin = unified.rfind(b";", 0, start) + 1
-        if text[stop : stop + 1] != b"{" or text.startswith((b"--", b" --"), begin):
+        if stop == size or text[stop] != 0x7B or _may_be_other_than_selector(text, unified, start, part):
             kept = _BESIDE_COMBINATOR.sub(KEPT_BLANK, part)
         elif b"+" in part:
             # It would become part of the number.
@@ -145,15 +158,20 @@ def _with_combinators(text: bytes) -> bytes:
     return b"".join(pieces)
 
 
+def _may_be_other_than_selector(text: bytes, unified: bytes, start: int, part: bytes) -> bool:
+    """Whether what stands before a `{` may be a custom property, or have the end of a comment of HTML, or become so."""
+    return text.startswith((b"--", b" --"), unified.rfind(b";", 0, start) + 1) or b"->" in part or b"- >" in part
+
+
 def _sifted(text: bytes) -> bytes:
     """Without the blanks of which the byte before or the byte after tells that they say nothing.
 
-    All at once: the whole text is one integer, each of its bytes the bit of a blank or nothing.
+    All at once: each byte's number is a set of bits, and the whole text one integer. A gap keeps its bit if the byte
+    before it or the byte after it has the bit that lets it go; the exclusive or makes NUL of that blank.
     """
-    gaps = int.from_bytes(text.translate(_GAPS), "little")
-    after = int.from_bytes(text.translate(_AFTER), "little") << 8
-    before = int.from_bytes(text.translate(_BEFORE), "little") >> 8
-    sifted = int.from_bytes(text, "little") ^ (gaps & (after | before))
+    bits = int.from_bytes(text.translate(_BITS), "little")
+    idle = bits & (bits << 7 | bits >> 11)
+    sifted = int.from_bytes(text, "little") ^ idle << 5
     return sifted.to_bytes(len(text), "little").translate(None, b"\0")
 
 

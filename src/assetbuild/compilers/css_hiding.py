@@ -83,7 +83,13 @@ def hidden(data: bytes, *, licences: bool = False) -> Hidden | None:
     comments = set()
     for piece in set(opaque) - {b""}:
         first = piece[0]
-        if first == 0x2F:
+        if len(piece) == 1:
+            return None
+        if first == 0x22 or first == 0x27:
+            table[piece] = piece.translate(HIDE, _FLAG)
+        elif _is_odd(piece):
+            return None
+        elif first == 0x2F:
             comments.add(piece)
             stays = licences and is_licence(piece.replace(_FLAG, b""))
             table[piece] = LICENCE_START + piece.translate(HIDE, _FLAG) + LICENCE_END if stays else COMMENT
@@ -108,10 +114,19 @@ def shown(text: bytes) -> bytes:
     return text.translate(_SHOW, LICENCE_START + LICENCE_END).replace(COMMENT, b"/**/")
 
 
+def masked(data: bytes) -> bytes | None:
+    """The sheet with what is opaque in it hidden and comments too, byte for byte in its place; None as for `hidden`."""
+    pieces = _pieces(data)
+    if pieces is None or any(map(_is_odd, set(pieces[1::2]))):
+        return None
+    pieces[1::2] = [piece.translate(HIDE, _FLAG) for piece in pieces[1::2]]
+    return b"".join(pieces)
+
+
 def marked_licences(data: bytes, mark: Callable[[bytes], bytes]) -> bytes | None:
     """The sheet with `mark` applied to each licence comment; None if that takes more than a quick look."""
     pieces = _pieces(data)
-    if pieces is None:
+    if pieces is None or any(map(_is_odd, set(pieces[1::2]))):
         return None
     pieces = [piece.replace(_FLAG, b"") for piece in pieces]
     pieces[1::2] = [mark(piece) if piece[:2] == b"/*" and is_licence(piece) else piece for piece in pieces[1::2]]
@@ -119,15 +134,14 @@ def marked_licences(data: bytes, mark: Callable[[bytes], bytes]) -> bytes | None
 
 
 def _pieces(data: bytes) -> list[bytes] | None:
-    """The text, in turns: what is plain, and what is opaque, with flags in it; None as for `hidden`."""
+    """The text, in turns: what is plain, and what is opaque, with flags in it; None if there are control codes."""
     if len(data.translate(None, _CONTROLS)) != len(data):
         return None
     for sign in (b'"', b"'", b"/", b"\\"):
         data = data.replace(sign, _FLAG + sign)
     data = _URL_PARENTHESIS.sub(b"l\x01(", data)
     data = _URL_PARENTHESIS_IN_CAPITALS.sub(b"L\x01(", data)
-    pieces = _OPAQUE.split(data)
-    return None if any(map(_is_odd, set(pieces[1::2]))) else pieces
+    return _OPAQUE.split(data)
 
 
 def _is_odd(piece: bytes) -> bool:

@@ -63,9 +63,10 @@ def quick(data: bytes) -> Quick | None:
     return Quick(runs, read.licences)
 
 
-def placed(data: bytes) -> Iterator[PlacedRun]:
-    """All runs of a sheet with their offsets, empty ones too (CSS Syntax, section 5.4)."""
-    position = 3 if data.startswith(_BOM) else 0
+def placed(data: bytes, position: int = 0) -> Iterator[PlacedRun]:
+    """All runs of a sheet from where one begins, with their offsets, empty ones too (CSS Syntax, section 5.4)."""
+    if position == 0 and data.startswith(_BOM):
+        position = 3
     while position < len(data):
         stop = position if data[position] in b"{};" else css_lexer.seek(data, position, b"{};")[0]
         yield PlacedRun(position, stop, data[stop : stop + 1])

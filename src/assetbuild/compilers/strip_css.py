@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from assetbuild.compilers.check_css import Difference, css_difference
+from assetbuild.compilers.compare_css import difference_beside
 from assetbuild.compilers.css_blanks import run_tokens
 from assetbuild.compilers.css_compact import compact
 from assetbuild.compilers.css_hiding import is_licence, marked_licences, shown
@@ -28,6 +31,33 @@ def minified_css(data: bytes) -> bytes:
     return output if marked is None else output.replace(b"/*!" + _MARK, b"/*")
 
 
+@dataclass(frozen=True, slots=True)
+class MinifiedSheet:
+    """What a sheet became, and what rcssmin would have changed in it, if our own stripping had to take its place."""
+
+    output: bytes
+    difference: Difference | None
+
+
+def minified_sheet(data: bytes) -> MinifiedSheet | None:
+    """A sheet minified by rcssmin where it says the same, else by our own stripping; the shorter one of two right ones.
+
+    None if it is malformed and too large to be read closely.
+    """
+    output = minified_css(data)
+    text = compact(data)
+    if text is None:
+        difference = css_difference(data, output)
+        if difference is None:
+            return MinifiedSheet(output, None)
+        return None if len(data) > LARGEST_ODD else MinifiedSheet(stripped_css(data), difference)
+    stripped = _with_charset_late(data, shown(text))
+    if output == stripped:
+        return MinifiedSheet(output, None)
+    difference = difference_beside(data, text, output)
+    return MinifiedSheet(stripped if difference or len(stripped) <= len(output) else output, difference)
+
+
 def stripped_css(data: bytes) -> bytes:
     """The sheet without comments (but those with a licence) and white space without meaning; nothing else changes.
 
@@ -41,7 +71,11 @@ def stripped_css(data: bytes) -> bytes:
         output = b"".join(_stripped_runs(data))
     else:
         output = data
-    # A blank in its place keeps an `@charset` without effect that comments or blanks kept so.
+    return _with_charset_late(data, output)
+
+
+def _with_charset_late(data: bytes, output: bytes) -> bytes:
+    """A blank in its place keeps an `@charset` without effect that comments or blanks kept so."""
     return b"\n" + output if _CHARSET.match(output) and not _CHARSET.match(data) else output
 
 
