@@ -96,7 +96,7 @@ def _without(unusual: Iterable[re.Pattern[bytes]], text: bytes) -> bytes:
     if not runs:
         return text
     known: dict[bytes, bytes] = {}
-    pieces = []
+    pieces: list[bytes] = []
     last = 0
     for start, stop in sorted(runs.items()):
         run = text[start : stop + 1]
@@ -137,7 +137,7 @@ def _with_combinators(text: bytes) -> bytes:
         return text
     unified = text.translate(_UNIFIED)
     size = len(text)
-    pieces = []
+    pieces: list[bytes] = []
     last = 0
     for found in _COMBINED.finditer(unified):
         start, stop = found.span()

@@ -1,4 +1,4 @@
-"""A style sheet with nothing in it that its characters must not be read for: strings, URLs, escapes and comments hidden.
+"""A style sheet in which every sign is what it looks like: strings, URLs, escapes and comments are hidden.
 
 What stands in them is written in control codes, which CSS text does not hold. Then a brace is a brace wherever it
 stands, and a few steps over the whole text, each one call into C, can do what else takes a walk from token to token.

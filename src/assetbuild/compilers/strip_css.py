@@ -50,7 +50,11 @@ def minified_sheet(data: bytes) -> MinifiedSheet | None:
         difference = css_difference(data, output)
         if difference is None:
             return MinifiedSheet(output, None)
-        return None if len(data) > LARGEST_ODD else MinifiedSheet(stripped_css(data), difference)
+        if len(data) > LARGEST_ODD:
+            return None
+        stripped = stripped_css(data)
+        # Each token was looked at by itself here: so this is looked at again.
+        return MinifiedSheet(stripped if css_difference(data, stripped) is None else data, difference)
     stripped = _with_charset_late(data, shown(text))
     if output == stripped:
         return MinifiedSheet(output, None)
