@@ -16,7 +16,6 @@ from assetbuild.compilers.css_runs import EMPTY_VALUE, is_regular
 # All ends of runs are one sign, and all combinators: `re` passes over all but one sign at memory speed.
 _UNIFIED = bytes.maketrans(b"{}" + LICENCE_END + b">~", b";;;++")
 _COMBINED = re.compile(rb"\+[^;]*+")
-_BESIDE_COMBINATOR = re.compile(rb" (?=[>~+])|(?<=[>~+]) ")
 _PLUS_BEFORE_DIGIT = re.compile(rb" ?\+ ?(?=\.?[0-9])")
 
 # In these the meaning of white space depends on more than the two signs beside it.
@@ -146,7 +145,9 @@ def _with_combinators(text: bytes) -> bytes:
         if b" " not in part:
             continue
         if stop == size or text[stop] != 0x7B or _may_be_other_than_selector(text, unified, start, part):
-            kept = _BESIDE_COMBINATOR.sub(KEPT_BLANK, part)
+            kept = part
+            for sign in (b">", b"~", b"+"):
+                kept = kept.replace(b" " + sign, KEPT_BLANK + sign).replace(sign + b" ", sign + KEPT_BLANK)
         elif b"+" in part:
             # It would become part of the number.
             kept = _PLUS_BEFORE_DIGIT.sub(lambda plus: plus[0].replace(b" ", KEPT_BLANK), part)

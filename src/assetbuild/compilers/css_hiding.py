@@ -7,7 +7,7 @@ stands, and a few steps over the whole text, each one call into C, can do what e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 COMMENT = b"\x01"
@@ -34,10 +34,11 @@ _URL_PARENTHESIS = re.compile(rb"l\(")
 _URL_PARENTHESIS_IN_CAPITALS = re.compile(rb"L\(")
 _ESCAPED = rb"\x01?+(?:[0-9a-fA-F]{1,6}+(?>\r\n|[ \t\n\r\f]|)|[^\n\r\f0-9a-fA-F])"
 # Whole strings, comments, insides of unquoted URLs, and names from an escape on; the one byte of what begins as such
-# but is none; and nothing where the flag was for nothing. All with the flags in them.
+# but is none; and nothing where the flag was for nothing. All with the flags in them. Strings without an escape, or
+# with one at their start, as icons have, come first.
 _OPAQUE = re.compile(
     rb"\x01("
-    rb'"(?:[^"\\\n\r\f]*+(?:\\\x01?+(?>\r\n|[\s\S])[^"\\\n\r\f]*+|)*+"|)'
+    rb'"(?:(?:\x01\\(?=[0-9a-zA-Z])|)[^"\\\n\r\f]*+"|[^"\\\n\r\f]*+(?:\\\x01?+(?>\r\n|[\s\S])[^"\\\n\r\f]*+|)*+"|)'
     rb"|'(?:[^'\\\n\r\f]*+(?:\\\x01?+(?>\r\n|[\s\S])[^'\\\n\r\f]*+|)*+'|)"
     rb"|/\*(?:[^*]*+\*++(?:(?!\x01/)[^*]++\*++|)*+\x01/|[\s\S]*+)"
     rb"|\((?<=[uU][rR][lL]\x01\()(?<![-a-zA-Z0-9_\x80-\xff\\#@][uU][rR][lL]\x01\()(?:"
@@ -99,8 +100,9 @@ def hidden(data: bytes, *, licences: bool = False) -> Hidden | None:
             table[piece] = piece.translate(HIDE, _FLAG)
     found = []
     if comments:
-        found = [text for piece in opaque if piece in comments and is_licence(text := piece.replace(_FLAG, b""))]
-        _join_over(pieces, comments, table)
+        places = [index for index, piece in enumerate(opaque) if piece in comments]
+        found = [text for index in places if is_licence(text := opaque[index].replace(_FLAG, b""))]
+        _join_over(pieces, (2 * index + 1 for index in places if table[opaque[index]] == COMMENT))
     pieces[1::2] = map(table.__getitem__, pieces[1::2])
     text = b" ".join(b"".join(pieces).split())
     if COMMENT in text:
@@ -151,13 +153,12 @@ def _is_odd(piece: bytes) -> bool:
     return len(piece) == 1 or (piece[:1] == b"\\" and piece[-1:] == b"(")
 
 
-def _join_over(pieces: list[bytes], comments: set[bytes], table: dict[bytes, bytes]) -> None:
+def _join_over(pieces: list[bytes], comments: Iterable[int]) -> None:
     """Takes out of the pieces those comments beside which white space or a sign keeps the tokens apart."""
-    last = len(pieces) - 1
-    for index in range(1, last, 2):
-        if pieces[index] in comments and table[pieces[index]] == COMMENT:
-            before, after = pieces[index - 1], pieces[index + 1]
-            if (before[-1] in _BEFORE_COMMENT if before else index == 1) or (
-                after[0] in _AFTER_COMMENT if after else index == last - 1
-            ):
-                pieces[index] = b""
+    last = len(pieces) - 2
+    for index in comments:
+        before, after = pieces[index - 1], pieces[index + 1]
+        if (before[-1] in _BEFORE_COMMENT if before else index == 1) or (
+            after[0] in _AFTER_COMMENT if after else index == last
+        ):
+            pieces[index] = b""
