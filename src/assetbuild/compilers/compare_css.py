@@ -105,7 +105,7 @@ def _say_the_same(one: bytes, other: bytes, mark: bytes) -> bool:
         return False
     read = hidden(other)
     end = b"" if mark == b"}" else mark
-    if read and is_regular(read.text) and shown(tightened([read.text + end])[0]) == one + end:
+    if read and is_regular(read.text) and shown(b"".join(tightened([read.text + end]))) == one + end:
         return True
     return run_tokens(one, mark) == run_tokens(other, mark)
 
@@ -115,7 +115,9 @@ def _place_of(before: bytes, text: bytes, run: PlacedRun, stripped: bytes) -> Pl
     hidden_before = masked(before)
     if hidden_before is None:
         return None
-    braces = stripped.count(b"{", 0, run.start) + stripped.count(b"}", 0, run.start)
+    last = max(stripped.rfind(b"{", 0, run.start), stripped.rfind(b"}", 0, run.start)) + 1
+    braces = stripped.count(b"{", 0, last) + stripped.count(b"}", 0, last)
+    others_like_it = stripped[last : run.start].split(b";").count(stripped[run.start : run.stop])
     position = 0
     if braces:
         found = next(islice(_BRACE.finditer(hidden_before.translate(_BRACES)), braces - 1, None), None)
@@ -127,7 +129,9 @@ def _place_of(before: bytes, text: bytes, run: PlacedRun, stripped: bytes) -> Pl
     wanted = run_tokens(text, mark)
     for start, stop, end, _ in placed(before, position):
         if not is_empty(before, start, stop) and run_tokens(before[start:stop], mark) == wanted:
-            return PlacedRun(start, stop, mark)
+            if not others_like_it:
+                return PlacedRun(start, stop, mark)
+            others_like_it -= 1
         if end != b";":
             break
     return None

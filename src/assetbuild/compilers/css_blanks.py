@@ -20,7 +20,7 @@ _SELECTOR_FUNCTION = re.compile(rb"(?i:selector)\(")
 _PLAIN = re.compile(rb"[-a-zA-Z0-9_*]++: [^:!{\x01]*+\Z")
 _INNER_COLON = re.compile(rb" ?: ?(?=[^()]{0,200}+\))")
 _IMPORTANT = re.compile(rb" ?! ?(?=(?i:important)[;}]?\Z)")
-_OPERATOR_IN_BRACKETS = re.compile(rb"\[[^\[\]~>+]*+[~>+]")
+_OPERATOR_IN_BRACKETS = re.compile(rb"\[[^\[\]~>+]*+[~>+\[]")
 # Before a digit a plus sign would become part of the number.
 _PLUS = re.compile(rb" ?\+(?: (?!\.?[0-9])|(?! |\.?[0-9]))")
 _MARKS = frozenset({"{", "}", ";", ","})
