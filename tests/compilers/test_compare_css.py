@@ -36,7 +36,7 @@ def test_a_minified_sheet_has_the_tokens_of_the_sheet(pair: tuple[bytes, bytes])
     assert (made.difference is None) == (css_difference(before, minified_css(before)) is None)
 
 
-@pytest.mark.parametrize("sheets", [1, 40, 3000])
+@pytest.mark.parametrize("sheets", [1, 40, 2100])
 def test_the_place_is_found_after_however_many_runs_that_say_the_same(sheets: int) -> None:
     harmless = b"".join(
         b"/* ; { */ .a%d + .b { c: d ; } @media (e: f) { g { h: 'i } j' } }\n" % one for one in range(sheets)

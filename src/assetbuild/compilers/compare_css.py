@@ -24,6 +24,7 @@ from assetbuild.references import css_lexer
 _MARKS = bytes.maketrans(b"{}", b";;")
 _BRACES = bytes.maketrans(b"}", b"{")
 _BRACE = re.compile(rb"\{")
+_WHITE_SPACE = b" \t\n\r\f"
 _FIRST_STEP = 64
 _MOST = 2000
 """Where more runs than so many are unlike, both texts are compared as wholes."""
@@ -127,8 +128,11 @@ def _place_of(before: bytes, text: bytes, run: PlacedRun, stripped: bytes) -> Pl
     # The last semicolon of a block may be gone.
     mark = b";" if run.mark == b"}" else run.mark
     wanted = run_tokens(text, mark)
+    written = text.translate(None, _WHITE_SPACE)
     for start, stop, end, _ in placed(before, position):
-        if not is_empty(before, start, stop) and run_tokens(before[start:stop], mark) == wanted:
+        one = before[start:stop]
+        may_be = b"/*" in one or one.translate(None, _WHITE_SPACE) == written
+        if may_be and not is_empty(before, start, stop) and run_tokens(one, mark) == wanted:
             if not others_like_it:
                 return PlacedRun(start, stop, mark)
             others_like_it -= 1

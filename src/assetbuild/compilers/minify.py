@@ -27,7 +27,7 @@ Comparison = Callable[[bytes, bytes], str | None]
 def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
     """White space and comments out, by rcssmin; licence comments stay.
 
-    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by `stripped_css`.
+    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by our own tokens.
     """
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
