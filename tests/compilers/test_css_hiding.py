@@ -67,6 +67,8 @@ def test_what_does_not_end_or_may_be_read_in_two_ways_is_not_hidden(text: str) -
     [
         ("a/**/b", "a\x01b"),
         ("a /**/b", "a b"),
+        ("a/**/(b)", "a\x01(b)"),
+        ("a/**/[b]/**/'c'/**/d", "a\x01[b]'c'\x01d"),
         ("a/**//**/b", "a\x01b"),
         ("a/**/ /**/b", "a b"),
         ("a,/**/b/**/{", "a,b{"),
