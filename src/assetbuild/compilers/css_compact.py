@@ -20,6 +20,7 @@ _PLUS_BEFORE_DIGIT = re.compile(rb" ?\+ ?(?=\.?[0-9])")
 
 # In these the meaning of white space depends on more than the two signs beside it.
 _AT_OR_ANGLE = tuple((sign, re.compile(re.escape(sign))) for sign in (b"@", b"<", COMMENT))
+_NAMES = re.compile(rb"[-@a-zA-Z0-9_ ]*+\Z")
 _BANG = re.compile(rb"!(?! ?(?i:important) ?[;}])")
 _SPACED_COLON = re.compile(rb" :(?=[^:{};]*+[;}])")
 _BLANK_IN_BRACKETS = re.compile(rb"\[[^\[\] {};]*+[ \[]")
@@ -115,6 +116,8 @@ def _hidden_run(run: bytes) -> bytes:
     body = run[:-1].strip(b" ")
     if not body:
         return run
+    if _NAMES.match(body):
+        return body.translate(HIDE) + mark
     whole = body if mark in (b"}", LICENCE_END) else body + mark
     return tightened([whole])[0].removesuffix(mark).translate(HIDE) + mark
 
