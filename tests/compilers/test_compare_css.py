@@ -17,6 +17,7 @@ from compilers.css_edits import with_edits
 @example((b"a{b:c;}", b"a{b:c}"))
 @example((b"a{--x: ;b:c}", b"a{--x:;b:c}"))
 @example((b"/*! a */b{c:d}", b"b{c:d}"))
+@example((b"a: --v: ;a: --v:{", b"a: --v: ;a:--v:{"))
 @given(with_edits())
 def test_runs_that_differ_tell_what_a_comparison_of_the_sheets_tells(pair: tuple[bytes, bytes]) -> None:
     before, after = pair

@@ -131,7 +131,7 @@ def _place_of(before: bytes, text: bytes, run: PlacedRun, stripped: bytes) -> Pl
     written = text.translate(None, _WHITE_SPACE)
     for start, stop, end, _ in placed(before, position):
         one = before[start:stop]
-        may_be = b"/*" in one or one.translate(None, _WHITE_SPACE) == written
+        may_be = (end == b"{") == (mark == b"{") and (b"/*" in one or one.translate(None, _WHITE_SPACE) == written)
         if may_be and not is_empty(before, start, stop) and run_tokens(one, mark) == wanted:
             if not others_like_it:
                 return PlacedRun(start, stop, mark)
