@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from assetbuild.encodings import as_author_wrote
 from assetbuild.errors import Diagnostic, Severity
@@ -58,7 +59,8 @@ def diagnostic_at_line(root: str, file: str, line: int, text: str, hint: str | N
 
 def line_and_column(data: bytes, offset: int) -> tuple[int, int]:
     """Line and column, from 1, in characters, of a byte offset. Line ends are LF, CRLF and CR."""
-    return _place(_split(data), offset)
+    # With the byte there: it may be the second of a line's end.
+    return _place(_split(data[: offset + 1]), offset)
 
 
 def extents(data: bytes) -> Callable[[int, int, int], tuple[int, int]]:
@@ -120,7 +122,8 @@ def _read_once(path: str, size: int, modified: int, changed: int, inode: int) ->
 
 
 def _split(data: bytes) -> _Text:
-    return _Text(data, (0, *(end.end() for end in _LINE_END.finditer(data))), data.isascii())
+    starts = (0, *accumulate(map(len, data.splitlines(keepends=True))))
+    return _Text(data, starts if data.endswith((b"\n", b"\r")) else starts[:-1] or (0,), data.isascii())
 
 
 def _decode(data: bytes) -> str:

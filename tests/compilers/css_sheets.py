@@ -90,3 +90,19 @@ SOUP = st.lists(
         ]
     )
 ).map("".join)
+
+# Declarations, selectors and rules in any order, with what is read differently in each of them.
+TRICKY = st.lists(
+    st.sampled_from(
+        [
+            "a{", "}", ";", "{", " ", "x > y {", "d : e", "b: c;", "--v: ;", "--v:{", "--v: a > b", "k: 1px + 2px",
+            "f: g !important;", "! x", " ! important }", "& :hover {", "a , b {", "@media (min-width : 1px) {",
+            "@scope (a > b) to (c :d) {", "@supports selector(a :b) {", "@layer a , b;", "(a: b)", "[a > b]",
+            "[a ~= b]", "[a[b] > c]", ":nth-child(2n + 1)", " + .5", " +1", "1e", "- >", "-- >", "-->", "<!--", "~",
+            ": ", " :", "filter: progid:X.Y(a=1);", "a: b {", ";;", "};", "/**/", "/*! l */", "/* c */", "\\31 ",
+            "url( a )", "URL( b )", "url('c d')", "'s ; t'", '"{ \\" }"', "hsl( 1 )", "calc( (1px + 2px) * 3 )", "\n",
+            "/", "*",
+        ]
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip

@@ -14,6 +14,7 @@ from assetbuild.compilers.check_css import css_difference
 from assetbuild.compilers.strip_css import minified_css, stripped_css
 from assetbuild.references.css_lexer import tokens
 from compilers import css_reference
+from compilers.css_edits import with_edits
 from compilers.css_sheets import SHEET, SOUP
 
 
@@ -99,6 +100,8 @@ def _words(data: bytes) -> list[tuple[int, int]]:
         ("a{b:c}};d{e:f;}", "a{b:c}}d{e:f}"),
         ("a{b:(c;d);e:f}", "a{b:(c;d)e:f}"),
         ("a{b:\x01 c}", "a{b:\x01c}"),
+        ("a --> b{c:d}", "a -->b{c:d}"),
+        ("a[b[c] > d]{e:f}", "a[b[c]>d]{e:f}"),
     ],
 )
 def test_a_sheet_that_says_something_else_is_caught(before: str, after: str) -> None:
@@ -160,22 +163,6 @@ def test_licences_survive_both_ways() -> None:
         assert b"/*! two */" in output
         assert b"three" not in output
         assert css_difference(sheet, output) is None
-
-
-@st.composite
-def with_edits(draw: st.DrawFn) -> tuple[bytes, bytes]:
-    """A sheet, and the same with blanks, comments, semicolons or other tokens put in or taken out here and there."""
-    before = draw(SHEET | SOUP).encode()
-    after = draw(st.sampled_from([bytes, stripped_css, minified_css]))(before)
-    for _ in range(draw(st.integers(0, 3))):
-        places = [start for _, start, _ in tokens(after)] + [len(after)]
-        start = draw(st.sampled_from(places))
-        stop = draw(st.sampled_from(places[places.index(start) :][:2])) if start in places else start
-        put = draw(
-            st.sampled_from(["", "", " ", "  ", "\n", "/**/", " /**/", ";", ";;", ":", "!", "\\31 ", "a", "{", "}"])
-        )
-        after = after[:start] + put.encode() + after[stop:]
-    return before, after
 
 
 @settings(max_examples=400)

@@ -8,13 +8,14 @@ from itertools import compress, islice, zip_longest
 from operator import ne
 
 from assetbuild.compilers.css_blanks import Token, run_tokens, tightened
-from assetbuild.compilers.css_runs import LARGEST_ODD, PlacedRun, is_torn, kept, quick, shown
+from assetbuild.compilers.css_hiding import shown
+from assetbuild.compilers.css_runs import LARGEST_ODD, PlacedRun, is_torn, kept, quick
 from assetbuild.references import css_lexer
 
 _BOM = b"\xef\xbb\xbf"
 _CHARSET = re.compile(rb'@charset "(?!(?i:utf-?8)")')
 TOO_LARGE = "it is malformed or has control characters, and is too large to be read closely"
-_LONGEST = 1 << 20
+LONGEST = 1 << 20
 """A longer run is compared byte for byte: no author writes one, and its tokens would take long."""
 
 
@@ -35,9 +36,8 @@ def css_difference(before: bytes, after: bytes) -> Difference | None:
     """
     if before == after:
         return None
-    if _CHARSET.match(after) and not before.startswith(after[:10]):
-        # Anything before `@charset` keeps it from having effect.
-        return Difference("the minifier would have put @charset first", before.find(b"@charset"), 8)
+    if found := charset_difference(before, after):
+        return found
     ours, theirs = quick(before), quick(after)
     if ours is None or theirs is None:
         return _placed_difference(before, after)
@@ -48,6 +48,13 @@ def css_difference(before: bytes, after: bytes) -> Difference | None:
         return None
     index = _first_unlike(ours.runs, theirs.runs)
     return None if index is None else _difference_in(before, after, index)
+
+
+def charset_difference(before: bytes, after: bytes) -> Difference | None:
+    """Whether `@charset` comes to have effect: anything before it keeps it from that."""
+    if _CHARSET.match(after) and not before.startswith(after[:10]):
+        return Difference("the minifier would have put @charset first", before.find(b"@charset"), 8)
+    return None
 
 
 def _first_unlike(ours: list[bytes], theirs: list[bytes]) -> int | None:
@@ -73,7 +80,7 @@ def _first_unlike(ours: list[bytes], theirs: list[bytes]) -> int | None:
 
 
 def _say_the_same(one: bytes, other: bytes) -> bool:
-    return max(len(one), len(other)) <= _LONGEST and _tokens_of(one) == _tokens_of(other)
+    return max(len(one), len(other)) <= LONGEST and _tokens_of(one) == _tokens_of(other)
 
 
 def _tokens_of(run: bytes) -> list[Token]:
@@ -103,19 +110,23 @@ def _placed_difference(before: bytes, after: bytes) -> Difference | None:
 def _same_placed(one: bytes, other: bytes, mark: bytes, other_mark: bytes) -> bool:
     if mark != other_mark or one == other:
         return mark == other_mark
-    if max(len(one), len(other)) > _LONGEST or is_torn(one) or is_torn(other):
+    if max(len(one), len(other)) > LONGEST or is_torn(one) or is_torn(other):
         return False
     return run_tokens(one, mark) == run_tokens(other, mark)
 
 
 def _difference_in(before: bytes, after: bytes, index: int) -> Difference:
     """The first difference in the run of this number."""
-    ours, theirs = _run_at(before, index), _run_at(after, index)
+    return difference_of_runs(before, _run_at(before, index), after, _run_at(after, index))
+
+
+def difference_of_runs(before: bytes, ours: PlacedRun, after: bytes, theirs: PlacedRun) -> Difference:
+    """The first token in which these runs of two sheets differ."""
     start, stop, mark, _ = ours
-    if max(stop - start, theirs[1] - theirs[0]) > _LONGEST:
+    if max(stop - start, theirs.stop - theirs.start) > LONGEST:
         return Difference("the minifier would have changed a declaration of more than a megabyte", start, 1)
     one = run_tokens(before[start:stop], mark)
-    other = run_tokens(after[theirs[0] : theirs[1]], theirs[2])
+    other = run_tokens(after[theirs.start : theirs.stop], theirs.mark)
     at = next((number for number, (a, b) in enumerate(zip_longest(one, other)) if a != b), len(one))
     words = f"the minifier would have changed {_shown(one[at : at + 1])} to {_shown(other[at : at + 1])}"
     places = [token for token in css_lexer.tokens(before[start:stop]) if token[0] not in ("whitespace", "comment")]

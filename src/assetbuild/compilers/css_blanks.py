@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assetbuild.compilers.css_runs import COMMENT
+from assetbuild.compilers.css_hiding import COMMENT
 from assetbuild.references import css_lexer
 
 Token = tuple[str, bytes, bool]
@@ -20,7 +20,7 @@ _SELECTOR_FUNCTION = re.compile(rb"(?i:selector)\(")
 _PLAIN = re.compile(rb"[-a-zA-Z0-9_*]++: [^:!{\x01]*+\Z")
 _INNER_COLON = re.compile(rb" ?: ?(?=[^()]{0,200}+\))")
 _IMPORTANT = re.compile(rb" ?! ?(?=(?i:important)[;}]?\Z)")
-_OPERATOR_IN_BRACKETS = re.compile(rb"\[[^\[\]~>+]*+[~>+]")
+_OPERATOR_IN_BRACKETS = re.compile(rb"\[[^\[\]~>+]*+[~>+\[]")
 # Before a digit a plus sign would become part of the number.
 _PLUS = re.compile(rb" ?\+(?: (?!\.?[0-9])|(?! |\.?[0-9]))")
 _MARKS = frozenset({"{", "}", ";", ","})
@@ -61,16 +61,16 @@ def _tight(run: bytes) -> bytes:
         return run
     if run[-1] == 0x7B:
         return _tight_selector(run)
+    if b"!" in run:
+        run = _IMPORTANT.sub(b"!", run)
     name, colon, value = run.partition(b":")
     if not colon or b"(" in name or b"[" in name:
         return run
-    if b"!" in value:
-        value = _IMPORTANT.sub(b"!", value)
     return name.removesuffix(b" ") + colon + value.removeprefix(b" ")
 
 
 def _tight_selector(run: bytes) -> bytes:
-    if run[:2] == b"--" or b"- >" in run or (b"[" in run and _OPERATOR_IN_BRACKETS.search(run)):
+    if run[:2] == b"--" or b"->" in run or b"- >" in run or (b"[" in run and _OPERATOR_IN_BRACKETS.search(run)):
         return run
     run = run.replace(b" >", b">").replace(b"> ", b">").replace(b" ~", b"~").replace(b"~ ", b"~")
     return _PLUS.sub(b"+", run) if b"+" in run else run

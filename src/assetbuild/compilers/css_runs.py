@@ -7,28 +7,14 @@ Two readings of the same cut. `quick` is made of a few steps over the whole text
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
+from assetbuild.compilers.css_hiding import KEPT_BLANK, hidden
 from assetbuild.references import css_lexer
 
-COMMENT = b"\x01"
-"""In a quick run: comments without white space around them, which may keep two tokens apart."""
-KEPT_BLANK = b"\x02"
-"""In a quick run: white space between a colon and the mark, which is the value of a custom property."""
-LICENCE_END = b"\x04"
-"""At the end of a quick run that is a licence comment."""
-_LICENCE_START = b"\x03"
-
-# The characters that mean something, and the control codes that stand for them in strings, URLs and escapes.
-_SIGNS = b" \t\n\r\f{};,()[]:>~+!<@"
-_CODES = bytes((*range(0x05, 0x09), *range(0x0E, 0x20)))[: len(_SIGNS)]
-_HIDE = bytes.maketrans(_SIGNS, _CODES)
-_SHOW = bytes.maketrans(_CODES + KEPT_BLANK, _SIGNS + b" ")
-_CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
-_BLANKS = bytes.maketrans(b"\t\n\r\f", b"    ")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{};"))
 _DEEPEST = 32
 LARGEST_ODD = 1 << 22
@@ -36,23 +22,7 @@ LARGEST_ODD = 1 << 22
 _BOM = b"\xef\xbb\xbf"
 
 _COMMENT_REST = rb"\*[^*]*+\*++(?:[^/*][^*]*+\*++|)*+/"
-_ESCAPE_REST = rb"(?:[0-9a-fA-F]{1,6}+(?>\r\n|[ \t\n\r\f]|)|[^\n\r\f0-9a-fA-F])"
-# Whole strings, comments, insides of unquoted URLs, and names from an escape on; and what begins as such but is none.
-# It begins with a class of characters because that is what `re` looks for fastest.
-_OPAQUE = re.compile(
-    rb"""(["'/(\\](?:"""
-    rb'(?<=")[^"\\\n\r\f]*+(?:\\(?>\r\n|[\s\S])[^"\\\n\r\f]*+|)*+"'
-    rb"|(?<=')[^'\\\n\r\f]*+(?:\\(?>\r\n|[\s\S])[^'\\\n\r\f]*+|)*+'"
-    rb"|(?<=/)(?:" + _COMMENT_REST + rb"|\*[\s\S]*+)"
-    rb"|(?<=[uU][rR][lL]\()(?<![-a-zA-Z0-9_\x80-\xff\\#@][uU][rR][lL]\()(?:"
-    rb"[ \t\n\r\f]*+(?:[^\"'()\\ \t\n\r\f]++|\\[^\n\r\f0-9a-fA-F]|)*+[ \t\n\r\f]*+\)|(?![ \t\n\r\f]*+[\"']))"
-    rb"|(?<=\\)" + _ESCAPE_REST + rb"(?:[-a-zA-Z0-9_\x80-\xff]++|\\" + _ESCAPE_REST + rb"|)*+\(?+"
-    rb"|(?<=[\"'\\])))"
-)  # fmt: skip
-_COMMENTS = re.compile(COMMENT + rb"++")
-_SPACED_COMMENT = re.compile(rb"\x01(?:(?= )|(?<= \x01))")
-_IDLE_COMMENT = re.compile(rb"\x01(?:(?=[{};,:)\]])|(?<=[{};,:(\[)\]]\x01))")
-_EMPTY_VALUE = re.compile(rb": ++(?=[{};])")
+EMPTY_VALUE = re.compile(rb": ++(?=[{};])")
 _EMPTY = re.compile(rb"(?:[ \t\n\r\f]++|/" + _COMMENT_REST + rb"|/\*[\s\S]*+|)*+\Z")
 
 
@@ -80,57 +50,23 @@ class Quick:
     licences: list[bytes]
 
 
-def is_licence(comment: bytes) -> bool:
-    """Whether a comment must outlive minifying."""
-    return comment.startswith(b"/*!") or b"@license" in comment or b"@preserve" in comment
-
-
-def quick(data: bytes, *, licences: bool = False) -> Quick | None:
-    """The runs of a sheet; None if it is one that only `placed` reads: malformed, or with control codes.
-
-    With `licences` each licence comment that stands before a run is a run too. If one stands amid a run: None.
-    """
-    hidden = _hidden(data, licences)
-    if hidden is None:
+def quick(data: bytes) -> Quick | None:
+    """The runs of a sheet; None if it is one that only `placed` reads: malformed, or with control codes."""
+    read = hidden(data)
+    if read is None or not is_regular(read.text):
         return None
-    text, found = hidden
-    text = text.translate(_BLANKS)
-    if COMMENT in text:
-        if COMMENT + COMMENT in text:
-            text = _COMMENTS.sub(COMMENT, text)
-        text = _SPACED_COMMENT.sub(b" ", text)
-        text = _IDLE_COMMENT.sub(b"", text).strip(b" \x01")
-    if not _is_regular(text):
-        return None
-    text = _EMPTY_VALUE.sub(b":" + KEPT_BLANK, text)
+    text = EMPTY_VALUE.sub(b":" + KEPT_BLANK, read.text)
     text = text.replace(b"}", b"\n}\n").replace(b"{", b"{\n").replace(b";", b";\n")
-    if licences and found:
-        if any(before.rstrip(b" ")[-1:] not in (b"\n", b"\x04", b"") for before in text.split(_LICENCE_START)[:-1]):
-            return None
-        text = text.replace(LICENCE_END, LICENCE_END + b"\n")
     runs = list(filter(None, map(bytes.strip, text.split(b"\n"))))
     if b";" in runs:
         runs = _without_semicolons(runs)
-    return Quick(runs, found)
+    return Quick(runs, read.licences)
 
 
-def shown(text: bytes) -> bytes:
-    """CSS again, of one or more quick runs."""
-    return text.translate(_SHOW, _LICENCE_START + LICENCE_END).replace(COMMENT, b"/**/")
-
-
-def marked_licences(data: bytes, mark: Callable[[bytes], bytes]) -> bytes | None:
-    """The sheet with `mark` applied to each licence comment; None if that takes more than a quick look."""
-    pieces = _OPAQUE.split(data)
-    if any(_is_odd(piece) for piece in set(pieces[1::2])):
-        return None
-    pieces[1::2] = [mark(piece) if piece[:2] == b"/*" and is_licence(piece) else piece for piece in pieces[1::2]]
-    return b"".join(pieces)
-
-
-def placed(data: bytes) -> Iterator[PlacedRun]:
-    """All runs of a sheet with their offsets, empty ones too (CSS Syntax, section 5.4)."""
-    position = 3 if data.startswith(_BOM) else 0
+def placed(data: bytes, position: int = 0) -> Iterator[PlacedRun]:
+    """All runs of a sheet from where one begins, with their offsets, empty ones too (CSS Syntax, section 5.4)."""
+    if position == 0 and data.startswith(_BOM):
+        position = 3
     while position < len(data):
         stop = position if data[position] in b"{};" else css_lexer.seek(data, position, b"{};")[0]
         yield PlacedRun(position, stop, data[stop : stop + 1])
@@ -192,36 +128,7 @@ def is_torn(text: bytes) -> bool:
     return False
 
 
-def _hidden(data: bytes, licences: bool) -> tuple[bytes, list[bytes]] | None:
-    """The text with what it must not be read for hidden, and its licence comments."""
-    data = data.removeprefix(_BOM)
-    if len(data.translate(None, _CONTROLS)) != len(data):
-        return None
-    pieces = _OPAQUE.split(data)
-    table = {}
-    for piece in set(pieces[1::2]):
-        if _is_odd(piece):
-            return None
-        if piece[:2] == b"/*":
-            stays = licences and is_licence(piece)
-            table[piece] = _LICENCE_START + piece.translate(_HIDE) + LICENCE_END if stays else COMMENT
-        elif piece[:1] == b"(":
-            table[piece] = b"(" + piece[1:-1].strip(b" \t\n\r\f").translate(_HIDE) + b")"
-        else:
-            table[piece] = piece.translate(_HIDE)
-    found = [piece for piece in pieces[1::2] if piece[:2] == b"/*" and is_licence(piece)]
-    pieces[1::2] = [table[piece] for piece in pieces[1::2]]
-    return b"".join(pieces), found
-
-
-def _is_odd(piece: bytes) -> bool:
-    """Whether this is an opening without its end, or an escape in the name of a function, which may be `url`."""
-    if piece[:2] == b"/*":
-        return len(piece) < 4 or piece[-2:] != b"*/"
-    return len(piece) == 1 or (piece[:1] == b"\\" and piece[-1:] == b"(")
-
-
-def _is_regular(text: bytes) -> bool:
+def is_regular(text: bytes) -> bool:
     """Whether all brackets match, no mark stands in any, and no block is closed that was not opened."""
     brackets = text.translate(None, _NO_BRACKETS)
     braces = _emptied(brackets, b"()", b"[]").replace(b";", b"")

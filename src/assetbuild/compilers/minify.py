@@ -10,10 +10,10 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.check_css import TOO_LARGE, css_difference
+from assetbuild.compilers.check_css import TOO_LARGE
 from assetbuild.compilers.check_css import Difference as CssDifference
 from assetbuild.compilers.check_javascript import Difference
-from assetbuild.compilers.strip_css import minified_css, stripped_css
+from assetbuild.compilers.strip_css import minified_sheet
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
@@ -27,26 +27,18 @@ Comparison = Callable[[bytes, bytes], str | None]
 def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:
     """White space and comments out, by rcssmin; licence comments stay.
 
-    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by `stripped_css`.
+    rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by our own tokens.
     """
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
-    output = minified_css(data)
-    found = css_difference(data, output)
-    if found is None:
-        return checked(asset, lambda _: output, lambda before, after: None, tools)
-    if found.text == TOO_LARGE:
+    made = minified_sheet(data)
+    if made is None:
         problem = Diagnostic(f"left unminified: {TOO_LARGE}", file=asset.file, severity="notice")
         return Result((asset,), (replace(problem, tally="stylesheet left as it is"),))
-    result = checked(asset, stripped_css, _css_comparison, tools)
-    if result.assets == assets:
+    result = checked(asset, lambda _: made.output, lambda before, after: None, tools)
+    if made.difference is None or result.assets == assets:
         return result
-    return replace(result, diagnostics=(_own_stripping(asset, found, data, tools), *result.diagnostics))
-
-
-def _css_comparison(before: bytes, after: bytes) -> str | None:
-    found = css_difference(before, after)
-    return found.text if found else None
+    return replace(result, diagnostics=(_own_stripping(asset, made.difference, data, tools), *result.diagnostics))
 
 
 def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) -> Result:

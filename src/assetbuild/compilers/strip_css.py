@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from assetbuild.compilers.css_blanks import run_tokens, tightened
-from assetbuild.compilers.css_runs import LARGEST_ODD, is_licence, is_torn, kept, marked_licences, quick, shown
+from assetbuild.compilers.check_css import Difference, css_difference
+from assetbuild.compilers.compare_css import difference_beside
+from assetbuild.compilers.css_blanks import run_tokens
+from assetbuild.compilers.css_compact import compact
+from assetbuild.compilers.css_hiding import is_licence, marked_licences, shown
+from assetbuild.compilers.css_runs import LARGEST_ODD, is_torn, kept
 from assetbuild.references import css_lexer
 
 _CHARSET = re.compile(rb'@charset "')
@@ -26,22 +31,55 @@ def minified_css(data: bytes) -> bytes:
     return output if marked is None else output.replace(b"/*!" + _MARK, b"/*")
 
 
+@dataclass(frozen=True, slots=True)
+class MinifiedSheet:
+    """What a sheet became, and what rcssmin would have changed in it, if our own stripping had to take its place."""
+
+    output: bytes
+    difference: Difference | None
+
+
+def minified_sheet(data: bytes) -> MinifiedSheet | None:
+    """A sheet minified by rcssmin where it says the same, else by our own stripping; the shorter one of two right ones.
+
+    None if it is malformed and too large to be read closely.
+    """
+    output = minified_css(data)
+    text = compact(data)
+    if text is None:
+        difference = css_difference(data, output)
+        if difference is None:
+            return MinifiedSheet(output, None)
+        if len(data) > LARGEST_ODD:
+            return None
+        stripped = stripped_css(data)
+        # Each token was looked at by itself here: so this is looked at again.
+        return MinifiedSheet(stripped if css_difference(data, stripped) is None else data, difference)
+    stripped = _with_charset_late(data, shown(text))
+    if output == stripped:
+        return MinifiedSheet(output, None)
+    difference = difference_beside(data, text, output)
+    return MinifiedSheet(stripped if difference or len(stripped) <= len(output) else output, difference)
+
+
 def stripped_css(data: bytes) -> bytes:
     """The sheet without comments (but those with a licence) and white space without meaning; nothing else changes.
 
     It passes `css_difference`. A malformed sheet of more than four megabytes stays as it is.
     A licence stands before the declaration or selector it stood in.
     """
-    cut = quick(data, licences=True)
-    if cut is not None:
-        distinct = list(dict.fromkeys(cut.runs))
-        table = dict(zip(distinct, tightened(distinct), strict=True))
-        output = shown(b"".join([table[run] for run in cut.runs]).replace(b";}", b"}"))
+    text = compact(data)
+    if text is not None:
+        output = shown(text)
     elif len(data) <= LARGEST_ODD:
         output = b"".join(_stripped_runs(data))
     else:
         output = data
-    # A blank in its place keeps an `@charset` without effect that comments or blanks kept so.
+    return _with_charset_late(data, output)
+
+
+def _with_charset_late(data: bytes, output: bytes) -> bytes:
+    """A blank in its place keeps an `@charset` without effect that comments or blanks kept so."""
     return b"\n" + output if _CHARSET.match(output) and not _CHARSET.match(data) else output
 
 
