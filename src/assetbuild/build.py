@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from assetbuild.bulk.links import Links
+from assetbuild.bulk.reading import Texts, read_plain
 from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
@@ -25,9 +27,10 @@ from assetbuild.globs import matcher
 from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Rules
-from assetbuild.model import ContentChanged, Job, Source, Step
+from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
+from assetbuild.planning.plain import plain_names
 from assetbuild.references.pins import Pins
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
@@ -48,7 +51,8 @@ class Made:
     compiled: Compiled
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
-    asked: frozenset[str] | None = None
+    asked: frozenset[str] | None
+    texts: Texts
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
@@ -64,7 +68,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
     made = make(config, stage, index, seen)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, index)
+        _check_kept(made.sources, made.texts, index)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -85,9 +89,12 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
 def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    found = digested(seen, index, tell)
+    names = plain_names(config, sorted(seen.table)) if stage.jobs else {}
+    texts = read_plain(seen, names, index, config, stage.jobs)
+    found = digested(seen, index, tell, texts)
     _stop_at(found.diagnostics, config)
-    planned = plan(config, found.files, stage.environment, stage.system)
+    apart = {path: names[path] for path in texts.texts}
+    planned = plan(config, found.files, stage.environment, stage.system, apart)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(planned.pins, config.importmap.scopes)
     asked: set[str] = set(planned.files or ())
@@ -108,10 +115,12 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
             stage.system,
             config.env,
         )
-        compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.workers(), tell)
-    assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
+        plain = Links(texts, planned.plain)
+        jobs = _with_left(planned, plain, found.files)
+        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
+    assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
-    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell, memo)
+    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell, memo, plain)
     memo.save()
     diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
     _stop_at(diagnostics, config)
@@ -120,7 +129,17 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     known = planned.files is not None and not any(
         _depends_on_more(step) for job in planned.jobs for step in _steps(job)
     )
-    return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None)
+    return Made(
+        config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None, texts
+    )
+
+
+def _with_left(planned: Plan, plain: Links, sources: Mapping[str, Source]) -> Sequence[Job]:
+    """The jobs, and with them those for plain assets that could not be linked alone."""
+    if not plain.left:
+        return planned.jobs
+    left = [Job(path, (Part(path, sources[path]),), (), planned.plain[path]) for path in plain.left]
+    return sorted((*planned.jobs, *left), key=lambda job: job.path)
 
 
 def _depends_on_more(step: Step) -> bool:
@@ -142,6 +161,7 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
         for variant in variants:
             sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
     used = {part.source.path: part.source.size for job in made.plan.jobs for part in job.parts}
+    used.update((path, made.texts.texts[path].size) for path in made.plan.plain)
     renamed = committed.renamed
     following = sum(bool(causes) for causes in renamed.values())
     return {
@@ -159,9 +179,13 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], index: FileIndex) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts, index: FileIndex) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    for source in sources.values():
+    for path, text in plain.texts.items():
+        if text.place >= 0 and not index.is_unchanged(plain.file(path)):
+            raise ContentChanged(plain.file(path))
+    for path in sources.keys() - plain.texts.keys():
+        source = sources[path]
         if source.data is not None and not index.is_unchanged(source.file):
             raise ContentChanged(source.file)
 

@@ -187,8 +187,7 @@ class Asset:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """An asset as it will be served: `file` is its path below public/ (private/ for a private one).
 
     `integrity` is "sha384-…" of the bytes of `content`. `imports`, `dynamic_imports` and `assets` are the

@@ -110,6 +110,18 @@ class FileIndex:
         self._asked[file] = record
         return size, record[_IDENTITY_SIZE:].hex(), data
 
+    def known(self, file: str, identity: bytes) -> bytes | None:
+        """The digest, as bytes, of a file with this identity, if an earlier build has read it."""
+        record = self._asked.get(file) or self._former.get(file)
+        if record is None or not record.startswith(identity):
+            return None
+        self._asked[file] = record
+        return record[_IDENTITY_SIZE:]
+
+    def learn(self, file: str, identity: bytes, digest: bytes) -> None:
+        """Takes it that the file was read with this identity before and after, and that this is its bytes' digest."""
+        self._asked[file] = identity + digest
+
     def is_unchanged(self, file: str) -> bool:
         """Whether the file is still as it was when this index last looked. Raises OSError."""
         stat = _stat(file)

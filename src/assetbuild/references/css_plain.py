@@ -3,13 +3,15 @@
 It gives what `css.find` gives, or None for a sheet that it does not know all of. Equal, because from one token's end to
 the next nothing is left out: each match begins where the former ended, and takes
 
-- runs without quotes, slashes, `@` and `(`: whole tokens and parts of names, in which no string, comment or function begins;
+- runs without quotes, slashes, backslashes, `@` and `(`: whole tokens and parts of names, in which nothing else begins;
 - whole strings and comments, and parentheses that are not behind "url", "src" or "-set": what is in these is read on;
+- escapes, and what follows of a name, unless that is one of a function;
 - at-rules up to `;`, `{` or a closing bracket, which load nothing, where only such things and brackets without others
   in them stand in between;
 
-and then a `url(…)` that holds one string or none, or a comment that may name a source map. Whatever else there is (escapes,
-`@import`, `src(`, `image-set(`, strings and comments without an end, a longer name that ends in "url") makes it give up.
+and then a `url(…)` that holds one string or none, without escapes, or a comment that may name a source map. Whatever
+else there is (`@import`, `src(`, `image-set(`, strings and comments without an end, a longer name that ends in "url",
+an escape in an at-rule) makes it give up.
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ _ESCAPE = rb"\\(?:[0-9a-fA-F]{1,6}+[ \t\n\f]?+(?!\r)|[^\n\r\f0-9a-fA-F])[-0-9A-Z
 _COMMENT_REST = rb"[^*]*+(?:\*(?!/)[^*]*+|)*+\*/"
 _COMMENT = rb"/(?!\*)|/\*(?![#@])" + _COMMENT_REST
 _PRELUDE = (
-    rb"(?:[^\"'\\/()\[\]{};]++|" + _STRING + rb"|\((?<![rR][lL]\()[^\"'\\/()\[\]{}]*+\)|" + _COMMENT + rb"|)*+(?=[;{)\]}])"
+    rb"(?:[^\"'\\/()\[\]{};]++|"
+    + _STRING
+    + rb"|\((?<![rR][lL]\()[^\"'\\/()\[\]{}]*+\)|"
+    + _COMMENT
+    + rb"|)*+(?=[;{)\]}])"
 )
 _AT_RULE = rb"@(?![iI][mM][pP][oO][rR][tT])(?:-?[a-zA-Z]" + _PRELUDE + rb"|(?![-a-zA-Z_\\\x80-\xff]))"
 _PARENTHESIS = rb"\((?<![rR][lLcC]\()(?<![eE][tT]\()"
@@ -33,7 +39,17 @@ _URL = (
     + rb"(?:\"([^\"\\\n\r\f]*+)\"|'([^'\\\n\r\f]*+)'|([^\"'()\\\x00-\x20\x7f]*+))" + _BLANKS + rb"\)"
 )  # fmt: skip
 _NEXT = re.compile(
-    rb"(?:[^\"'/@(\\]++|" + _STRING + rb"|" + _PARENTHESIS + rb"|" + _COMMENT + rb"|" + _AT_RULE + rb"|" + _ESCAPE + rb"|)*+"
+    rb"(?:[^\"'/@(\\]++|"
+    + _STRING
+    + rb"|"
+    + _PARENTHESIS
+    + rb"|"
+    + _COMMENT
+    + rb"|"
+    + _AT_RULE
+    + rb"|"
+    + _ESCAPE
+    + rb"|)*+"
     rb"(?:" + _URL + rb"|(/\*[#@]" + _COMMENT_REST + rb")|)"
 )
 _MAP = re.compile(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=((?:(?!\*/)[^ \t\n\r\f])++)[ \t\n\r\f]*+\*/")

@@ -113,9 +113,7 @@ def find(data: bytes) -> list[Found]:
     return _find_thoroughly(data, starts, found, has_map)
 
 
-def _find_thoroughly(
-    data: bytes, starts: list[tuple[int, int]], found: dict[int, Found], has_map: bool
-) -> list[Found]:
+def _find_thoroughly(data: bytes, starts: list[tuple[int, int]], found: dict[int, Found], has_map: bool) -> list[Found]:
     """All that the hints lead to, and with `has_map` the last comment that names a source map."""
     lexer = lexer_of(data)
     for start, first in starts:
