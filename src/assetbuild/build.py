@@ -79,6 +79,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
         stage.listener,
         importmap,
         config.manifests,
+        stage.jobs,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     remember(config, stage, seen, index, made.asked, finished, committed.files, committed.digest)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import partial
 
 from assetbuild.bulk.arena import KEPT_TOGETHER, LARGEST_KEPT, Arena
-from assetbuild.bulk.processes import processes_for, shared
-from assetbuild.bulk.texts import Record, Text, ranges, read_texts
+from assetbuild.bulk.processes import processes_for, ranges, shared
+from assetbuild.bulk.texts import Record, Text, read_texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.config import Config
 from assetbuild.paths import shown_path

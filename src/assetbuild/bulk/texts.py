@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from assetbuild import media
@@ -120,15 +120,3 @@ def _of_any_language(path: str, kind: str, data: bytes, base_url: str) -> tuple[
 
 def _nowhere(start: int, stop: int) -> Origin:
     return Origin("", start, stop - start)
-
-
-def ranges(count: int, sizes: Sequence[int]) -> list[int]:
-    """Where to cut a list of files of these sizes, in bytes, into so many parts of about the same work."""
-    # As much as reading so many bytes: opening a file, and what is done once for each.
-    weights = [size + 30_000 for size in sizes]
-    whole, cuts, done = sum(weights), [0], 0
-    for index, weight in enumerate(weights):
-        if done >= whole * len(cuts) / count:
-            cuts.append(index)
-        done += weight
-    return [*cuts, *[len(sizes)] * (count + 1 - len(cuts))]

@@ -15,6 +15,7 @@ FILE_MODE = 0o644
 DIRECTORY_MODE = 0o755
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_ANEW = _NEW & ~os.O_EXCL | os.O_TRUNC
 
 
 def make_directory(path: str) -> None:
@@ -33,13 +34,13 @@ def make_directory(path: str) -> None:
         os.chmod(path, DIRECTORY_MODE)
 
 
-def write_new(file: str, pieces: Iterable[bytes], set_mode: bool = True) -> None:
-    """Write a file that is not there yet. Raises OSError, FileExistsError among them, and what `pieces` raises.
+def write_new(file: str, pieces: Iterable[bytes], set_mode: bool = True, *, anew: bool = False) -> None:
+    """Write a file that is not there yet, or `anew`. Raises OSError, FileExistsError too, and what `pieces` raises.
 
     Without `set_mode` the file system is known to give new files their mode here. The data is not forced to the disk: a
     process that dies loses nothing, a machine that loses power may; `verify` tells, and the next build repairs.
     """
-    descriptor = os.open(file, _NEW, FILE_MODE)
+    descriptor = os.open(file, _ANEW if anew else _NEW, FILE_MODE)
     try:
         for piece in pieces:
             written = os.write(descriptor, piece) if piece else 0
@@ -74,6 +75,17 @@ def read_if_there(file: str) -> bytes | None:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def remove_tree(directory: str) -> None:
+    """Remove a directory and all that is in it, following no symbolic link. Raises OSError."""
+    with os.scandir(directory) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                remove_tree(entry.path)
+            else:
+                os.unlink(entry.path)
+    os.rmdir(directory)
 
 
 def remove_file(file: str) -> None:
