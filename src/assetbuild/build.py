@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from assetbuild.bulk.links import Links
+from assetbuild.bulk.processes import processes_for, shared
 from assetbuild.bulk.reading import Texts, read_plain
 from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
@@ -68,7 +69,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
     made = make(config, stage, index, seen)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, made.texts, index)
+        _check_kept(made.sources, made.texts, index, stage.jobs)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -180,11 +181,14 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], plain: Texts, index: FileIndex) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts, index: FileIndex, jobs: int) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    for path, text in plain.texts.items():
-        if text.place >= 0 and not index.is_unchanged(plain.file(path)):
-            raise ContentChanged(plain.file(path))
+    kept = [plain.file(path) for path, text in plain.texts.items() if text.place >= 0]
+    count = processes_for(jobs, len(kept))
+    share = -(-len(kept) // count)
+    for changed in shared(lambda number, _: index.are_unchanged(kept[number * share : (number + 1) * share]), count):
+        if changed is not None:
+            raise ContentChanged(changed)
     for path in sources.keys() - plain.texts.keys():
         source = sources[path]
         if source.data is not None and not index.is_unchanged(source.file):

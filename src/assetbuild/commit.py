@@ -183,9 +183,11 @@ class _Staging:
 
     def write(self, staged: str, content: Content, path: str, *, anew: bool = False) -> None:
         """`anew`: over what another process may have left of it."""
-        pieces = _pieces(content) if content.data is None else (content.data,)
+        data = content.at_hand()
         try:
-            write_new(place(self.output, staged), pieces, self.set_mode, anew=anew)
+            write_new(
+                place(self.output, staged), _pieces(content) if data is None else (data,), self.set_mode, anew=anew
+            )
         except OSError as error:
             raise cannot_write(error, place(self.output, path)) from error
 

@@ -70,7 +70,7 @@ def encode(
     """
     work = [
         (asset, name)
-        for asset in linked
+        for asset in (linked if encodings else ())
         if asset.publication != "private" and asset.content.size and is_compressible(asset.file)
         for name in encodings
     ]

@@ -26,7 +26,7 @@ from assetbuild.release.lock import locked
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
 
-FORMAT = 1
+FORMAT = 2
 
 
 def nothing_to_do(config: Config, stage: Stage, seen: Survey) -> Finished | None:
@@ -78,13 +78,12 @@ def remember(
         return  # it is for the next build to find out
     if standing != manifest or tick is None or now.latest >= tick:
         return
-    for path, stat in now.stats.items():
-        index.trust(place(config.output, path), stat, files[path])
+    for path, identity in now.identities.items():
+        index.trust(place(config.output, path), identity, files[path])
     if asked is None:
         return
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
-    sources = (found[0] for found in seen.table.values())
-    if not all(index.settled_identity(file) for file in sources) or "" in answers.values():
+    if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
         return
     record = {
         "format": FORMAT,

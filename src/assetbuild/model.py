@@ -77,6 +77,10 @@ class Content:
             raise ContentChanged(self.file)
         return data
 
+    def at_hand(self) -> bytes | None:
+        """All the bytes, if nothing has to be read or made for them."""
+        return self.data
+
     def chunks(self) -> Iterator[bytes]:
         """The bytes in pieces of bounded size. Raises as `read`, the ContentChanged after the last piece."""
         if self.data is not None or self.make is not None:

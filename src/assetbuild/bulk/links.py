@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -30,6 +30,7 @@ from assetbuild.references.urls import relative
 _is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]+").fullmatch
 _SPELLED_AS_IT_IS = (media.CSS, media.JAVASCRIPT)
 _FINGERPRINT = 16
+_UP = tuple("../" * count for count in range(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Held(Content):
     def read(self) -> bytes:
         assert self.arena is not None
         return self.arena.read(self.place, self.size)
+
+    def at_hand(self) -> bytes | None:
+        return self.read()
 
     def chunks(self) -> Iterator[bytes]:
         yield self.read()
@@ -78,22 +82,22 @@ class Links:
         return Node(asset, linked.publication, tuple(Bound(one, one.target) for one in references))
 
     def _run(self) -> None:
-        texts, publications = self._texts.texts, self._publications
         referring = []
-        for path, publication in publications.items():
+        texts = self._texts.texts
+        for path, publication in self._publications.items():
             text = texts[path]
-            if text.references:
-                referring.append(path)
-                if publication != "fingerprinted":
-                    self._left.add(path)
-            else:
+            if not text.references:
                 self._finish(path, publication, self._content(path), text.integrity)
+            elif publication == "fingerprinted":
+                referring.append(path)
+            else:
+                self._left.add(path)
         for path in referring:
             self._follow(path)
 
     def _follow(self, root: str) -> None:
         """Links a file after all that it refers to: depth first, the way from the root on the stack."""
-        done, left, texts = self.linked, self._left, self._texts.texts
+        done, left = self._files, self._left
         stack = [root]
         on_the_way: set[str] = set()
         while stack:
@@ -101,26 +105,30 @@ class Links:
             if path in done or path in left:
                 stack.pop()
                 continue
-            references = texts[path].references
-            waiting = [one[3] for one in references if one[3] not in done]
-            if path not in on_the_way:
+            waiting = [one[3] for one in self._texts.texts[path].references if one[3] not in done]
+            if not waiting and self._is_simple(path):
+                self._write(path)
+            elif path not in on_the_way:
                 on_the_way.add(path)
-                if not self._is_simple(path, references) or not on_the_way.isdisjoint(waiting):
-                    left.add(path)
-                elif waiting:
+                if self._may_follow(waiting, on_the_way):
                     stack += waiting
                     continue
-            if path in left or waiting:
                 left.add(path)
             else:
-                self._write(path)
+                left.add(path)
             stack.pop()
 
-    def _is_simple(self, path: str, references: Iterable[Found]) -> bool:
-        publications, left = self._publications, self._left
+    def _may_follow(self, waiting: Iterable[str], on_the_way: set[str]) -> bool:
+        """Whether all of these may yet be linked, and none of them leads here."""
+        texts, left = self._publications, self._left
+        return all(target in texts and target not in left and target not in on_the_way for target in waiting)
+
+    def _is_simple(self, path: str) -> bool:
+        """Whether what the file refers to, all of it linked, has fingerprints, and starts no worker."""
+        publications = self._publications
         scripted = media.media_type(path) == media.JAVASCRIPT
-        for _, _, kind, target, _ in references:
-            if publications.get(target) != "fingerprinted" or target in left:
+        for _, _, kind, target, _ in self._texts.texts[path].references:
+            if publications[target] != "fingerprinted":
                 return False
             if scripted and kind == "asset" and media.media_type(target) == media.JAVASCRIPT:
                 return False
@@ -128,26 +136,21 @@ class Links:
 
     def _write(self, path: str) -> None:
         data = self._text(path)
-        content = Content(hashlib.sha256(data).hexdigest(), len(data), data, self._texts.file(path))
-        if len(data) > min(self._room, LARGEST_KEPT):
-            again = partial(self._text, path)
-            content = Content(content.digest, content.size, None, self._texts.file(path), again)
+        digest, size, file = hashlib.sha256(data).hexdigest(), len(data), self._texts.file(path)
+        if size > LARGEST_KEPT or size > self._room:
+            content = Content(digest, size, None, file, partial(self._text, path))
         else:
-            self._room -= len(data)
-        imports: set[str] = set()
-        dynamic: set[str] = set()
-        assets: set[str] = set()
-        for _, _, kind, target, _ in self._texts.texts[path].references:
-            (imports if kind == "import" else assets if kind == "asset" else dynamic).add(target)
-        integrity = hashlib.sha384(data).digest()
+            content = Content(digest, size, data, file)
+            self._room -= size
+        references = self._texts.texts[path].references
         self._finish(
             path,
             "fingerprinted",
             content,
-            integrity,
-            tuple(sorted(imports)),
-            tuple(sorted(dynamic)),
-            tuple(sorted(assets)),
+            hashlib.sha384(data).digest(),
+            _named(references, "import"),
+            _named(references, "dynamic-import"),
+            _named(references, "asset"),
         )
 
     def _finish(
@@ -186,13 +189,15 @@ class Links:
         """The file with the names of the release in it."""
         data = self._content(path).read()
         kind_of = media.media_type(path)
+        here = path.split("/")
         pieces: list[bytes] = []
         done = 0
         for start, stop, kind, target, suffix in self._texts.texts[path].references:
-            url = self._url(path, self._files[target])
-            if kind != "asset" and not url.startswith("."):
+            url = _url(path, here, self._files[target])
+            if kind != "asset" and url[0] != ".":
                 url = "./" + url
-            url += suffix
+            if suffix:
+                url += suffix
             if kind_of in _SPELLED_AS_IT_IS and _is_spelled_as_it_is(url):
                 text = url.encode()
             else:
@@ -204,13 +209,21 @@ class Links:
         pieces.append(data[done:])
         return b"".join(pieces)
 
-    def _url(self, path: str, file: str) -> str:
-        """`urls.relative`."""
-        if not _is_spelled_as_it_is(file):
-            return relative(path, file)
-        here, there = path.split("/"), file.split("/")
-        shared = 0
-        most = min(len(here), len(there)) - 1
-        while shared < most and here[shared] == there[shared]:
-            shared += 1
-        return "../" * (len(here) - 1 - shared) + "/".join(there[shared:])
+
+def _url(path: str, here: Sequence[str], file: str) -> str:
+    """`urls.relative`; `here` are the segments of `path`."""
+    if not _is_spelled_as_it_is(file):
+        return relative(path, file)
+    there = file.split("/")
+    above = len(here) - 1
+    most = min(above, len(there) - 1)
+    shared = 0
+    while shared < most and here[shared] == there[shared]:
+        shared += 1
+    return _UP[above - shared] + "/".join(there[shared:]) if above - shared < len(_UP) else relative(path, file)
+
+
+def _named(references: Iterable[Found], kind: str) -> tuple[str, ...]:
+    """The logical paths that are referred to in this way, sorted."""
+    targets = [one[3] for one in references if one[2] == kind]
+    return tuple(sorted(set(targets))) if targets else ()

@@ -8,9 +8,9 @@ is computed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable
+from hashlib import sha256, sha384
 from typing import NamedTuple
 
 from assetbuild import media
@@ -19,7 +19,7 @@ from assetbuild.cache.index import identity_of
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
 from assetbuild.model import Origin
 from assetbuild.reading import CHUNK
-from assetbuild.references import find_references, language
+from assetbuild.references import MODULES, find_references, language
 from assetbuild.references.urls import is_bare, resolve
 
 Found = tuple[int, int, str, str, str]
@@ -45,38 +45,36 @@ Record = tuple[bytes, bytes, int, int, tuple[Found, ...]]
 def read_texts(files: Iterable[tuple[str, str, bytes]], base_url: str, arena: Arena) -> list[Record | None]:
     """A record, as in Text, for each logical path, file path and identity; None for those left to the stations."""
     records: list[Record | None] = []
-    sha256, sha384, add = hashlib.sha256, hashlib.sha384, arena.add
     for path, file, identity in files:
-        size = int.from_bytes(identity[:8], "little")
         try:
-            kind = media.media_type(path)
-            spoken = language(kind)
-            if size > LARGEST_KEPT and spoken is None:
-                records.append(_large(file, identity, size))
-                continue
-            descriptor = os.open(file, _READ)
-            try:
-                data = os.read(descriptor, size + 1)
-                same = len(data) == size and identity_of(os.fstat(descriptor)) == identity
-            finally:
-                os.close(descriptor)
-            if not same:
-                records.append(None)
-                continue
-            references = _references(path, kind, data, base_url) if spoken is not None and size else ()
+            records.append(_record(path, file, identity, base_url, arena))
         except (OSError, ValueError, UnreadableTextError):
             records.append(None)
-            continue
-        if references is None:
-            records.append(None)
-            continue
-        records.append((sha256(data).digest(), sha384(data).digest(), size, add(data), references))
     return records
+
+
+def _record(path: str, file: str, identity: bytes, base_url: str, arena: Arena) -> Record | None:
+    size = int.from_bytes(identity[:8], "little")
+    kind = media.media_type(path)
+    refers = kind in MODULES
+    if size > LARGEST_KEPT and not refers:
+        return _large(file, identity, size)
+    descriptor = os.open(file, _READ)
+    try:
+        data = os.read(descriptor, size + 1)
+        if len(data) != size or identity_of(os.fstat(descriptor)) != identity:
+            return None
+    finally:
+        os.close(descriptor)
+    references = _references(path, kind, data, base_url) if refers and size else ()
+    if references is None:
+        return None
+    return sha256(data).digest(), sha384(data).digest(), size, arena.add(data), references
 
 
 def _large(file: str, identity: bytes, size: int) -> Record | None:
     """The record of a file without references, of any size, read in pieces."""
-    digest, integrity = hashlib.sha256(), hashlib.sha384()
+    digest, integrity = sha256(), sha384()
     length = 0
     descriptor = os.open(file, _READ)
     try:

@@ -13,7 +13,7 @@ import os
 import stat as status
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assetbuild.reading import CHUNK, ContentChanged
@@ -122,6 +122,21 @@ class FileIndex:
         """Takes it that the file was read with this identity before and after, and that this is its bytes' digest."""
         self._asked[file] = identity + digest
 
+    def are_unchanged(self, files: Iterable[str]) -> str | None:
+        """The first of these files that is not as this index saw it last, None if all are. Raises OSError."""
+        asked, look, pack = self._asked, os.stat, _IDENTITY.pack
+        for file in files:
+            try:
+                stat = look(file)
+                identity = pack(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
+            except (OSError, ValueError, struct.error):
+                if self.is_unchanged(file):
+                    continue
+                return file
+            if not asked[file].startswith(identity):
+                return file
+        return None
+
     def is_unchanged(self, file: str) -> bool:
         """Whether the file is still as it was when this index last looked. Raises OSError."""
         stat = _stat(file)
@@ -135,9 +150,15 @@ class FileIndex:
             return None
         return record[:_IDENTITY_SIZE].hex() if file in self._settled or self._is_settled(record) else ""
 
-    def trust(self, file: str, stat: os.stat_result, digest: str) -> None:
+    def are_settled(self, files: Iterable[str]) -> bool:
+        """Whether this index has looked at all of these files, found them, and none may change unnoticed."""
+        asked, settled = self._asked, self._settled
+        records = [asked.get(file) if file not in settled else b"" for file in files]
+        return all(record is not None and (not record or self._is_settled(record)) for record in records)
+
+    def trust(self, file: str, identity: bytes, digest: str) -> None:
         """Takes it that the file has these bytes: its owner says so, and that its mtime and ctime are long past."""
-        self._asked[file] = record = identity_of(stat) + bytes.fromhex(digest)
+        self._asked[file] = record = identity + bytes.fromhex(digest)
         self._settled[file] = record
 
     def dump(self) -> bytes:
@@ -169,6 +190,10 @@ def _stat(file: str) -> os.stat_result | None:
 
 def identity_of(stat: os.stat_result) -> bytes:
     """What a file's state is known by: size, mtime, ctime, inode, device."""
+    try:
+        return _IDENTITY.pack(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
+    except struct.error:  # before 1970
+        pass
     return _IDENTITY.pack(
         stat.st_size,
         stat.st_mtime_ns & _MASK,

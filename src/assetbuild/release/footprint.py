@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from assetbuild.cache.index import identity_of
 from assetbuild.paths import read_as_utf8
 from assetbuild.release.layout import LOCK, place
 
@@ -19,24 +20,25 @@ _PATIENCE = 30
 class Footprint:
     """`digest` is of all names and stats but those of the lock.
 
-    `stats` are those of the regular files asked for, by path below the release directory, and `latest` is then the last
-    mtime or ctime of any file, in nanoseconds.
+    `identities` are those of the regular files asked for, by path below the release directory, and `latest` is then the
+    last mtime or ctime of any file, in nanoseconds.
     """
 
     digest: str
     latest: int
-    stats: dict[str, os.stat_result] = field(default_factory=dict, repr=False)
+    identities: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def footprint(output: str, wanted: Collection[str] = ()) -> Footprint:
-    """The footprint of the release directory `output`, with the stats of the files `wanted`. Raises OSError."""
-    pieces: list[str] = []
-    stats: dict[str, os.stat_result] = {}
+    """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError."""
+    names: list[str] = []
+    found: list[bytes] = []
+    identities: dict[str, bytes] = {}
     latest = 0
     waiting = [""]
     while waiting:
         directory = waiting.pop()
-        listed: list[str] = []
+        listed: list[tuple[str, bytes]] = []
         with os.scandir(place(output, directory) if directory else output) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
@@ -45,18 +47,23 @@ def footprint(output: str, wanted: Collection[str] = ()) -> Footprint:
                 if entry.name == LOCK and not directory:
                     continue
                 stat = entry.stat(follow_symlinks=False)
-                modified, changed = stat.st_mtime_ns, stat.st_ctime_ns
-                listed.append(f"{entry.name}\0{stat.st_size} {modified} {changed} {stat.st_ino} {stat.st_dev}")
+                identity = identity_of(stat)
+                listed.append((entry.name, identity))
                 if wanted:
-                    latest = max(latest, modified, changed)
+                    latest = max(latest, stat.st_mtime_ns, stat.st_ctime_ns)
                     path = directory + read_as_utf8(entry.name)
                     if path in wanted and entry.is_file(follow_symlinks=False):
-                        stats[path] = stat
+                        identities[path] = identity
         # The order in which directories are visited follows from their names; that of what is in one does not.
         waiting.sort()
         listed.sort()
-        pieces += (directory, *listed)
-    return Footprint(hashlib.sha256("\0".join(pieces).encode("utf-8", "surrogatepass")).hexdigest(), latest, stats)
+        # Only the names of directories end in a slash, so nothing can be taken for something else.
+        names.append(directory)
+        names += [name for name, _ in listed]
+        found += [identity for _, identity in listed]
+    digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
+    digest.update(b"".join(found))
+    return Footprint(digest.hexdigest(), latest, identities)
 
 
 def next_tick(output: str) -> int | None:
