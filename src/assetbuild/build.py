@@ -83,7 +83,11 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
         stage.jobs,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    remember(config, stage, seen, index, made.asked, finished, committed.files, committed.digest)
+    asked = made.asked
+    # What is remembered takes the room of what was made.
+    del made, encoded
+    remember(config, stage, seen, index, asked, finished, committed.files, committed.digest)
+    del committed
     stage.cache.put(INDEX, index.dump())
     return finished
 

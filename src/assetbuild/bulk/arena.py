@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import mmap
 
-# Of small files all bytes are kept until they are written. What does not fit is read again.
-KEPT_TOGETHER = 24 << 20
+# Of small files all bytes are kept until they are written, and so are the texts made of them. What does not fit is
+# read, or made, again.
+KEPT_TOGETHER = 20 << 20
+MADE_TOGETHER = 8 << 20
 LARGEST_KEPT = 64 << 10
 
 

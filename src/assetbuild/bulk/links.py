@@ -18,7 +18,7 @@ from functools import partial
 from typing import cast
 
 from assetbuild import media
-from assetbuild.bulk.arena import KEPT_TOGETHER, LARGEST_KEPT, Arena
+from assetbuild.bulk.arena import LARGEST_KEPT, MADE_TOGETHER, Arena
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import Found
 from assetbuild.linking.resolve import Bound, Node
@@ -51,6 +51,49 @@ class Held(Content):
         yield self.read()
 
 
+class _Finals:
+    """Final texts of plain files; `files` are the names of those that are linked by now.
+
+    A content that is made once more when it is needed holds this, and so not what holds the content.
+    """
+
+    def __init__(self, texts: Texts, files: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._files = files
+
+    def content(self, path: str) -> Content:
+        """The content of a file as it was read."""
+        text, file = self._texts.texts[path], self._texts.file(path)
+        digest = text.digest.hex()
+        if text.place < 0:
+            return Content(digest, text.size, None, file)
+        return Held(digest, text.size, None, file, None, self._texts.arena, text.place)
+
+    def text(self, path: str) -> bytes:
+        """The file with the names of the release in it."""
+        data = self.content(path).read()
+        kind_of = media.media_type(path)
+        here = path.split("/")
+        pieces: list[bytes] = []
+        done = 0
+        for start, stop, kind, target, suffix in self._texts.texts[path].references:
+            url = _url(path, here, self._files[target])
+            if kind != "asset" and url[0] != ".":
+                url = "./" + url
+            if suffix:
+                url += suffix
+            if kind_of in _SPELLED_AS_IT_IS and _is_spelled_as_it_is(url):
+                text = url.encode()
+            else:
+                spoken = language(kind_of)
+                assert spoken is not None
+                text = spoken.write(data, start, stop, url)
+            pieces += (data[done:start], text)
+            done = stop
+        pieces.append(data[done:])
+        return b"".join(pieces)
+
+
 class Links:
     """Links what can be linked alone: `linked` by logical path, and `left` to the station, in the order of paths.
 
@@ -60,8 +103,9 @@ class Links:
     def __init__(self, texts: Texts, publications: Mapping[str, Publication]) -> None:
         self._texts = texts
         self._publications = publications
-        self._room = KEPT_TOGETHER
+        self._room = MADE_TOGETHER
         self._files: dict[str, str] = {}
+        self._finals = _Finals(texts, self._files)
         self._left: set[str] = set()
         self.linked: dict[str, Linked] = {}
         self._run()
@@ -78,7 +122,7 @@ class Links:
             Reference(start, stop, cast(ReferenceKind, kind), target, target, suffix, Origin(file, start, stop - start))
             for start, stop, kind, target, suffix in text.references
         )
-        asset = Asset(path, linked.type, self._content(path), references, file)
+        asset = Asset(path, linked.type, self._finals.content(path), references, file)
         return Node(asset, linked.publication, tuple(Bound(one, one.target) for one in references))
 
     def _run(self) -> None:
@@ -87,7 +131,7 @@ class Links:
         for path, publication in self._publications.items():
             text = texts[path]
             if not text.references:
-                self._finish(path, publication, self._content(path), text.integrity)
+                self._finish(path, publication, self._finals.content(path), text.integrity)
             elif publication == "fingerprinted":
                 referring.append(path)
             else:
@@ -135,10 +179,10 @@ class Links:
         return True
 
     def _write(self, path: str) -> None:
-        data = self._text(path)
+        data = self._finals.text(path)
         digest, size, file = hashlib.sha256(data).hexdigest(), len(data), self._texts.file(path)
         if size > LARGEST_KEPT or size > self._room:
-            content = Content(digest, size, None, file, partial(self._text, path))
+            content = Content(digest, size, None, file, partial(self._finals.text, path))
         else:
             content = Content(digest, size, data, file)
             self._room -= size
@@ -176,38 +220,6 @@ class Links:
             dynamic_imports,
             assets,
         )
-
-    def _content(self, path: str) -> Content:
-        """The content of a file as it was read."""
-        text, file = self._texts.texts[path], self._texts.file(path)
-        digest = text.digest.hex()
-        if text.place < 0:
-            return Content(digest, text.size, None, file)
-        return Held(digest, text.size, None, file, None, self._texts.arena, text.place)
-
-    def _text(self, path: str) -> bytes:
-        """The file with the names of the release in it."""
-        data = self._content(path).read()
-        kind_of = media.media_type(path)
-        here = path.split("/")
-        pieces: list[bytes] = []
-        done = 0
-        for start, stop, kind, target, suffix in self._texts.texts[path].references:
-            url = _url(path, here, self._files[target])
-            if kind != "asset" and url[0] != ".":
-                url = "./" + url
-            if suffix:
-                url += suffix
-            if kind_of in _SPELLED_AS_IT_IS and _is_spelled_as_it_is(url):
-                text = url.encode()
-            else:
-                spoken = language(kind_of)
-                assert spoken is not None
-                text = spoken.write(data, start, stop, url)
-            pieces += (data[done:start], text)
-            done = stop
-        pieces.append(data[done:])
-        return b"".join(pieces)
 
 
 def _url(path: str, here: Sequence[str], file: str) -> str:

@@ -163,11 +163,13 @@ class FileIndex:
 
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""
-        settled = {file: record for file, record in self._asked.items() if self._is_settled(record)}
-        settled |= self._settled
-        names = "\0".join(settled).encode("utf-8", "surrogatepass")
-        body = len(settled).to_bytes(8, "little") + b"".join(settled.values()) + names
-        return _MAGIC + hashlib.sha256(body).digest() + body
+        settled = [item for item in self._asked.items() if item[0] in self._settled or self._is_settled(item[1])]
+        body = [len(settled).to_bytes(8, "little"), *(record for _, record in settled)]
+        body.append("\0".join([file for file, _ in settled]).encode("utf-8", "surrogatepass"))
+        digest = hashlib.sha256()
+        for piece in body:
+            digest.update(piece)
+        return b"".join([_MAGIC, digest.digest(), *body])
 
     def _is_settled(self, record: bytes) -> bool:
         modified, changed, device = _TIMES_AND_DEVICE.unpack_from(record)
