@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assetbuild.bulk.arena import LARGEST_KEPT, Arena
-from assetbuild.bulk.processes import ranges, shared
+from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
+from assetbuild.bulk.processes import Claims, ranges, shared
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
 from scenario import CONFIG, Outcome, Project, files_below
@@ -179,13 +179,22 @@ def test_ranges_cover_everything_once(count: int, sizes: list[int]) -> None:
     assert (cuts[0], cuts[-1]) == (0, len(sizes))
 
 
-def test_the_arena_takes_what_has_room_and_gives_it_back() -> None:
-    arena = Arena(1 << 20)
-    arena.take_range(1, 2)
-    places = [arena.add(b"a" * 60_000) for _ in range(9)]
-    assert places[:2] == [1 << 19, (1 << 19) + 60_000]
-    assert places[8] == arena.add(b"b" * (LARGEST_KEPT + 1)) == -1
-    assert arena.read(places[1], 60_000) == b"a" * 60_000
+def test_claims_are_taken_once_and_in_order() -> None:
+    claims = Claims(500)
+    assert list(claims) == list(range(500))
+    claims.close()
+
+
+def test_the_arena_has_a_place_for_small_files_as_long_as_there_is_room() -> None:
+    arena = Arena([3, LARGEST_KEPT + 1, 0, 5, 4], 8)
+    assert [arena.has(number) for number in range(5)] == [True, False, True, True, False]
+    for number, data in ((3, b"fives"), (4, b"four"), (0, b"one"), (2, b"")):
+        arena.put(number, data)
+    assert (arena.get(0, 3), arena.get(2, 0), arena.get(3, 5)) == (b"one", b"", b"fives")
+
+
+def test_less_is_kept_of_a_larger_project() -> None:
+    assert kept_together(10_000) == kept_together(20_000) > kept_together(30_000) > kept_together(90_000) > 0
 
 
 def test_no_type_that_is_published_is_one_of_leftovers_or_secrets() -> None:

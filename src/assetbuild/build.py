@@ -11,7 +11,7 @@ from typing import Any
 
 from assetbuild.bulk.links import Links
 from assetbuild.bulk.processes import processes_for, shared
-from assetbuild.bulk.reading import Texts, read_plain
+from assetbuild.bulk.reading import Reading, Texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
@@ -31,7 +31,6 @@ from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
-from assetbuild.planning.plain import plain_names
 from assetbuild.references.pins import Pins
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
@@ -53,20 +52,20 @@ class Made:
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
     asked: frozenset[str] | None
-    texts: Texts
+    texts: Texts | None
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
         return shown_path(file, self.root)
 
 
-def build(config: Config, stage: Stage, seen: Survey) -> Finished:
-    """Sources in, a release in `config.output` out.
+def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = None) -> Finished:
+    """Sources in, a release in `config.output` out. `reading` is that of the plain sources; without it there are none.
 
     Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
     """
     index = FileIndex.load(stage.cache.get(INDEX), stage.began)
-    made = make(config, stage, index, seen)
+    made = make(config, stage, index, seen, reading)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
         _check_kept(made.sources, made.texts, index, stage.jobs)
@@ -92,14 +91,14 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
     return finished
 
 
-def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
+def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: Reading | None = None) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    names = plain_names(config, sorted(seen.table)) if stage.jobs else {}
-    texts = read_plain(seen, names, index, config, stage.jobs)
+    texts = reading.finish(index) if reading else None
     found = digested(seen, index, tell, texts)
     _stop_at(found.diagnostics, config)
-    apart = {path: names[path] for path in texts.texts}
+    names = reading.names() if reading else {}
+    apart = {path: names[path] for path in texts or ()}
     planned = plan(config, found.files, stage.environment, stage.system, apart)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(planned.pins, config.importmap.scopes)
@@ -121,7 +120,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
             stage.system,
             config.env,
         )
-        plain = Links(texts, planned.plain)
+        plain = Links(texts, planned.plain) if texts is not None else None
         jobs = _with_left(planned, plain, found.files)
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
@@ -140,9 +139,9 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     )
 
 
-def _with_left(planned: Plan, plain: Links, sources: Mapping[str, Source]) -> Sequence[Job]:
+def _with_left(planned: Plan, plain: Links | None, sources: Mapping[str, Source]) -> Sequence[Job]:
     """The jobs, and with them those for plain assets that could not be linked alone."""
-    if not plain.left:
+    if plain is None or not plain.left:
         return planned.jobs
     left = [Job(path, (Part(path, sources[path]),), (), planned.plain[path]) for path in plain.left]
     return sorted((*planned.jobs, *left), key=lambda job: job.path)
@@ -167,7 +166,8 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
         for variant in variants:
             sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
     used = {part.source.path: part.source.size for job in made.plan.jobs for part in job.parts}
-    used.update((path, made.texts.texts[path].size) for path in made.plan.plain)
+    if made.texts is not None:
+        used.update((path, made.texts.size(path)) for path in made.plan.plain)
     renamed = committed.renamed
     following = sum(bool(causes) for causes in renamed.values())
     return {
@@ -185,15 +185,15 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], plain: Texts, index: FileIndex, jobs: int) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex, jobs: int) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    kept = [plain.file(path) for path, text in plain.texts.items() if text.place >= 0]
+    kept = [plain.file(path) for path in plain if plain.is_kept(path)] if plain is not None else []
     count = processes_for(jobs, len(kept))
     share = -(-len(kept) // count)
     for changed in shared(lambda number, _: index.are_unchanged(kept[number * share : (number + 1) * share]), count):
         if changed is not None:
             raise ContentChanged(changed)
-    for path in sources.keys() - plain.texts.keys():
+    for path in sources if plain is None else sources.keys() - plain.keys():
         source = sources[path]
         if source.data is not None and not index.is_unchanged(source.file):
             raise ContentChanged(source.file)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assetbuild.bulk.arena import KEPT_TOGETHER, LARGEST_KEPT
+from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.reading import Texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.errors import Diagnostic
@@ -51,20 +51,20 @@ class SourceTable(Mapping[str, Source]):
     def __getitem__(self, path: str) -> Source:
         source = self._files.get(path)
         if source is None:
-            text = self._plain.texts[path]
-            file, place, _ = self._plain.seen.table[path]
-            data = self._plain.data(path)
-            source = Source(path, file, place.directory, text.size, text.digest.hex(), data)
+            plain = self._plain
+            file, place, _ = plain.seen.table[path]
+            data = plain.data(path) if plain.is_kept(path) else None
+            source = Source(path, file, place.directory, plain.size(path), plain.digest(path).hex(), data)
         return source
 
     def __contains__(self, path: object) -> bool:
-        return path in self._files or path in self._plain.texts
+        return path in self._files or path in self._plain
 
     def __iter__(self) -> Iterator[str]:
         return (path for path in self._paths if path in self)
 
     def __len__(self) -> int:
-        return len(self._files) + len(self._plain.texts)
+        return len(self._files) + len(self._plain)
 
 
 def digested(seen: Survey, index: FileIndex, listener: Listener, plain: Texts | None = None) -> Sources:
@@ -76,11 +76,11 @@ def digested(seen: Survey, index: FileIndex, listener: Listener, plain: Texts | 
     table = seen.table
     every = sorted(table)
     listener(Started(STATION, len(every)))
-    paths = every if plain is None else [path for path in every if path not in plain.texts]
+    paths = every if plain is None else [path for path in every if path not in plain]
     if len(paths) < len(every):
         listener(Advanced(STATION, len(every) - len(paths), every[-1]))
     files: dict[str, Source] = {}
-    room = KEPT_TOGETHER
+    room = kept_together(len(every))
     for start in range(0, len(paths), _BATCH):
         batch = paths[start : start + _BATCH]
         for path in batch:

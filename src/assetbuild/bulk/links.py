@@ -18,7 +18,7 @@ from functools import partial
 from typing import cast
 
 from assetbuild import media
-from assetbuild.bulk.arena import LARGEST_KEPT, MADE_TOGETHER, Arena
+from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import Found
 from assetbuild.linking.resolve import Bound, Node
@@ -35,14 +35,14 @@ _UP = tuple("../" * count for count in range(32))
 
 @dataclass(frozen=True, slots=True)
 class Held(Content):
-    """A content whose bytes are in the arena at `place`; its `data` stays None."""
+    """A content whose bytes are kept with the text of this logical path; its `data` stays None."""
 
-    arena: Arena | None = None
-    place: int = 0
+    texts: Texts | None = None
+    path: str = ""
 
     def read(self) -> bytes:
-        assert self.arena is not None
-        return self.arena.read(self.place, self.size)
+        assert self.texts is not None
+        return self.texts.data(self.path)
 
     def at_hand(self) -> bytes | None:
         return self.read()
@@ -63,11 +63,13 @@ class _Finals:
 
     def content(self, path: str) -> Content:
         """The content of a file as it was read."""
-        text, file = self._texts.texts[path], self._texts.file(path)
-        digest = text.digest.hex()
-        if text.place < 0:
-            return Content(digest, text.size, None, file)
-        return Held(digest, text.size, None, file, None, self._texts.arena, text.place)
+        texts = self._texts
+        digest, size, file = texts.digest(path).hex(), texts.size(path), texts.file(path)
+        return (
+            Held(digest, size, None, file, None, texts, path)
+            if texts.is_kept(path)
+            else Content(digest, size, None, file)
+        )
 
     def text(self, path: str) -> bytes:
         """The file with the names of the release in it."""
@@ -76,7 +78,7 @@ class _Finals:
         here = path.split("/")
         pieces: list[bytes] = []
         done = 0
-        for start, stop, kind, target, suffix in self._texts.texts[path].references:
+        for start, stop, kind, target, suffix in self._texts.references[path]:
             url = _url(path, here, self._files[target])
             if kind != "asset" and url[0] != ".":
                 url = "./" + url
@@ -103,7 +105,7 @@ class Links:
     def __init__(self, texts: Texts, publications: Mapping[str, Publication]) -> None:
         self._texts = texts
         self._publications = publications
-        self._room = MADE_TOGETHER
+        self._room = kept_together(len(texts)) // 3
         self._files: dict[str, str] = {}
         self._finals = _Finals(texts, self._files)
         self._left: set[str] = set()
@@ -116,22 +118,21 @@ class Links:
 
         Nobody writes it, so nobody asks how its references are spelled.
         """
-        linked, text = self.linked[path], self._texts.texts[path]
+        linked = self.linked[path]
         file = self._texts.shown(path)
         references = tuple(
             Reference(start, stop, cast(ReferenceKind, kind), target, target, suffix, Origin(file, start, stop - start))
-            for start, stop, kind, target, suffix in text.references
+            for start, stop, kind, target, suffix in self._texts.references.get(path, ())
         )
         asset = Asset(path, linked.type, self._finals.content(path), references, file)
         return Node(asset, linked.publication, tuple(Bound(one, one.target) for one in references))
 
     def _run(self) -> None:
         referring = []
-        texts = self._texts.texts
+        texts = self._texts
         for path, publication in self._publications.items():
-            text = texts[path]
-            if not text.references:
-                self._finish(path, publication, self._finals.content(path), text.integrity)
+            if path not in texts.references:
+                self._finish(path, publication, self._finals.content(path), texts.integrity(path))
             elif publication == "fingerprinted":
                 referring.append(path)
             else:
@@ -149,7 +150,7 @@ class Links:
             if path in done or path in left:
                 stack.pop()
                 continue
-            waiting = [one[3] for one in self._texts.texts[path].references if one[3] not in done]
+            waiting = [one[3] for one in self._texts.references[path] if one[3] not in done]
             if not waiting and self._is_simple(path):
                 self._write(path)
             elif path not in on_the_way:
@@ -171,7 +172,7 @@ class Links:
         """Whether what the file refers to, all of it linked, has fingerprints, and starts no worker."""
         publications = self._publications
         scripted = media.media_type(path) == media.JAVASCRIPT
-        for _, _, kind, target, _ in self._texts.texts[path].references:
+        for _, _, kind, target, _ in self._texts.references[path]:
             if publications[target] != "fingerprinted":
                 return False
             if scripted and kind == "asset" and media.media_type(target) == media.JAVASCRIPT:
@@ -186,7 +187,7 @@ class Links:
         else:
             content = Content(digest, size, data, file)
             self._room -= size
-        references = self._texts.texts[path].references
+        references = self._texts.references[path]
         self._finish(
             path,
             "fingerprinted",

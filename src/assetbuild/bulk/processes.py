@@ -12,7 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 # For fewer files a process costs more than it brings.
@@ -26,55 +27,87 @@ def processes_for(jobs: int, files: int) -> int:
     return min(jobs, files // WORTH_A_PROCESS)
 
 
+class Process:
+    """A forked process that calls `work`, whose result is of the types that marshal knows."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._pipe, end = os.pipe()
+        self._process = os.fork()
+        if self._process:
+            os.close(end)
+            return
+        code = 1
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.close(self._pipe)
+            view = memoryview(marshal.dumps(work()))
+            while view:
+                view = view[os.write(end, view) :]
+            code = 0
+        finally:
+            # Nothing of what this process was forked from is to be ended or written twice.
+            os._exit(code)
+
+    def result(self) -> Any:
+        """What `work` gave. Raises ChildProcessError if it failed."""
+        pieces = []
+        while piece := os.read(self._pipe, 1 << 20):
+            pieces.append(piece)
+        process, self._process = self._process, 0
+        os.close(self._pipe)
+        _, status = os.waitpid(process, 0)
+        if status != 0:
+            raise ChildProcessError
+        return marshal.loads(b"".join(pieces))
+
+    def end(self) -> None:
+        """Ends the process, if nobody has waited for its result."""
+        if self._process:
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
+            os.close(self._pipe)
+            self._process = 0
+
+
+class Claims:
+    """Numbers that forked processes take from a pipe, each once, in ascending order."""
+
+    _WIDTH = 4
+
+    def __init__(self, count: int) -> None:
+        self._pipe, end = os.pipe()
+        # No more than a pipe holds by default.
+        assert count * self._WIDTH <= 1 << 16
+        os.write(end, b"".join(number.to_bytes(self._WIDTH, "little") for number in range(count)))
+        os.close(end)
+
+    def __iter__(self) -> Iterator[int]:
+        while data := os.read(self._pipe, self._WIDTH):
+            yield int.from_bytes(data, "little")
+
+    def close(self) -> None:
+        os.close(self._pipe)
+
+
 def shared(work: Callable[[int, int], Any], count: int) -> list[Any]:
     """`[work(0, count), …, work(count - 1, count)]`, each in a process of its own, the first in this one.
 
-    What `work` gives is of the types that marshal knows. Raises what it raises in this process.
+    Raises what `work` raises in this process.
     """
-    children = [_start(work, number, count) for number in range(1, count)]
-    results = []
+    children: list[Process] = []
     try:
-        results.append(work(0, count))
         for number in range(1, count):
-            process, pipe = children[0]
-            data = _all_of(pipe)
-            os.close(pipe)
-            _, status = os.waitpid(process, 0)
-            del children[0]
-            results.append(marshal.loads(data) if status == 0 else work(number, count))
+            children += (Process(partial(work, number, count)),)
+        results = [work(0, count)]
+        for number, child in enumerate(children, 1):
+            try:
+                results.append(child.result())
+            except ChildProcessError:
+                results.append(work(number, count))
     finally:
-        for process, pipe in children:
-            os.close(pipe)
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
+        for child in children:
+            child.end()
     return results
-
-
-def _start(work: Callable[[int, int], Any], number: int, count: int) -> tuple[int, int]:
-    """A process that does one share, and the pipe that it writes its result to."""
-    pipe, end = os.pipe()
-    process = os.fork()
-    if process:
-        os.close(end)
-        return process, pipe
-    code = 1
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.close(pipe)
-        view = memoryview(marshal.dumps(work(number, count)))
-        while view:
-            view = view[os.write(end, view) :]
-        code = 0
-    finally:
-        # Nothing of what this process was forked from is to be ended or written twice.
-        os._exit(code)
-
-
-def _all_of(pipe: int) -> bytes:
-    pieces = []
-    while piece := os.read(pipe, 1 << 20):
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def ranges(count: int, sizes: Sequence[int]) -> list[int]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from hashlib import sha256, sha384
-from typing import NamedTuple
 
 from assetbuild import media
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena
@@ -29,31 +28,39 @@ KINDS = frozenset({"import", "dynamic-import", "asset"})
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Text(NamedTuple):
-    """A plain file: its SHA-256, its SHA-384, its size, the place of its bytes in the arena (or -1), its references."""
+Record = tuple[bytes, bytes, tuple[Found, ...]]
 
-    digest: bytes
-    integrity: bytes
-    size: int
-    place: int
-    references: tuple[Found, ...]
+DIGEST, INTEGRITY = 32, 48
+Part = tuple[list[int], bytes, bytes, dict[int, tuple[Found, ...]]]
+"""Numbers of files; the SHA-256 of each, in this order; the SHA-384; the references by number, where there are any."""
 
 
-Record = tuple[bytes, bytes, int, int, tuple[Found, ...]]
+def read_texts(files: Iterable[tuple[int, str, str, bytes]], base_url: str, arena: Arena) -> Part:
+    """What is found in files of which number, logical path, file path and identity are known.
 
-
-def read_texts(files: Iterable[tuple[str, str, bytes]], base_url: str, arena: Arena) -> list[Record | None]:
-    """A record, as in Text, for each logical path, file path and identity; None for those left to the stations."""
-    records: list[Record | None] = []
-    for path, file, identity in files:
+    Not among them are those that are left to the stations.
+    """
+    numbers: list[int] = []
+    digests: list[bytes] = []
+    integrities: list[bytes] = []
+    references: dict[int, tuple[Found, ...]] = {}
+    for number, path, file, identity in files:
         try:
-            records.append(_record(path, file, identity, base_url, arena))
+            record = _record(number, path, file, identity, base_url, arena)
         except (OSError, ValueError, UnreadableTextError):
-            records.append(None)
-    return records
+            continue
+        if record is None:
+            continue
+        digest, integrity, found = record
+        numbers.append(number)
+        digests.append(digest)
+        integrities.append(integrity)
+        if found:
+            references[number] = found
+    return numbers, b"".join(digests), b"".join(integrities), references
 
 
-def _record(path: str, file: str, identity: bytes, base_url: str, arena: Arena) -> Record | None:
+def _record(number: int, path: str, file: str, identity: bytes, base_url: str, arena: Arena) -> Record | None:
     size = int.from_bytes(identity[:8], "little")
     kind = media.media_type(path)
     refers = kind in MODULES
@@ -69,7 +76,8 @@ def _record(path: str, file: str, identity: bytes, base_url: str, arena: Arena) 
     references = _references(path, kind, data, base_url) if refers and size else ()
     if references is None:
         return None
-    return sha256(data).digest(), sha384(data).digest(), size, arena.add(data), references
+    arena.put(number, data)
+    return sha256(data).digest(), sha384(data).digest(), references
 
 
 def _large(file: str, identity: bytes, size: int) -> Record | None:
@@ -85,7 +93,7 @@ def _large(file: str, identity: bytes, size: int) -> Record | None:
         same = length == size and identity_of(os.fstat(descriptor)) == identity
     finally:
         os.close(descriptor)
-    return (digest.digest(), integrity.digest(), size, -1, ()) if same else None
+    return (digest.digest(), integrity.digest(), ()) if same else None
 
 
 def _references(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found, ...] | None:

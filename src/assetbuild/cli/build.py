@@ -83,9 +83,20 @@ def _build(config: Config, stage: Stage) -> Finished:
     finished = nothing_to_do(config, stage, seen)
     if finished is not None:
         return finished
-    from assetbuild.build import build
+    if not stage.jobs:
+        from assetbuild.build import build
 
-    return build(config, stage, seen)
+        return build(config, stage, seen)
+    from assetbuild.bulk.reading import Reading
+
+    reading = Reading(config, seen, stage.jobs)
+    try:
+        # Others read while this is imported.
+        from assetbuild.build import build
+
+        return build(config, stage, seen, reading)
+    finally:
+        reading.close()
 
 
 def _refuse_device(file: str) -> None:

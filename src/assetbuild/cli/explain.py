@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
@@ -40,7 +39,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     config = configuration(arguments)
     with build_stage(arguments, config, report) as stage:
         index = FileIndex.load(stage.cache.get(INDEX), stage.began)
-        made = make(config, replace(stage, jobs=0), index, survey(load_paths(config), config.root))
+        made = make(config, stage, index, survey(load_paths(config), config.root))
         explanation = explain(made, arguments.name)
         asset = next(asset for asset in made.linked.linked if asset.path == arguments.name)
         explanation["renamed"] = _renamed(config.output, arguments.name, made)

@@ -52,7 +52,7 @@ _NEXT = re.compile(
     + rb"|)*+"
     rb"(?:" + _URL + rb"|(/\*[#@]" + _COMMENT_REST + rb")|)"
 )
-_MAP = re.compile(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=((?:(?!\*/)[^ \t\n\r\f])++)[ \t\n\r\f]*+\*/")
+_MAP = re.compile(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=([^ \t\n\r\f]+?)[ \t\n\r\f]*+\*/")
 _MAP_COMMENT = 4
 
 
