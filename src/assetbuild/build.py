@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +33,7 @@ from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.references.pins import Pins
 from assetbuild.stage import Finished, Stage
+from assetbuild.survey import Found as Located
 from assetbuild.survey import Survey
 
 INDEX = "index/1"
@@ -125,7 +126,9 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
-    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell, memo, plain)
+    linked = link(
+        assets, compiled.failed, planned.absent, _rules(config, found.files, seen.table, pins), tell, memo, plain
+    )
     memo.save()
     diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
     _stop_at(diagnostics, config)
@@ -199,10 +202,10 @@ def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileI
             raise ContentChanged(source.file)
 
 
-def _rules(config: Config, sources: Mapping[str, Source], pins: Pins) -> Rules:
+def _rules(config: Config, sources: Collection[str], table: Mapping[str, Located], pins: Pins) -> Rules:
     @cache
     def paths() -> dict[str, str]:
-        return {shown_path(source.file, config.root): path for path, source in sources.items()}
+        return {shown_path(table[path][0], config.root): path for path in sources}
 
     return Rules(
         config.root,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
@@ -185,9 +185,11 @@ class _Staging:
         """`anew`: over what another process may have left of it."""
         data = content.at_hand()
         try:
-            write_new(
-                place(self.output, staged), _pieces(content) if data is None else (data,), self.set_mode, anew=anew
-            )
+            file = place(self.output, staged)
+            if data is not None:
+                write_new(file, (data,), self.set_mode, anew=anew)
+            else:
+                write_new(file, _pieces(content), self.set_mode, anew=anew, copy=partial(_copy, content))
         except OSError as error:
             raise cannot_write(error, place(self.output, path)) from error
 
@@ -199,4 +201,16 @@ def _pieces(content: Content) -> Iterator[bytes]:
     except ContentChanged as error:
         raise BuildError(Diagnostic(f"{error.file} changed while it was read; build again")) from error
     except OSError as error:
+        raise BuildError(Diagnostic(f"cannot read {content.file}: {error.strerror or error}")) from error
+
+
+def _copy(content: Content, descriptor: int) -> bool:
+    """As `Content.copy_to`, with such BuildErrors."""
+    try:
+        return content.copy_to(descriptor)
+    except ContentChanged as error:
+        raise BuildError(Diagnostic(f"{error.file} changed while it was read; build again")) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
         raise BuildError(Diagnostic(f"cannot read {content.file}: {error.strerror or error}")) from error

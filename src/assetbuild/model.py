@@ -81,6 +81,12 @@ class Content:
         """All the bytes, if nothing has to be read or made for them."""
         return self.data
 
+    def copy_to(self, descriptor: int) -> bool:
+        """Whether the bytes were copied into an empty file without being read; else there is no such way, and nothing
+        was written. Raises as `read`, and OSError without a file name if they cannot be written.
+        """
+        return False
+
     def chunks(self) -> Iterator[bytes]:
         """The bytes in pieces of bounded size. Raises as `read`, the ContentChanged after the last piece."""
         if self.data is not None or self.make is not None:

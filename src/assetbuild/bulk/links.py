@@ -9,7 +9,9 @@ marks is spelled in style sheets and scripts as it is; for anything else the lan
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +23,9 @@ from assetbuild import media
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import Found
+from assetbuild.cache.index import identity_of
 from assetbuild.linking.resolve import Bound, Node
-from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
+from assetbuild.model import Asset, Content, ContentChanged, Linked, Origin, Publication, Reference, ReferenceKind
 from assetbuild.paths import fingerprinted_name
 from assetbuild.references import language
 from assetbuild.references.urls import relative
@@ -30,6 +33,8 @@ from assetbuild.references.urls import relative
 _is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]+").fullmatch
 _SPELLED_AS_IT_IS = (media.CSS, media.JAVASCRIPT)
 _FINGERPRINT = 16
+_COPIED_AT_ONCE = 1 << 30
+_NO_COPYING = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF})
 _UP = tuple("../" * count for count in range(32))
 
 
@@ -51,6 +56,45 @@ class Held(Content):
         yield self.read()
 
 
+@dataclass(frozen=True, slots=True)
+class Original(Content):
+    """A content in a file that has had `identity` since before the build began: with another one it has changed.
+
+    Then the kernel may copy it, or let two files share the blocks, and nobody has to read it again.
+    """
+
+    identity: bytes = b""
+
+    def copy_to(self, descriptor: int) -> bool:
+        if not hasattr(os, "copy_file_range"):
+            return False
+        assert self.file is not None
+        source = os.open(self.file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        try:
+            self._check(source)
+            left = self.size
+            while left:
+                try:
+                    count = os.copy_file_range(source, descriptor, min(left, _COPIED_AT_ONCE))
+                except OSError as error:
+                    if left == self.size and error.errno in _NO_COPYING:
+                        return False
+                    raise
+                if not count:
+                    raise ContentChanged(self.file)
+                left -= count
+            self._check(source)
+        finally:
+            os.close(source)
+        return True
+
+    def _check(self, descriptor: int) -> None:
+        """Raises ContentChanged."""
+        assert self.file is not None
+        if identity_of(os.fstat(descriptor)) != self.identity:
+            raise ContentChanged(self.file)
+
+
 class _Finals:
     """Final texts of plain files; `files` are the names of those that are linked by now.
 
@@ -65,11 +109,10 @@ class _Finals:
         """The content of a file as it was read."""
         texts = self._texts
         digest, size, file = texts.digest(path).hex(), texts.size(path), texts.file(path)
-        return (
-            Held(digest, size, None, file, None, texts, path)
-            if texts.is_kept(path)
-            else Content(digest, size, None, file)
-        )
+        if texts.is_kept(path):
+            return Held(digest, size, None, file, None, texts, path)
+        identity = texts.settled_identity(path)
+        return Original(digest, size, None, file, None, identity) if identity else Content(digest, size, None, file)
 
     def text(self, path: str) -> bytes:
         """The file with the names of the release in it."""

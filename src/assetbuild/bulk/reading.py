@@ -60,8 +60,9 @@ class Texts(Mapping[str, int]):
     `references` are by logical path, of those that have any. Each was found in `seen`.
     """
 
-    def __init__(self, files: _Files, root: str, parts: list[Part]) -> None:
+    def __init__(self, files: _Files, root: str, parts: list[Part], index: FileIndex) -> None:
         self.seen = files.seen
+        self._index = index
         self._sizes, self._arena = files.sizes, files.arena
         self._root = root
         self._digests = bytearray(DIGEST * len(files.paths))
@@ -119,6 +120,11 @@ class Texts(Mapping[str, int]):
         start = self._numbers[path] * INTEGRITY
         return bytes(self._integrities[start : start + INTEGRITY])
 
+    def settled_identity(self, path: str) -> bytes | None:
+        """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
+        file, _, identity = self.seen.table[path]
+        return identity if self._index.are_settled((file,)) else None
+
     def is_kept(self, path: str) -> bool:
         """Whether the bytes are at hand."""
         return self._arena.has(self._numbers[path])
@@ -155,7 +161,7 @@ class Reading:
                 found += other.result()
         missing = set(self._parts) - {part for part, _ in found}
         found += [(part, self._files.read(part)) for part in sorted(missing)]
-        texts = Texts(self._files, self._config.root, [result for _, result in found])
+        texts = Texts(self._files, self._config.root, [result for _, result in found], index)
         table = self._files.seen.table
         for path in texts:
             file, _, identity = table[path]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat as status
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.release.layout import PRIVATE, PUBLIC, RELEASES, parents, place
@@ -15,6 +15,7 @@ FILE_MODE = 0o644
 DIRECTORY_MODE = 0o755
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+Copy = Callable[[int], bool]
 _ANEW = _NEW & ~os.O_EXCL | os.O_TRUNC
 
 
@@ -34,15 +35,18 @@ def make_directory(path: str) -> None:
         os.chmod(path, DIRECTORY_MODE)
 
 
-def write_new(file: str, pieces: Iterable[bytes], set_mode: bool = True, *, anew: bool = False) -> None:
+def write_new(
+    file: str, pieces: Iterable[bytes], set_mode: bool = True, *, anew: bool = False, copy: Copy | None = None
+) -> None:
     """Write a file that is not there yet, or `anew`. Raises OSError, FileExistsError too, and what `pieces` raises.
 
+    `copy`, if there is one, is asked first whether it can fill the file of a descriptor in the place of `pieces`.
     Without `set_mode` the file system is known to give new files their mode here. The data is not forced to the disk: a
     process that dies loses nothing, a machine that loses power may; `verify` tells, and the next build repairs.
     """
     descriptor = os.open(file, _ANEW if anew else _NEW, FILE_MODE)
     try:
-        for piece in pieces:
+        for piece in pieces if copy is None or not copy(descriptor) else ():
             written = os.write(descriptor, piece) if piece else 0
             if written < len(piece):
                 view = memoryview(piece)[written:]
