@@ -76,11 +76,15 @@ def _collector_off() -> Iterator[None]:
 def _build(config: Config, stage: Stage) -> Finished:
     """The build, unless all that the latest one left still stands: then the stations are not even imported."""
     from assetbuild.finders import load_paths
-    from assetbuild.latest import nothing_to_do
+    from assetbuild.latest import Latest
     from assetbuild.survey import survey
 
-    seen = survey(load_paths(config), config.root)
-    finished = nothing_to_do(config, stage, seen)
+    latest = Latest(config, stage)
+    try:
+        seen = survey(load_paths(config), config.root)
+        finished = latest.finished(seen)
+    finally:
+        latest.close()
     if finished is not None:
         return finished
     if not stage.jobs:

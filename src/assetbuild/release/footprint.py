@@ -29,8 +29,11 @@ class Footprint:
     identities: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def footprint(output: str, wanted: Collection[str] = ()) -> Footprint:
-    """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError."""
+def footprint(output: str, wanted: Collection[str] = (), *, below: bool = True) -> Footprint:
+    """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError.
+
+    Without `below` it is that of the files in the directory itself.
+    """
     names: list[str] = []
     found: list[bytes] = []
     identities: dict[str, bytes] = {}
@@ -42,6 +45,8 @@ def footprint(output: str, wanted: Collection[str] = ()) -> Footprint:
         with os.scandir(place(output, directory) if directory else output) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
+                    if not below:
+                        continue
                     waiting.append(f"{directory}{read_as_utf8(entry.name)}/")
                     continue
                 if entry.name == LOCK and not directory:
