@@ -104,7 +104,7 @@ def _references(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found
     spoken = language(kind)
     assert spoken is not None
     scripted = kind == media.JAVASCRIPT
-    references = []
+    references: list[Found] = []
     for start, stop, word, written in spoken.find(data):
         if word not in KINDS:
             return None

@@ -108,8 +108,8 @@ def find(data: bytes) -> list[Found]:
         return list(found.values())
     matches = None if has_map else declarations(data, starts, _DECLARATIONS)
     if matches is not None:
-        found.update((each.start, each) for match in matches for each in _found(match, "import"))
-        return [found[start] for start in sorted(found)]
+        named = [each for match in matches for each in _found(match, "import")]
+        return [*named, *found.values()]
     return _find_thoroughly(data, starts, found, has_map)
 
 
