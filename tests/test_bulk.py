@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
-from assetbuild.bulk.processes import Claims, ranges, shared
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
+from assetbuild.processes import Claims, ranges, shared
 from scenario import CONFIG, Outcome, Project, files_below
 
 SHEETS = ["a.css", "css/b.css", "css/c.css", "css/in/d.css"]

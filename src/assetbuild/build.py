@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from assetbuild.bulk.links import Links
-from assetbuild.bulk.processes import processes_for, shared
 from assetbuild.bulk.reading import Reading, Texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
@@ -31,6 +30,7 @@ from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import shown_path
 from assetbuild.plan import Plan, plan
+from assetbuild.processes import processes_for, shared
 from assetbuild.references.pins import Pins
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Found as Located
@@ -86,8 +86,8 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     asked = made.asked
     # What is remembered takes the room of what was made.
     del made, encoded
-    remember(config, stage, seen, index, asked, finished, committed.files, committed.digest)
-    del committed
+    files, identities = committed.files, committed.identities
+    remember(config, stage, seen, index, asked, finished, files, committed.digest, identities)
     stage.cache.put(INDEX, index.dump())
     return finished
 

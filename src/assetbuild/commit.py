@@ -10,10 +10,11 @@ from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
-from assetbuild.bulk.processes import processes_for, ranges, shared
+from assetbuild.cache.index import identity_of
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
+from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
 from assetbuild.release.disk import cannot_write, gives_mode, make_directory, write_new
 from assetbuild.release.document import NO_IMPORTMAP, private_entry, release_document, wanted_files
@@ -35,6 +36,7 @@ class Committed:
     """The release's id; `written`, `unchanged` and `bytes_written` are of its files alone.
 
     `files` are these, by path below the release directory, and `digest` is that of manifest.json: SHA-256 in hex.
+    `identities` are, if all of public/ was written, those of its files, by path too.
     `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
     """
 
@@ -45,6 +47,7 @@ class Committed:
     renamed: dict[str, tuple[str, ...]]
     digest: str
     files: dict[str, str]
+    identities: dict[str, bytes]
 
 
 def commit(
@@ -72,9 +75,10 @@ def commit(
     def document() -> dict[str, Any]:
         return release_document(linked, encoded, base_url, importmap, formats)[0]
 
-    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats))
+    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), jobs)
     wanted = wanted_files(linked, encoded, foreign)
     digest = sha256(manifest).hexdigest()
+    identities: dict[str, bytes] = {}
     with locked(output):
         try:
             recover(output)
@@ -83,13 +87,13 @@ def commit(
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
             if changes:
-                _carry_out(output, release, digest, changes, listener, jobs)
+                identities = _carry_out(output, release, digest, changes, listener, jobs)
         except OSError as error:
             raise cannot_write(error) from error
     unchanged = len(wanted) - changes.written
     files = {path: file.content.digest for path, file in wanted.items()}
     renamed = earlier.renamed()
-    return Committed(release, changes.written, unchanged, changes.bytes_written, renamed, digest, files)
+    return Committed(release, changes.written, unchanged, changes.bytes_written, renamed, digest, files, identities)
 
 
 def _manifest(
@@ -98,6 +102,7 @@ def _manifest(
     base_url: str,
     importmap: Mapping[str, Any],
     formats: tuple[str, ...],
+    jobs: int,
 ) -> tuple[bytes, str, Mapping[str, Content]]:
     """The bytes of manifest.json, the release's id, and the manifests in other formats."""
     if formats:
@@ -109,22 +114,26 @@ def _manifest(
         twice = next(asset.path for asset in hidden if [one.path for one in hidden].count(asset.path) > 1)
         raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
     public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
-    return *manifest_text(public, encoded, base_url, importmap, private), {}
+    return *manifest_text(public, encoded, base_url, importmap, private, jobs), {}
 
 
-def _carry_out(output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int) -> None:
+def _carry_out(
+    output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int
+) -> dict[str, bytes]:
+    """Gives the identities of the files of public/, if all of them were written."""
     listener(Started("commit", len(changes.additions) + len(changes.replacements)))
     try:
         make_directory(place(output, STAGING))
         staging = _Staging(output, not gives_mode(place(output, f"{STAGING}/mode")), listener)
         alone, together = _together(output, changes.additions)
-        staging.stage_tree(together, jobs)
+        identities = staging.stage_tree(together, jobs)
         additions = staging.stage(alone, "a")
         replacements = staging.stage(changes.replacements, "r")
         if changes.manifest is not None:
             staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
         tree = tuple([file.path for file in together])
         enact(output, Pending(manifest, release, additions, replacements, changes.removals, tree))
+        return identities
     except BaseException:
         # What cannot be put right now is put right by the next build: the record is there.
         with suppress(ReleaseError):
@@ -163,33 +172,40 @@ class _Staging:
                 self.listener(Advanced("commit", min(_BATCH, len(files) - number), file.path))
         return tuple(moves)
 
-    def stage_tree(self, files: Sequence[Placed], jobs: int) -> None:
-        """Writes files of public/ at their places below a directory that becomes public/; by so many processes."""
+    def stage_tree(self, files: Sequence[Placed], jobs: int) -> dict[str, bytes]:
+        """Writes files of public/ at their places below a directory that becomes public/; by so many processes.
+
+        Gives their identities, which they keep when it gets its place.
+        """
         for directory in sorted(directories_above(file.path for file in files)):
             make_directory(place(self.output, f"{STAGING}/{directory}"))
         count = processes_for(jobs, len(files))
         cuts = ranges(count, [file.content.size for file in files])
 
-        def share(number: int, count: int) -> None:
+        def share(number: int, count: int) -> list[bytes]:
+            identities: list[bytes] = []
             for start in range(cuts[number], cuts[number + 1], _BATCH):
                 some = files[start : min(start + _BATCH, cuts[number + 1])]
                 for file in some:
-                    self.write(f"{STAGING}/{file.path}", file.content, file.path, anew=True)
+                    written = self.write(f"{STAGING}/{file.path}", file.content, file.path, anew=True)
+                    identities.append(identity_of(written))
                 if not number:
                     self.listener(Advanced("commit", len(some), some[-1].path))
+            return identities
 
-        shared(share, count)
+        identities = [identity for some in shared(share, count) for identity in some]
         self.listener(Advanced("commit", len(files) - cuts[1], ""))
+        return dict(zip([file.path for file in files], identities, strict=True))
 
-    def write(self, staged: str, content: Content, path: str, *, anew: bool = False) -> None:
+    def write(self, staged: str, content: Content, path: str, *, anew: bool = False) -> os.stat_result:
         """`anew`: over what another process may have left of it."""
         data = content.at_hand()
         try:
             file = place(self.output, staged)
             if data is not None:
-                write_new(file, (data,), self.set_mode, anew=anew)
+                return write_new(file, (data,), self.set_mode, anew=anew)
             else:
-                write_new(file, _pieces(content), self.set_mode, anew=anew, copy=partial(_copy, content))
+                return write_new(file, _pieces(content), self.set_mode, anew=anew, copy=partial(_copy, content))
         except OSError as error:
             raise cannot_write(error, place(self.output, path)) from error
 

@@ -16,11 +16,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from typing import Any
 
-from assetbuild.bulk.processes import Process, processes_for
 from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.events import Noted
+from assetbuild.processes import Process, processes_for
 from assetbuild.release.footprint import footprint, next_tick
 from assetbuild.release.layout import MANIFEST, place
 from assetbuild.release.lock import locked
@@ -90,19 +90,20 @@ def remember(
     finished: Finished,
     files: Mapping[str, str],
     manifest: str,
+    identities: Mapping[str, bytes],
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
     `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are
     the release's by path, and `manifest` is its manifest.json, as SHA-256 in hex: the record is not kept if another
-    build has replaced that meanwhile.
+    build has replaced that meanwhile. `identities` are those of the files of public/, if it was written as a whole.
     """
     if stage.began is None:
         return
     try:
         with locked(config.output):
             tick = next_tick(config.output)
-            now = footprint(config.output, files)
+            now = footprint(config.output, files, known=identities)
             standing = hashlib.sha256(_read(place(config.output, MANIFEST))).hexdigest()
     except (OSError, ReleaseError):
         return  # it is for the next build to find out

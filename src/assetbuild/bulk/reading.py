@@ -13,12 +13,12 @@ from contextlib import suppress
 from functools import cached_property
 
 from assetbuild.bulk.arena import Arena, kept_together
-from assetbuild.bulk.processes import Claims, Process, processes_for
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found, Part, read_texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.paths import shown_path
+from assetbuild.processes import Claims, Process, processes_for
 from assetbuild.survey import Survey
 
 _AT_ONCE = 400

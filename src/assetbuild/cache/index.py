@@ -205,6 +205,11 @@ def identity_of(stat: os.stat_result) -> bytes:
     )
 
 
+def last_change(identities: Iterable[bytes]) -> int:
+    """The last mtime or ctime of any of these states of files, in nanoseconds; 0 of none."""
+    return max((max(times[:2]) for times in _TIMES_AND_DEVICE.iter_unpack(b"".join(identities))), default=0)
+
+
 def _read(file: str) -> tuple[int, bytes, bytes | None] | None:
     """Size, record and, of a small file, bytes of one state of it: read again while it changes under the reader."""
     for _ in range(_ATTEMPTS):

@@ -37,8 +37,9 @@ def make_directory(path: str) -> None:
 
 def write_new(
     file: str, pieces: Iterable[bytes], set_mode: bool = True, *, anew: bool = False, copy: Copy | None = None
-) -> None:
-    """Write a file that is not there yet, or `anew`. Raises OSError, FileExistsError too, and what `pieces` raises.
+) -> os.stat_result:
+    """Write a file that is not there yet, or `anew`; gives its stat. Raises OSError, FileExistsError too, and what
+    `pieces` raises.
 
     `copy`, if there is one, is asked first whether it can fill the file of a descriptor in the place of `pieces`.
     Without `set_mode` the file system is known to give new files their mode here. The data is not forced to the disk: a
@@ -54,6 +55,7 @@ def write_new(
                     view = view[os.write(descriptor, view) :]
         if set_mode and hasattr(os, "fchmod"):
             os.fchmod(descriptor, FILE_MODE)
+        return os.fstat(descriptor)
     except OSError as error:
         # Errors of a descriptor know no name; one of `pieces` may have its own.
         error.filename = error.filename or file

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.index import identity_of, last_change
 from assetbuild.paths import read_as_utf8
-from assetbuild.release.layout import LOCK, place
+from assetbuild.release.layout import LOCK, directories_above, place
 
+NOTHING: Mapping[str, bytes] = {}
 _PAUSE = 0.001
 _PATIENCE = 30
 
@@ -20,7 +21,7 @@ _PATIENCE = 30
 class Footprint:
     """`digest` is of all names and stats but those of the lock.
 
-    `identities` are those of the regular files asked for, by path below the release directory, and `latest` is then the
+    `identities` are those of the files asked for, by path below the release directory, and `latest` is then the
     last mtime or ctime of any file, in nanoseconds.
     """
 
@@ -29,46 +30,46 @@ class Footprint:
     identities: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def footprint(output: str, wanted: Collection[str] = (), *, below: bool = True) -> Footprint:
+def footprint(
+    output: str, wanted: Collection[str] = (), *, below: bool = True, known: Mapping[str, bytes] = NOTHING
+) -> Footprint:
     """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError.
 
-    Without `below` it is that of the files in the directory itself.
+    Without `below` it is that of the files in the directory itself. Of public/ it is taken from the identities `known`,
+    if there are any, by path below the release directory.
     """
-    names: list[str] = []
-    found: list[bytes] = []
-    identities: dict[str, bytes] = {}
-    latest = 0
+    listed: dict[str, list[tuple[str, bytes]]] = {}
+    for path, identity in known.items():
+        directory, slash, name = path.rpartition("/")
+        listed.setdefault(directory + slash, []).append((name, identity))
+    listed.update((f"{directory}/", []) for directory in directories_above(known) if f"{directory}/" not in listed)
     waiting = [""]
     while waiting:
         directory = waiting.pop()
-        listed: list[tuple[str, bytes]] = []
+        listed[directory] = files = []
         with os.scandir(place(output, directory) if directory else output) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    if not below:
-                        continue
-                    waiting.append(f"{directory}{read_as_utf8(entry.name)}/")
-                    continue
-                if entry.name == LOCK and not directory:
-                    continue
-                stat = entry.stat(follow_symlinks=False)
-                identity = identity_of(stat)
-                listed.append((entry.name, identity))
-                if wanted:
-                    latest = max(latest, stat.st_mtime_ns, stat.st_ctime_ns)
-                    path = directory + read_as_utf8(entry.name)
-                    if path in wanted and entry.is_file(follow_symlinks=False):
-                        identities[path] = identity
-        # The order in which directories are visited follows from their names; that of what is in one does not.
-        waiting.sort()
-        listed.sort()
-        # Only the names of directories end in a slash, so nothing can be taken for something else.
-        names.append(directory)
-        names += [name for name, _ in listed]
-        found += [identity for _, identity in listed]
+                    inner = f"{directory}{read_as_utf8(entry.name)}/"
+                    if below and inner not in listed:
+                        waiting.append(inner)
+                elif entry.name != LOCK or directory:
+                    files.append((entry.name, identity_of(entry.stat(follow_symlinks=False))))
+    # Only the names of directories end in a slash, so nothing can be taken for something else.
+    names: list[str] = []
+    found: list[bytes] = []
+    for directory in sorted(listed):
+        files = sorted(listed[directory])
+        names += (directory, *[name for name, _ in files])
+        found += [identity for _, identity in files]
     digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
     digest.update(b"".join(found))
-    return Footprint(digest.hexdigest(), latest, identities)
+    if not wanted:
+        return Footprint(digest.hexdigest(), 0)
+    paths = {
+        directory + read_as_utf8(name): identity for directory, files in listed.items() for name, identity in files
+    }
+    return Footprint(digest.hexdigest(), last_change(found), {path: paths[path] for path in wanted if path in paths})
 
 
 def next_tick(output: str) -> int | None:
