@@ -133,7 +133,8 @@ def _carry_out(
             staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
         tree = tuple([file.path for file in together])
         enact(output, Pending(manifest, release, additions, replacements, changes.removals, tree))
-        return identities
+        others = (*additions, *replacements)
+        return {} if any(move.path.startswith(f"{PUBLIC}/") for move in others) else identities
     except BaseException:
         # What cannot be put right now is put right by the next build: the record is there.
         with suppress(ReleaseError):
