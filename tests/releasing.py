@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import brotli
 import zstandard
@@ -81,6 +83,12 @@ def cycle(contents: Mapping[str, str]) -> list[Linked]:
     files = {it: fingerprinted(it, hashlib.sha256(whole + it.encode()).hexdigest()[:16]) for it in contents}
     data = filled(files)
     return [linked(it, data[it], file=files[it], cycle=tuple(sorted(contents))) for it in sorted(contents)]
+
+
+def current(output: Path) -> dict[str, Any]:
+    """The document of manifest.json."""
+    found: dict[str, Any] = json.loads((output / "manifest.json").read_bytes())
+    return found
 
 
 def digest_of(file: str, stat: os.stat_result) -> str | None:

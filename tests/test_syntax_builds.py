@@ -158,3 +158,16 @@ def test_too_many_scripts_are_not_parsed() -> None:
 def test_the_summary_counts_what_was_left() -> None:
     project = Project(below_assets({"a.js": BROKEN, "b.js": BROKEN}), CONFIG + 'syntax = "warn"\n')
     assert "2 scripts left as they are" in project.run("build").stdout.splitlines()
+
+
+def test_files_that_nothing_is_done_to_are_read_as_long_as_they_are_few() -> None:
+    config = 'sources = ["assets"]\nencodings = []\nminify = false\n'
+    sound = "var a = 1;\n" * 100_000
+    few = {"a.js": "let x = ;\n", **{f"b{number}.js": sound for number in range(3)}}
+    assert "assets/a.js:1:9: syntax error" in build_files(few, config).errors[0]
+    many = {**few, "c.js": sound}
+    assert build_files(many, config).errors == []
+    ruled = build_files(many, f'{config}[[rules]]\nmatch = "a.js"\nsyntax = "error"\n')
+    assert "assets/a.js:1:9: syntax error" in ruled.errors[0]
+    imports = build_files(many, config.replace("encodings", 'modules = "importmap"\nencodings'))
+    assert imports.errors == []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from assetbuild.bulk.links import Links
+from assetbuild.bulk.reading import Reading, Texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
@@ -25,12 +27,14 @@ from assetbuild.globs import matcher
 from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Rules
-from assetbuild.model import ContentChanged, Job, Source, Step
+from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
+from assetbuild.processes import processes_for, shared
 from assetbuild.references.pins import Pins
 from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
+from assetbuild.survey import Found as Located
 from assetbuild.survey import Survey
 
 INDEX = "index/1"
@@ -49,24 +53,25 @@ class Made:
     compiled: Compiled
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
-    asked: frozenset[str] | None = None
+    asked: frozenset[str] | None
+    texts: Texts | None
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
         return shown_path(file, self.root)
 
 
-def build(config: Config, stage: Stage, seen: Survey) -> Finished:
-    """Sources in, a release in `config.output` out.
+def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = None) -> Finished:
+    """Sources in, a release in `config.output` out. `reading` is that of the plain sources; without it there are none.
 
     Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
     """
     sweep([os.path.join(config.root, CACHE_DIRECTORY)])
     index = FileIndex.load(stage.cache.get(INDEX), stage.began)
-    made = make(config, stage, index, seen)
+    made = make(config, stage, index, seen, reading)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, index)
+        _check_kept(made.sources, made.texts, index, stage.jobs)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -77,19 +82,27 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
         stage.listener,
         importmap,
         config.manifests,
+        stage.jobs,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    remember(config, stage, seen, index, made.asked, finished, committed.files, committed.digest)
+    asked = made.asked
+    # What is remembered takes the room of what was made.
+    del made, encoded
+    files, identities = committed.files, committed.identities
+    remember(config, stage, seen, index, asked, finished, files, committed.digest, identities)
     stage.cache.put(INDEX, index.dump())
     return finished
 
 
-def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
+def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: Reading | None = None) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    found = digested(seen, index, tell)
+    texts = reading.finish(index) if reading else None
+    found = digested(seen, index, tell, texts)
     _stop_at(found.diagnostics, config)
-    planned = plan(config, found.files, stage.environment, stage.system)
+    names = reading.names() if reading else {}
+    apart = {path: names[path] for path in texts or ()}
+    planned = plan(config, found.files, stage.environment, stage.system, apart)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(planned.pins, config.importmap.scopes)
     asked: set[str] = set(planned.files or ())
@@ -110,10 +123,14 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
             stage.system,
             config.env,
         )
-        compiled = compile_jobs(planned.jobs, planned.parts, world, stage.cache, stage.workers(), tell)
-    assets = [(job, compiled.outcomes[job.path].assets) for job in planned.jobs]
+        plain = Links(texts, planned.plain) if texts is not None else None
+        jobs = _with_left(planned, plain, found.files)
+        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
+    assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
-    linked = link(assets, compiled.failed, planned.absent, _rules(config, found.files, pins), tell, memo)
+    linked = link(
+        assets, compiled.failed, planned.absent, _rules(config, found.files, seen.table, pins), tell, memo, plain
+    )
     memo.save()
     diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
     _stop_at(diagnostics, config)
@@ -122,7 +139,17 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
     known = planned.files is not None and not any(
         _depends_on_more(step) for job in planned.jobs for step in _steps(job)
     )
-    return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None)
+    return Made(
+        config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None, texts
+    )
+
+
+def _with_left(planned: Plan, plain: Links | None, sources: Mapping[str, Source]) -> Sequence[Job]:
+    """The jobs, and with them those for plain assets that could not be linked alone."""
+    if plain is None or not plain.left:
+        return planned.jobs
+    left = [Job(path, (Part(path, sources[path]),), (), planned.plain[path]) for path in plain.left]
+    return sorted((*planned.jobs, *left), key=lambda job: job.path)
 
 
 def _depends_on_more(step: Step) -> bool:
@@ -144,6 +171,8 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
         for variant in variants:
             sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
     used = {part.source.path: part.source.size for job in made.plan.jobs for part in job.parts}
+    if made.texts is not None:
+        used.update((path, made.texts.size(path)) for path in made.plan.plain)
     renamed = committed.renamed
     following = sum(bool(causes) for causes in renamed.values())
     return {
@@ -161,17 +190,24 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], index: FileIndex) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex, jobs: int) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    for source in sources.values():
+    kept = [plain.file(path) for path in plain if plain.is_kept(path)] if plain is not None else []
+    count = processes_for(jobs, len(kept))
+    share = -(-len(kept) // count)
+    for changed in shared(lambda number, _: index.are_unchanged(kept[number * share : (number + 1) * share]), count):
+        if changed is not None:
+            raise ContentChanged(changed)
+    for path in sources if plain is None else sources.keys() - plain.keys():
+        source = sources[path]
         if source.data is not None and not index.is_unchanged(source.file):
             raise ContentChanged(source.file)
 
 
-def _rules(config: Config, sources: Mapping[str, Source], pins: Pins) -> Rules:
+def _rules(config: Config, sources: Collection[str], table: Mapping[str, Located], pins: Pins) -> Rules:
     @cache
     def paths() -> dict[str, str]:
-        return {shown_path(source.file, config.root): path for path, source in sources.items()}
+        return {shown_path(table[path][0], config.root): path for path in sources}
 
     return Rules(
         config.root,

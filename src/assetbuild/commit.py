@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
+from assetbuild.cache.index import identity_of
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
+from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
 from assetbuild.release.disk import cannot_write, gives_mode, make_directory, write_new
-from assetbuild.release.document import NO_IMPORTMAP, release_document, wanted_files
+from assetbuild.release.document import NO_IMPORTMAP, private_entry, release_document, wanted_files
 from assetbuild.release.earlier import Earlier
-from assetbuild.release.layout import MANIFEST, STAGING, place
+from assetbuild.release.layout import MANIFEST, PUBLIC, STAGING, directories_above, place
 from assetbuild.release.lock import locked
 from assetbuild.release.pending import Move, Pending, enact, recover
 from assetbuild.release.standing import DigestOf
+from assetbuild.release.text import manifest_text
 from assetbuild.runtime.manifest import dump_manifest
 
 __all__ = ["Committed", "commit", "recover"]
@@ -28,20 +33,21 @@ _BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The release's id and manifest document; `written`, `unchanged` and `bytes_written` are of its files alone.
+    """The release's id; `written`, `unchanged` and `bytes_written` are of its files alone.
 
     `files` are these, by path below the release directory, and `digest` is that of manifest.json: SHA-256 in hex.
+    `identities` are, if all of public/ was written, those of its files, by path too.
     `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
     """
 
     release: str
-    manifest: dict[str, Any]
     written: int
     unchanged: int
     bytes_written: int
     renamed: dict[str, tuple[str, ...]]
     digest: str
     files: dict[str, str]
+    identities: dict[str, bytes]
 
 
 def commit(
@@ -53,52 +59,100 @@ def commit(
     listener: Listener = ignore,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
     formats: Iterable[str] = (),
+    jobs: int = 1,
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
-    `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none.
+    `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none;
+    `jobs` is how many processes may write.
     Raises ReleaseError if another build holds the directory, if it cannot be written, or if a fingerprinted or
     prehashed name stands there with other bytes; BuildError if a content cannot be read. The former release is whole
     then, or, if manifest.json was replaced already, the new one.
     """
-    document, foreign = release_document(linked, encoded, base_url, importmap, formats)
+
+    @cache
+    def document() -> dict[str, Any]:
+        return release_document(linked, encoded, base_url, importmap, formats)[0]
+
+    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), jobs)
     wanted = wanted_files(linked, encoded, foreign)
-    release = document["release"]
-    manifest = dump_manifest(document)
     digest = sha256(manifest).hexdigest()
+    identities: dict[str, bytes] = {}
     with locked(output):
         try:
             recover(output)
-            earlier = Earlier(output, manifest, document)
+            earlier = Earlier(output, manifest, release, document)
             if earlier.damage is not None:
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
             if changes:
-                _carry_out(output, release, digest, changes, listener)
+                identities = _carry_out(output, release, digest, changes, listener, jobs)
         except OSError as error:
             raise cannot_write(error) from error
     unchanged = len(wanted) - changes.written
     files = {path: file.content.digest for path, file in wanted.items()}
-    renamed = earlier.renamed(document)
-    return Committed(release, document, changes.written, unchanged, changes.bytes_written, renamed, digest, files)
+    renamed = earlier.renamed()
+    return Committed(release, changes.written, unchanged, changes.bytes_written, renamed, digest, files, identities)
 
 
-def _carry_out(output: str, release: str, manifest: str, changes: Changes, listener: Listener) -> None:
+def _manifest(
+    linked: Sequence[Linked],
+    encoded: Mapping[str, tuple[Encoded, ...]],
+    base_url: str,
+    importmap: Mapping[str, Any],
+    formats: tuple[str, ...],
+    jobs: int,
+) -> tuple[bytes, str, Mapping[str, Content]]:
+    """The bytes of manifest.json, the release's id, and the manifests in other formats."""
+    if formats:
+        document, foreign = release_document(linked, encoded, base_url, importmap, formats)
+        return dump_manifest(document), document["release"], foreign
+    hidden = [asset for asset in linked if asset.publication == "private"]
+    private = {asset.path: private_entry(asset) for asset in hidden}
+    if len(private) < len(hidden):
+        twice = next(asset.path for asset in hidden if [one.path for one in hidden].count(asset.path) > 1)
+        raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
+    public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
+    return *manifest_text(public, encoded, base_url, importmap, private, jobs), {}
+
+
+def _carry_out(
+    output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int
+) -> dict[str, bytes]:
+    """Gives the identities of the files of public/, if all of them were written."""
     listener(Started("commit", len(changes.additions) + len(changes.replacements)))
     try:
         make_directory(place(output, STAGING))
         staging = _Staging(output, not gives_mode(place(output, f"{STAGING}/mode")), listener)
-        additions = staging.stage(changes.additions, "a")
+        alone, together = _together(output, changes.additions)
+        identities = staging.stage_tree(together, jobs)
+        additions = staging.stage(alone, "a")
         replacements = staging.stage(changes.replacements, "r")
         if changes.manifest is not None:
             staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
-        enact(output, Pending(manifest, release, additions, replacements, changes.removals))
+        tree = tuple([file.path for file in together])
+        enact(output, Pending(manifest, release, additions, replacements, changes.removals, tree))
+        others = (*additions, *replacements)
+        return {} if any(move.path.startswith(f"{PUBLIC}/") for move in others) else identities
     except BaseException:
         # What cannot be put right now is put right by the next build: the record is there.
         with suppress(ReleaseError):
             recover(output)
         raise
+
+
+def _together(output: str, additions: Sequence[Placed]) -> tuple[Sequence[Placed], Sequence[Placed]]:
+    """The files to put in place each alone, and those that come with the whole directory: where there is none yet."""
+    if os.path.lexists(place(output, PUBLIC)):
+        return additions, ()
+    inside = [file.path.startswith(f"{PUBLIC}/") for file in additions]
+    if all(inside):
+        return (), additions
+    return (
+        [file for file, within in zip(additions, inside, strict=True) if not within],
+        [file for file, within in zip(additions, inside, strict=True) if within],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +173,40 @@ class _Staging:
                 self.listener(Advanced("commit", min(_BATCH, len(files) - number), file.path))
         return tuple(moves)
 
-    def write(self, staged: str, content: Content, path: str) -> None:
-        pieces = _pieces(content) if content.data is None else (content.data,)
+    def stage_tree(self, files: Sequence[Placed], jobs: int) -> dict[str, bytes]:
+        """Writes files of public/ at their places below a directory that becomes public/; by so many processes.
+
+        Gives their identities, which they keep when it gets its place.
+        """
+        for directory in sorted(directories_above(file.path for file in files)):
+            make_directory(place(self.output, f"{STAGING}/{directory}"))
+        count = processes_for(jobs, len(files))
+        cuts = ranges(count, [file.content.size for file in files])
+
+        def share(number: int, count: int) -> list[bytes]:
+            identities: list[bytes] = []
+            for start in range(cuts[number], cuts[number + 1], _BATCH):
+                some = files[start : min(start + _BATCH, cuts[number + 1])]
+                for file in some:
+                    written = self.write(f"{STAGING}/{file.path}", file.content, file.path, anew=True)
+                    identities.append(identity_of(written))
+                if not number:
+                    self.listener(Advanced("commit", len(some), some[-1].path))
+            return identities
+
+        identities = [identity for some in shared(share, count) for identity in some]
+        self.listener(Advanced("commit", len(files) - cuts[1], ""))
+        return dict(zip([file.path for file in files], identities, strict=True))
+
+    def write(self, staged: str, content: Content, path: str, *, anew: bool = False) -> os.stat_result:
+        """`anew`: over what another process may have left of it."""
+        data = content.at_hand()
         try:
-            write_new(place(self.output, staged), pieces, self.set_mode)
+            file = place(self.output, staged)
+            if data is not None:
+                return write_new(file, (data,), self.set_mode, anew=anew)
+            else:
+                return write_new(file, _pieces(content), self.set_mode, anew=anew, copy=partial(_copy, content))
         except OSError as error:
             raise cannot_write(error, place(self.output, path)) from error
 
@@ -134,4 +218,16 @@ def _pieces(content: Content) -> Iterator[bytes]:
     except ContentChanged as error:
         raise BuildError(Diagnostic(f"{error.file} changed while it was read; build again")) from error
     except OSError as error:
+        raise BuildError(Diagnostic(f"cannot read {content.file}: {error.strerror or error}")) from error
+
+
+def _copy(content: Content, descriptor: int) -> bool:
+    """As `Content.copy_to`, with such BuildErrors."""
+    try:
+        return content.copy_to(descriptor)
+    except ContentChanged as error:
+        raise BuildError(Diagnostic(f"{error.file} changed while it was read; build again")) from error
+    except OSError as error:
+        if error.filename is None:
+            raise
         raise BuildError(Diagnostic(f"cannot read {content.file}: {error.strerror or error}")) from error

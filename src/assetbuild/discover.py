@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
+from assetbuild.bulk.reading import Texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
@@ -22,10 +24,6 @@ if TYPE_CHECKING:
     from assetbuild.config import LoadPath
 
 STATION = "discover"
-# Small files are read once: their bytes are kept until they are written. What does not fit is read again.
-KEPT_TOGETHER = 24 << 20
-LARGEST_KEPT = 64 << 10
-
 _BATCH = 500
 
 
@@ -33,7 +31,7 @@ _BATCH = 500
 class Sources:
     """The sources by logical path, sorted, and what there is to say about the files that are none."""
 
-    files: dict[str, Source]
+    files: Mapping[str, Source]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -42,14 +40,47 @@ def discover(load_paths: Sequence[LoadPath], index: FileIndex, listener: Listene
     return digested(survey(load_paths, root), index, listener)
 
 
-def digested(seen: Survey, index: FileIndex, listener: Listener) -> Sources:
-    """The files of a survey that could be read. Raises nothing: whatever cannot be read is among the diagnostics."""
+class SourceTable(Mapping[str, Source]):
+    """Sources by logical path, sorted; those among the plain texts are made when somebody asks for them."""
+
+    def __init__(self, paths: Sequence[str], files: dict[str, Source], plain: Texts) -> None:
+        self._paths = paths
+        self._files = files
+        self._plain = plain
+
+    def __getitem__(self, path: str) -> Source:
+        source = self._files.get(path)
+        if source is None:
+            plain = self._plain
+            file, place, _ = plain.seen.table[path]
+            data = plain.data(path) if plain.is_kept(path) else None
+            source = Source(path, file, place.directory, plain.size(path), plain.digest(path).hex(), data)
+        return source
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._files or path in self._plain
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path in self._paths if path in self)
+
+    def __len__(self) -> int:
+        return len(self._files) + len(self._plain)
+
+
+def digested(seen: Survey, index: FileIndex, listener: Listener, plain: Texts | None = None) -> Sources:
+    """The files of a survey that could be read; those among the `plain` ones have been read already.
+
+    Raises nothing: whatever cannot be read is among the diagnostics.
+    """
     diagnostics = list(seen.diagnostics)
     table = seen.table
-    paths = sorted(table)
-    listener(Started(STATION, len(paths)))
+    every = sorted(table)
+    listener(Started(STATION, len(every)))
+    paths = every if plain is None else [path for path in every if path not in plain]
+    if len(paths) < len(every):
+        listener(Advanced(STATION, len(every) - len(paths), every[-1]))
     files: dict[str, Source] = {}
-    room = KEPT_TOGETHER
+    room = kept_together(len(every))
     for start in range(0, len(paths), _BATCH):
         batch = paths[start : start + _BATCH]
         for path in batch:
@@ -67,7 +98,7 @@ def digested(seen: Survey, index: FileIndex, listener: Listener) -> Sources:
             except ContentChanged:
                 diagnostics.append(_changing(shown_in(place, file)))
         listener(Advanced(STATION, len(batch), batch[-1]))
-    return Sources(files, in_order(diagnostics))
+    return Sources(files if plain is None else SourceTable(every, files, plain), in_order(diagnostics))
 
 
 def _changing(file: str) -> Diagnostic:

@@ -12,6 +12,9 @@ from assetbuild.events import Advanced, Listener, Started
 from assetbuild.media import is_compressible
 from assetbuild.model import Content, Encoded, Linked
 
+# What is larger is not compressed: it would take minutes, and more memory than all else of a build.
+LARGEST = 128 << 20
+
 # A variant that saves less costs more than it gives: two files, a Vary, a decoder run.
 WORTH = 0.95
 
@@ -70,8 +73,8 @@ def encode(
     """
     work = [
         (asset, name)
-        for asset in linked
-        if asset.publication != "private" and asset.content.size and is_compressible(asset.file)
+        for asset in (linked if encodings else ())
+        if asset.publication != "private" and 0 < asset.content.size <= LARGEST and is_compressible(asset.file)
         for name in encodings
     ]
     listener(Started("encode", len(work)))
@@ -101,7 +104,7 @@ def encode(
 
 def remembered(asset: Linked, encodings: Sequence[str], cache: Cache) -> dict[str, int | None]:
     """The size of each variant that the cache knows, 0 for one that is not worth it, None for one to be made."""
-    if asset.publication == "private" or not asset.content.size or not is_compressible(asset.file):
+    if asset.publication == "private" or not 0 < asset.content.size <= LARGEST or not is_compressible(asset.file):
         return {}
     values = {name: cache.get(_key(name, asset.content.digest)) for name in encodings}
     return {name: None if value is None else len(value) for name, value in values.items()}

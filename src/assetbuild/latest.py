@@ -20,35 +20,65 @@ from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.events import Noted
+from assetbuild.processes import Process, processes_for
 from assetbuild.release.footprint import footprint, next_tick
 from assetbuild.release.layout import MANIFEST, place
 from assetbuild.release.lock import locked
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
 
-FORMAT = 1
+FORMAT = 2
 
 
-def nothing_to_do(config: Config, stage: Stage, seen: Survey) -> Finished | None:
-    """The latest build once more, with its diagnostics told again, if a build would do nothing; else None.
+class Latest:
+    """The record of the latest build, and whether a build would do nothing. `close` it whatever happens.
 
-    Raises ReleaseError if another build holds the release.
+    The files of a large release are looked at by a process of their own, while this one looks at the sources.
     """
-    if stage.began is None:
-        return None
-    record = _record(stage.cache.get(_key(config)))
-    if record is None or record["inputs"] != _inputs(config, stage, seen) or not _as_answered(record["asked"]):
-        return None
-    with locked(config.output):
-        try:
-            if footprint(config.output).digest != record["release_files"]:
-                return None
-        except OSError:
+
+    def __init__(self, config: Config, stage: Stage) -> None:
+        self._config = config
+        self._stage = stage
+        self._record = None if stage.began is None else _record(stage.cache.get(_key(config)))
+        self._looking: Process | None = None
+        if self._record is not None and processes_for(stage.jobs, self._record["summary"]["files_unchanged"]) > 1:
+            self._looking = Process(self._look)
+
+    def finished(self, seen: Survey) -> Finished | None:
+        """The latest build once more, with its diagnostics told again, if a build would do nothing; else None.
+
+        Raises ReleaseError if another build holds the release.
+        """
+        config, stage, record = self._config, self._stage, self._record
+        if record is None or record["inputs"] != _inputs(config, stage, seen) or not _as_answered(record["asked"]):
             return None
-    diagnostics = tuple(Diagnostic(*values) for values in record["diagnostics"])
-    for diagnostic in diagnostics:
-        stage.listener(Noted(diagnostic))
-    return Finished(record["release"], record["summary"], diagnostics)
+        try:
+            files, top = self._looking.result() if self._looking is not None else ("", "")
+        except ChildProcessError:
+            files, top = "", ""
+        with locked(config.output):
+            try:
+                # Whoever has changed the release since then has replaced its manifest.
+                if not top or footprint(config.output, below=False).digest != top:
+                    files = footprint(config.output).digest
+                if files != record["release_files"]:
+                    return None
+            except OSError:
+                return None
+        diagnostics = tuple(Diagnostic(*values) for values in record["diagnostics"])
+        for diagnostic in diagnostics:
+            stage.listener(Noted(diagnostic))
+        return Finished(record["release"], record["summary"], diagnostics)
+
+    def close(self) -> None:
+        """Ends what still works for it."""
+        if self._looking is not None:
+            self._looking.end()
+
+    def _look(self) -> tuple[str, str]:
+        """The digests of the release's footprint, and of what lies in its own directory, which is looked at first."""
+        top = footprint(self._config.output, below=False).digest
+        return footprint(self._config.output).digest, top
 
 
 def remember(
@@ -60,31 +90,31 @@ def remember(
     finished: Finished,
     files: Mapping[str, str],
     manifest: str,
+    identities: Mapping[str, bytes],
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
     `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are
     the release's by path, and `manifest` is its manifest.json, as SHA-256 in hex: the record is not kept if another
-    build has replaced that meanwhile.
+    build has replaced that meanwhile. `identities` are those of the files of public/, if it was written as a whole.
     """
     if stage.began is None:
         return
     try:
         with locked(config.output):
             tick = next_tick(config.output)
-            now = footprint(config.output, files)
+            now = footprint(config.output, files, known=identities)
             standing = hashlib.sha256(_read(place(config.output, MANIFEST))).hexdigest()
     except (OSError, ReleaseError):
         return  # it is for the next build to find out
     if standing != manifest or tick is None or now.latest >= tick:
         return
-    for path, stat in now.stats.items():
-        index.trust(place(config.output, path), stat, files[path])
+    for path, identity in now.identities.items():
+        index.trust(place(config.output, path), identity, files[path])
     if asked is None:
         return
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
-    sources = (found[0] for found in seen.table.values())
-    if not all(index.settled_identity(file) for file in sources) or "" in answers.values():
+    if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
         return
     record = {
         "format": FORMAT,

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assetbuild.bulk.links import Links
 from assetbuild.cache.memo import Memo
 from assetbuild.errors import Diagnostic, errors_of
-from assetbuild.events import Listener, Started
+from assetbuild.events import Advanced, Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned
 from assetbuild.linking.inlining import inline_small
 from assetbuild.linking.resolve import Bound, Names, Node, Rules, resolve_reference, resolve_references
@@ -39,14 +40,18 @@ def link(
     rules: Rules,
     listener: Listener,
     memo: Memo,
+    plain: Links | None = None,
 ) -> LinkResult:
     """Links the assets of each job (the job's own first, then what came with it).
 
     `failed` are names whose job failed: referring to one is no second error. `absent` says of other names why they are
-    not published. `memo` holds what former builds have written.
+    not published. `memo` holds what former builds have written. `plain` are assets that are linked already; none of
+    those made has the name of one.
     """
     assets, diagnostics = _published(made, rules)
     published = {path: publication for path, (_, _, publication) in assets.items()}
+    done = {} if plain is None else plain.linked
+    published.update((path, one.publication) for path, one in done.items())
     names = Names(published, failed, absent, rules.base_url, rules.path_of, Nearest(published))
     nodes: dict[str, Node] = {}
     for path, (asset, job, publication) in assets.items():
@@ -61,6 +66,11 @@ def link(
         job = assets[node.asset.path][1]
         return resolve_reference(reference, node.asset, job, names, rules.external, rules.root)
 
+    if plain is not None:
+        named = {bound.target for node in nodes.values() for bound in node.bound}
+        # What only a worker loads is not bound yet.
+        named.update(one.target for node in nodes.values() for one in node.asset.references)
+        nodes.update((path, plain.node(path)) for path in sorted(done.keys() & named))
     nodes, problems = with_worker_imports(nodes, resolve)
     diagnostics += problems
     if rules.inlined:
@@ -68,9 +78,14 @@ def link(
     importmap = pinned(nodes, rules.pins)
     if rules.map_modules:
         nodes, importmap = map_modules(nodes, rules.pins)
-    listener(Started("link", len(nodes)))
-    writer = Writer(nodes, rules, listener, memo)
-    linked = writer.write() if not errors_of(diagnostics) else ()
+    listener(Started("link", len(published)))
+    listener(Advanced("link", len(done), ""))
+    writer = Writer(nodes, published, rules, listener, memo, dict(done))
+    linked = writer.write(assets) if not errors_of(diagnostics) else []
+    if linked and done:
+        linked = sorted([*linked, *done.values()])
+    elif not errors_of(diagnostics):
+        linked = linked or list(done.values())
     return LinkResult(tuple(linked), importmap, (*diagnostics, *writer.diagnostics))
 
 

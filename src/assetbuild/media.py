@@ -106,11 +106,14 @@ COMPRESSIBLE: Final = frozenset(
 
 def media_type(path: str) -> str:
     """The media type of a logical path, without parameters."""
-    if path.rpartition("/")[2] == "manifest.json":
+    if path.endswith("manifest.json") and path.rpartition("/")[2] == "manifest.json":
         # The older name of a web app manifest.
         return WEBMANIFEST
-    _, dot, extension = path.rpartition(".")
-    return TYPES.get(extension.lower(), UNKNOWN) if dot else UNKNOWN
+    dot = path.rfind(".")
+    if dot < 0:
+        return UNKNOWN
+    extension = path[dot + 1 :]
+    return TYPES.get(extension) or TYPES.get(extension.lower(), UNKNOWN)
 
 
 def is_compressible(path: str) -> bool:

@@ -79,6 +79,16 @@ class Content:
             raise ContentChanged(self.file)
         return data
 
+    def at_hand(self) -> bytes | None:
+        """All the bytes, if nothing has to be read or made for them."""
+        return self.data
+
+    def copy_to(self, descriptor: int) -> bool:
+        """Whether the bytes were copied into an empty file without being read; else there is no such way, and nothing
+        was written. Raises as `read`, and OSError without a file name if they cannot be written.
+        """
+        return False
+
     def chunks(self) -> Iterator[bytes]:
         """The bytes in pieces of bounded size. Raises as `read`, the ContentChanged after the last piece."""
         if self.data is not None or self.make is not None:
@@ -194,8 +204,7 @@ class Asset:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """An asset as it will be served: `file` is its path below public/ (private/ for a private one).
 
     `integrity` is "sha384-…" of the bytes of `content`. `imports`, `dynamic_imports` and `assets` are the

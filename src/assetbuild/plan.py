@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assetbuild import compilers, media
 from assetbuild.config import Bundle, Config
@@ -26,7 +26,7 @@ from assetbuild.planning.steps import (
     filter_step,
     raw_part,
 )
-from assetbuild.planning.syntax import for_filters, parsed_too, syntax_levels
+from assetbuild.planning.syntax import CHECKED, are_few, for_filters, for_untouched, parsed_too, syntax_levels
 from assetbuild.planning.templates import COMPILER, name_clashes, named_templates, template_extension
 from assetbuild.private_names import why_dotfile, why_leftover, why_secret
 
@@ -38,7 +38,8 @@ class Plan:
     `jobs` are sorted by path. `parts` are all sources as the assets they could be, by the asset's path, published or
     not. `absent` says of a name that no job makes why that is so, for whoever refers to it. `pins` are bare module
     names with the logical paths they stand for. `files` are absolute paths of files that were looked at besides
-    the sources; None if the plan depends on more than these.
+    the sources; None if the plan depends on more than these. `plain` are the assets that are sources as they are, and
+    for which there is no job nor part, with how they are published.
     """
 
     jobs: tuple[Job, ...]
@@ -47,27 +48,36 @@ class Plan:
     pins: Mapping[str, str]
     diagnostics: tuple[Diagnostic, ...] = ()
     files: frozenset[str] | None = frozenset()
+    plain: Mapping[str, Publication] = field(default_factory=dict)
 
 
 NOTHING: Mapping[str, str] = {}
+NO_PUBLICATIONS: Mapping[str, Publication] = {}
 
 
 def plan(
-    config: Config, sources: Mapping[str, Source], environment: Mapping[str, str], system: Mapping[str, str] = NOTHING
+    config: Config,
+    sources: Mapping[str, Source],
+    environment: Mapping[str, str],
+    system: Mapping[str, str] = NOTHING,
+    plain: Mapping[str, Publication] = NO_PUBLICATIONS,
 ) -> Plan:
     """Every source and bundle of the configuration as jobs. Collects all problems in the plan's diagnostics.
 
     `environment` holds the variables that templates may read, by name; `system` all those of the process, for programs.
+    `plain` are names that `plain_names` gave.
     """
     ruling_of = rulings(config)
     level_of = syntax_levels(config)
+    # A bundle may be made of any source.
+    apart = NO_PUBLICATIONS if config.bundles else plain
     parts = [
-        _with_level(_part(config, source, ruling_of, environment), ruling_of, level_of)
-        for source in sources.values()
-        if not is_partial(source.path)
+        _with_level(_part(config, sources[path], ruling_of, environment), ruling_of, level_of)
+        for path in sources
+        if path not in apart and not is_partial(path)
     ]
     parts = parsed_too(config, parts)
-    partials = [path for path in sources if is_partial(path)]
+    partials = [path for path in sources if path not in plain and is_partial(path)]
     filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
     contents, diagnostics = expand_bundles(config, parts, partials, filters)
     publishable = _Publishable(config)
@@ -85,14 +95,21 @@ def plan(
             candidates.append(_bundle_job(config, group, ruling_of))
         elif reason:
             absent.setdefault(part.path, reason)
-        else:
+        elif part.source.path not in plain:
             candidates.append(_job(config, part, publishable.publication(part.path), ruling_of))
     by_path: dict[str, Part] = {}
     for part in parts:
         by_path.setdefault(part.path, part)
         if part.path != part.source.path:
             absent.setdefault(part.source.path, f"it is published as '{part.path}'")
-    listed = with_lists(config, sorted(map(for_filters, candidates), key=lambda job: job.path), system)
+    alone = {path: publication for path, publication in plain.items() if path not in consumed} if consumed else plain
+    if alone and _may_clash(candidates, alone):
+        return plan(config, sources, environment, system)
+    candidates = [for_filters(job) for job in candidates]
+    too_many = any(path.endswith(CHECKED) for path in plain)
+    if too_many or not are_few((part.source.path, part.source.size) for part in parts):
+        candidates = for_untouched(candidates, ruling_of)
+    listed = with_lists(config, sorted(candidates, key=lambda job: job.path), system)
     jobs = listed.jobs
     diagnostics += listed.diagnostics
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
@@ -103,7 +120,8 @@ def plan(
     diagnostics += dict.fromkeys(publishable.words)
     diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)
     diagnostics += name_clashes(config, jobs)
-    return Plan(tuple(jobs), by_path, absent, expanded_pins(config, paths), tuple(diagnostics), directed.files)
+    pins = expanded_pins(config, paths)
+    return Plan(tuple(jobs), by_path, absent, pins, tuple(diagnostics), directed.files, alone)
 
 
 def _with_level(
@@ -344,6 +362,12 @@ def _name_clashes(config: Config, jobs: list[Job]) -> list[Diagnostic]:
         else:
             diagnostics.append(Diagnostic(text, file=shown_path(job.parts[0].source.file, config.root), hint=hint))
     return diagnostics
+
+
+def _may_clash(jobs: list[Job], plain: Mapping[str, Publication]) -> bool:
+    """Whether two of these names may be the same for a file system; those of plain assets are of ASCII."""
+    folded = {path.lower() for path in plain}
+    return len(folded) < len(plain) or any(fold(job.path) in folded for job in jobs)
 
 
 def _long_names(config: Config, jobs: list[Job]) -> list[Diagnostic]:

@@ -21,7 +21,7 @@ class Stage:
 
     `workers` gives the executor, always the same one: a build that has nothing to do needs none. `began` is a moment
     before the first source was looked at; None if nothing is remembered. `system` are all variables of the process, for
-    foreign programs.
+    foreign programs. `jobs` is how many processes may work at once; 0 is for the long way, that of each file alone.
     """
 
     cache: Cache
@@ -30,6 +30,7 @@ class Stage:
     environment: Mapping[str, str]
     began: Moment | None = None
     system: Mapping[str, str] = field(default_factory=dict)
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)

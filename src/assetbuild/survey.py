@@ -140,10 +140,17 @@ class _Walk:
                 entries = self._without_twins(entries)
             ordinary = _is_ordinary(names)
             first = len(self._stack)
+            path = directory.path
             for entry in entries:
                 try:
                     if ordinary and entry.is_file(follow_symlinks=False):
-                        found[directory.path + entry.name] = entry.path, place, _identity(entry)
+                        stat = entry.stat(follow_symlinks=False)
+                        # A Windows directory listing knows no inode and may be out of date.
+                        found[path + entry.name] = (
+                            entry.path,
+                            place,
+                            identity_of(stat if stat.st_ino else os.stat(entry.path)),
+                        )
                     else:
                         self._entry(directory, entry)
                 except OSError as error:

@@ -218,7 +218,7 @@ def test_a_full_disk_is_an_error_and_the_former_release_stands(monkeypatch: pyte
 
     import assetbuild.commit as station
 
-    def full(*arguments: object) -> None:
+    def full(*arguments: object, **options: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "somewhere")
 
     monkeypatch.setattr(station, "write_new", full)

@@ -61,7 +61,7 @@ def test_the_keys_of_every_summary_are_in_the_reference(name: str) -> None:
 
 
 def test_the_error_in_the_reference_is_what_is_shown() -> None:
-    css = "\n" * 13 + '  background: url("../img/lgoo.png") no-repeat;\n'
+    css = ".a {" + "\n" * 13 + '  background: url("../img/lgoo.png") no-repeat;\n}\n'
     ran = Project(below_assets({"css/app.css": css, "img/logo.png": b"1"})).run("build")
     assert "".join(f"    {line}\n" for line in ran.stderr.splitlines()) in REFERENCE
 

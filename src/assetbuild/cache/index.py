@@ -13,7 +13,7 @@ import os
 import stat as status
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assetbuild.reading import CHUNK, ContentChanged
@@ -110,6 +110,33 @@ class FileIndex:
         self._asked[file] = record
         return size, record[_IDENTITY_SIZE:].hex(), data
 
+    def known(self, file: str, identity: bytes) -> bytes | None:
+        """The digest, as bytes, of a file with this identity, if an earlier build has read it."""
+        record = self._asked.get(file) or self._former.get(file)
+        if record is None or not record.startswith(identity):
+            return None
+        self._asked[file] = record
+        return record[_IDENTITY_SIZE:]
+
+    def learn(self, file: str, identity: bytes, digest: bytes) -> None:
+        """Takes it that the file was read with this identity before and after, and that this is its bytes' digest."""
+        self._asked[file] = identity + digest
+
+    def are_unchanged(self, files: Iterable[str]) -> str | None:
+        """The first of these files that is not as this index saw it last, None if all are. Raises OSError."""
+        asked, look, pack = self._asked, os.stat, _IDENTITY.pack
+        for file in files:
+            try:
+                stat = look(file)
+                identity = pack(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
+            except (OSError, ValueError, struct.error):
+                if self.is_unchanged(file):
+                    continue
+                return file
+            if not asked[file].startswith(identity):
+                return file
+        return None
+
     def is_unchanged(self, file: str) -> bool:
         """Whether the file is still as it was when this index last looked. Raises OSError."""
         stat = _stat(file)
@@ -123,18 +150,26 @@ class FileIndex:
             return None
         return record[:_IDENTITY_SIZE].hex() if file in self._settled or self._is_settled(record) else ""
 
-    def trust(self, file: str, stat: os.stat_result, digest: str) -> None:
+    def are_settled(self, files: Iterable[str]) -> bool:
+        """Whether this index has looked at all of these files, found them, and none may change unnoticed."""
+        asked, settled = self._asked, self._settled
+        records = [asked.get(file) if file not in settled else b"" for file in files]
+        return all(record is not None and (not record or self._is_settled(record)) for record in records)
+
+    def trust(self, file: str, identity: bytes, digest: str) -> None:
         """Takes it that the file has these bytes: its owner says so, and that its mtime and ctime are long past."""
-        self._asked[file] = record = identity_of(stat) + bytes.fromhex(digest)
+        self._asked[file] = record = identity + bytes.fromhex(digest)
         self._settled[file] = record
 
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""
-        settled = {file: record for file, record in self._asked.items() if self._is_settled(record)}
-        settled |= self._settled
-        names = "\0".join(settled).encode("utf-8", "surrogatepass")
-        body = len(settled).to_bytes(8, "little") + b"".join(settled.values()) + names
-        return _MAGIC + hashlib.sha256(body).digest() + body
+        settled = [item for item in self._asked.items() if item[0] in self._settled or self._is_settled(item[1])]
+        body = [len(settled).to_bytes(8, "little"), *(record for _, record in settled)]
+        body.append("\0".join([file for file, _ in settled]).encode("utf-8", "surrogatepass"))
+        digest = hashlib.sha256()
+        for piece in body:
+            digest.update(piece)
+        return b"".join([_MAGIC, digest.digest(), *body])
 
     def _is_settled(self, record: bytes) -> bool:
         modified, changed, device = _TIMES_AND_DEVICE.unpack_from(record)
@@ -157,6 +192,10 @@ def _stat(file: str) -> os.stat_result | None:
 
 def identity_of(stat: os.stat_result) -> bytes:
     """What a file's state is known by: size, mtime, ctime, inode, device."""
+    try:
+        return _IDENTITY.pack(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
+    except struct.error:  # before 1970
+        pass
     return _IDENTITY.pack(
         stat.st_size,
         stat.st_mtime_ns & _MASK,
@@ -164,6 +203,11 @@ def identity_of(stat: os.stat_result) -> bytes:
         stat.st_ino & _MASK,
         stat.st_dev & _MASK,
     )
+
+
+def last_change(identities: Iterable[bytes]) -> int:
+    """The last mtime or ctime of any of these states of files, in nanoseconds; 0 of none."""
+    return max((max(times[:2]) for times in _TIMES_AND_DEVICE.iter_unpack(b"".join(identities))), default=0)
 
 
 def _read(file: str) -> tuple[int, bytes, bytes | None] | None:

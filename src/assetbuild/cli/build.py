@@ -85,16 +85,31 @@ def _collector_off() -> Iterator[None]:
 def _build(config: Config, stage: Stage) -> Finished:
     """The build, unless all that the latest one left still stands: then the stations are not even imported."""
     from assetbuild.finders import load_paths
-    from assetbuild.latest import nothing_to_do
+    from assetbuild.latest import Latest
     from assetbuild.survey import survey
 
-    seen = survey(load_paths(config), config.root)
-    finished = nothing_to_do(config, stage, seen)
+    latest = Latest(config, stage)
+    try:
+        seen = survey(load_paths(config), config.root)
+        finished = latest.finished(seen)
+    finally:
+        latest.close()
     if finished is not None:
         return finished
-    from assetbuild.build import build
+    if not stage.jobs:
+        from assetbuild.build import build
 
-    return build(config, stage, seen)
+        return build(config, stage, seen)
+    from assetbuild.bulk.reading import Reading
+
+    reading = Reading(config, seen, stage.jobs)
+    try:
+        # Others read while this is imported.
+        from assetbuild.build import build
+
+        return build(config, stage, seen, reading)
+    finally:
+        reading.close()
 
 
 def _refuse_device(file: str) -> None:

@@ -45,17 +45,19 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
     cache: Cache = LocalCache(directory, report.warn) if directory else NoCache()
     environment = {name: os.environ[name] for name in config.env if name in os.environ}
     began = file_system_moment(directory) if directory else None
+    # One worker without a memory takes the long way, that of each file alone, for whoever wants to compare.
+    jobs = 0 if arguments.no_cache and arguments.jobs == 1 else arguments.jobs or _processors()
     started: list[Executor] = []
 
     def workers() -> Executor:
         if not started:
             from assetbuild.executors import executor
 
-            started.append(executor(arguments.jobs or _processors()))
+            started.append(executor(jobs))
         return started[0]
 
     try:
-        yield Stage(cache, workers, report.listen, environment, began, dict(os.environ))
+        yield Stage(cache, workers, report.listen, environment, began, dict(os.environ), jobs)
     finally:
         # After an error or an interruption nobody waits for work that has not begun.
         for one in started:

@@ -140,6 +140,11 @@ def compiled_name(path: str, filters: Iterable[str] = ()) -> tuple[str, tuple[st
     return path, tuple(steps)
 
 
+def compiled_suffixes() -> tuple[str, ...]:
+    """What the names of all sources end with that `compiled_name` may find a compiler for, without filters."""
+    return _languages((), tuple(sys.path)).ends
+
+
 @dataclass(frozen=True, slots=True)
 class _Languages:
     """Compilers with the suffixes they take, in the order in which they are tried; `ends` are all those suffixes.
@@ -192,7 +197,7 @@ def own_digest() -> str:
     """A digest of our source files that make texts, so that a changed assetbuild trusts no older result."""
     package = os.path.dirname(os.path.dirname(__file__))
     files = [os.path.join(package, name) for name in os.listdir(package)]
-    for part in ("compilers", "references", "linking"):
+    for part in ("bulk", "compilers", "references", "linking"):
         for folder, _, names in os.walk(os.path.join(package, part)):
             files += (os.path.join(folder, name) for name in names)
     digest = hashlib.sha256()

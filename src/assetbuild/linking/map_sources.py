@@ -9,7 +9,7 @@ from assetbuild.errors import Diagnostic
 from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Node
 from assetbuild.media import JSON
-from assetbuild.model import ContentChanged
+from assetbuild.model import ContentChanged, Publication
 from assetbuild.references.source_names import has_scheme, is_machine_path, shortened, source_names, unpublished
 from assetbuild.references.urls import Target, resolve
 
@@ -33,12 +33,13 @@ class MapSources:
 
 
 def sources_of_maps(
-    nodes: Mapping[str, Node], edges: Mapping[str, Sequence[str]], base_url: str
+    nodes: Mapping[str, Node], published: Mapping[str, Publication], edges: Mapping[str, Sequence[str]], base_url: str
 ) -> dict[str, MapSources]:
     """The sources of each map that is published under a name of ours, by its logical path.
 
-    `edges` are what each node's name depends on already. A source that depends on its own map is taken for one that
-    is not published: its name would be in a file that its name depends on.
+    `published` are all names; `edges` are what each node's name depends on already: no other's depends on a node. A
+    source that depends on its own map is taken for one that is not published: its name would be in a file that its name
+    depends on.
     """
     found = {}
     for path, node in nodes.items():
@@ -47,8 +48,8 @@ def sources_of_maps(
                 names = source_names(node.asset.content.read())
             except (ValueError, OSError, ContentChanged):
                 continue  # what cannot be read is served as it is, or is reported by who writes it
-            found[path] = (names, _published(names, path, nodes, base_url))
-    circles = _in_circles({path: targets for path, (_, targets) in found.items()}, nodes, edges)
+            found[path] = (names, _published(names, path, published, base_url))
+    circles = _in_circles({path: targets for path, (_, targets) in found.items()}, published, edges)
     return {
         path: _named(
             names, {url: one for url, one in targets.items() if (path, one.path) not in circles}, path, base_url
@@ -72,25 +73,30 @@ def words_about(node: Node, sources: MapSources) -> list[Diagnostic]:
     return said
 
 
-def _published(names: Iterable[str], path: str, nodes: Mapping[str, Node], base_url: str) -> dict[str, Target]:
+def _published(
+    names: Iterable[str], path: str, published: Mapping[str, Publication], base_url: str
+) -> dict[str, Target]:
     targets = {}
     for url in names:
         target = resolve(url.replace("\\", "/"), path, base_url)
-        if target and target.path != path and target.path in nodes and nodes[target.path].publication != "private":
+        if target and target.path != path and published.get(target.path, "private") != "private":
             targets[url] = target
     return targets
 
 
 def _in_circles(
-    targets: Mapping[str, Mapping[str, Target]], nodes: Mapping[str, Node], edges: Mapping[str, Sequence[str]]
+    targets: Mapping[str, Mapping[str, Target]],
+    published: Mapping[str, Publication],
+    edges: Mapping[str, Sequence[str]],
 ) -> set[tuple[str, str]]:
     """The maps, each with a source of it whose name depends on the map's."""
     both = dict(edges)
     for path, of_path in targets.items():
-        named = {one.path for one in of_path.values() if nodes[one.path].publication == "fingerprinted"}
+        named = {one.path for one in of_path.values() if published[one.path] == "fingerprinted"}
         both[path] = sorted({*edges[path], *named})
     if both == edges:
         return set()
+    both = {path: [one for one in needed if one in both] for path, needed in both.items()}
     return {
         (path, target)
         for members in components(both)

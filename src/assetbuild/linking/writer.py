@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assetbuild.cache.memo import Memo
@@ -15,7 +15,7 @@ from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Node, Rules
 from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, renamed_sources, shifted_map
 from assetbuild.linking.text import Names as Spelling
-from assetbuild.model import Content, ContentChanged, Linked, Origin
+from assetbuild.model import Content, ContentChanged, Linked, Origin, Publication
 from assetbuild.origins import diagnostic_at
 from assetbuild.paths import fingerprinted_name
 from assetbuild.references.urls import relative
@@ -25,12 +25,14 @@ _BATCH = 500
 
 @dataclass(slots=True)
 class Writer:
-    """Writes the nodes in order of dependency; `done` holds those whose names are known.
+    """Writes the nodes in order of dependency; `done` holds those whose names are known, from the beginning or by now.
 
-    `memo` tells what became of the same text with the same names in it: then it is neither read nor hashed.
+    `published` are all names, also of assets that are no nodes, for they were linked before. `memo` tells what became
+    of the same text with the same names in it: then it is neither read nor hashed.
     """
 
     nodes: Mapping[str, Node]
+    published: Mapping[str, Publication]
     rules: Rules
     listener: Listener
     memo: Memo
@@ -39,16 +41,18 @@ class Writer:
     map_owners: dict[str, str] = field(default_factory=dict)
     map_sources: dict[str, MapSources] = field(default_factory=dict)
 
-    def write(self) -> list[Linked]:
-        for path, node in self.nodes.items():
+    def write(self, paths: Iterable[str]) -> list[Linked]:
+        """Those of the nodes at these logical paths that could be written."""
+        nodes = {path: node for path, node in self.nodes.items() if path not in self.done}
+        for path, node in nodes.items():
             for reference in node.asset.references:
                 if reference.kind == "source-map" and reference.target in self.nodes:
                     self.map_owners.setdefault(reference.target, path)
             if node.bound:
                 self._warn_of_inlined(node)
-        edges = self._edges()
+        edges = self._edges(nodes)
         advanced = 0
-        for members in components(edges):
+        for members in components(_among_themselves(edges)):
             if not self._can_be_written(members, edges):
                 continue  # what it needs has failed, and is reported
             try:
@@ -66,7 +70,7 @@ class Writer:
             if advanced >= _BATCH:
                 self.listener(Advanced("link", advanced, members[0]))
                 advanced = 0
-        return [self.done[path] for path in self.nodes if path in self.done]
+        return [self.done[path] for path in paths if path in self.done]
 
     def _can_be_written(self, members: Sequence[str], edges: Mapping[str, Sequence[str]]) -> bool:
         done = self.done
@@ -86,13 +90,13 @@ class Writer:
                     hint = "inline that too (asset-data:), or refer to the file"
                     self.diagnostics.append(self._at(bound.reference.origin, text, hint, "warning"))
 
-    def _edges(self) -> dict[str, list[str]]:
-        """What each node's name depends on."""
-        edges = {path: self._needed(path, node) for path, node in self.nodes.items()}
-        self.map_sources = sources_of_maps(self.nodes, edges, self.rules.base_url)
+    def _edges(self, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
+        """What each of these nodes' names depends on."""
+        edges = {path: self._needed(path, node) for path, node in nodes.items()}
+        self.map_sources = sources_of_maps(nodes, self.published, edges, self.rules.base_url)
         for path, sources in self.map_sources.items():
             self.diagnostics += words_about(self.nodes[path], sources)
-            named = {one for one in sources.assets() if self.nodes[one].publication == "fingerprinted"}
+            named = {one for one in sources.assets() if self.published[one] == "fingerprinted"}
             edges[path] = sorted({*edges[path], *named})
         return edges
 
@@ -105,7 +109,7 @@ class Writer:
             for bound in node.bound
             if bound.target
             and not bound.stable
-            and (self.nodes[bound.target].publication == "fingerprinted" or bound.reference.kind == "inline")
+            and (self.published[bound.target] == "fingerprinted" or bound.reference.kind == "inline")
         }
         if path in self.map_owners:
             owner = self.nodes[self.map_owners[path]]
@@ -243,7 +247,7 @@ class Writer:
 
     def _edits(self, node: Node, zeros: frozenset[str], known: Mapping[str, str]) -> list[Edit]:
         def file_of(target: str) -> str:
-            if self.nodes[target].publication != "fingerprinted":
+            if self.published[target] != "fingerprinted":
                 return target
             if target in zeros:
                 return fingerprinted_name(target, ZEROS)
@@ -253,10 +257,7 @@ class Writer:
 
     def _file_of(self, target: str) -> str:
         """The name in the release; one that carries a fingerprint is written by now."""
-        linked = self.done.get(target)
-        if linked is not None and linked.publication == "fingerprinted":
-            return linked.file
-        return self.done[target].file if self.nodes[target].publication == "fingerprinted" else target
+        return self.done[target].file if self.published[target] == "fingerprinted" else target
 
     def _data_url(self, target: str) -> str:
         """RFC 2397, in base64."""
@@ -293,6 +294,11 @@ class Writer:
 
     def _shown(self, file: str) -> str:
         return next((node.asset.file for node in self.nodes.values() if node.asset.content.file == file), file)
+
+
+def _among_themselves(edges: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The edges without those that lead elsewhere, to what is linked already."""
+    return {path: [one for one in needed if one in edges] if needed else needed for path, needed in edges.items()}
 
 
 def _integrity(content: Content) -> str:

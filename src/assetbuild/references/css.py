@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from assetbuild.references import css_plain
 from assetbuild.references.css_import import URL_FUNCTIONS, leading_imports, url_found
 from assetbuild.references.css_lexer import (
     SIMPLE,
@@ -55,6 +56,12 @@ def find(data: bytes) -> list[Found]:
 
     Empty URLs and `data:` URIs are left out, except as the source map. Whatever the bytes, nothing is raised.
     """
+    found = css_plain.find(data)
+    return find_thoroughly(data) if found is None else found
+
+
+def find_thoroughly(data: bytes) -> list[Found]:
+    """As `find`, by the grammar alone."""
     if not may_refer(data):
         return []
     search = _Search(data)

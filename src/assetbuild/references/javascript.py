@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from assetbuild.model import ReferenceKind
 from assetbuild.references.found import Found
+from assetbuild.references.javascript_head import declarations
 from assetbuild.references.javascript_hints import RESOLVE, SCRIPTS, SERVICE_WORKER, SOURCE_MAP, hints, last_line_map
 from assetbuild.references.javascript_lexer import Lexer, lexer_of
 from assetbuild.references.javascript_pieces import (
@@ -45,6 +46,7 @@ _EXPORT = re.compile(
     rb"export" + _END + GAP + rb"(?:\*(?:" + GAP + rb"as" + _END + GAP + rb"(?:" + _NAME + rb"|" + STRING + rb"))?"
     rb"|" + _NAMED + rb")" + _FROM + rb"(" + STRING + rb")"
 )
+_DECLARATIONS = {0x69: _IMPORT, 0x65: _EXPORT}
 # import("x") · import("x", {with: …}) · import.source("x")
 _DYNAMIC = re.compile(
     rb"import" + _END + GAP + rb"(?:\." + GAP + rb"(?:source|defer)" + _END + GAP + rb")?"
@@ -104,6 +106,15 @@ def find(data: bytes) -> list[Found]:
         has_map = False
     if not starts and not has_map:
         return list(found.values())
+    matches = None if has_map else declarations(data, starts, _DECLARATIONS)
+    if matches is not None:
+        named = [each for match in matches for each in _found(match, "import")]
+        return [*named, *found.values()]
+    return _find_thoroughly(data, starts, found, has_map)
+
+
+def _find_thoroughly(data: bytes, starts: list[tuple[int, int]], found: dict[int, Found], has_map: bool) -> list[Found]:
+    """All that the hints lead to, and with `has_map` the last comment that names a source map."""
     lexer = lexer_of(data)
     for start, first in starts:
         lexer.read(start)

@@ -49,12 +49,13 @@ def hints(data: bytes) -> list[tuple[int, int]]:
         found += [(match.start(), 0x69) for match in _IMPORT_HINT.finditer(data) if _begins_word(data, match.start())]
     if b"export" in data:
         found += [(match.start(), 0x65) for match in _EXPORT_HINT.finditer(data) if _begins_word(data, match.start())]
-    if has_import and _META_HINT.search(data):
+    if has_import and b"URL" in data and _META_HINT.search(data):
         found += [(m.start(), 0x55) for m in _URL_HINT.finditer(data) if _may_be_constructed(data, m.start())]
     if has_import:
         if b"resolve" in data:
             found += [(match.start(), RESOLVE) for match in _RESOLVE_HINT.finditer(data)]
-        found += [(match.start(), SCRIPTS) for match in _SCRIPTS_HINT.finditer(data)]
+        if b"importScripts" in data:
+            found += [(match.start(), SCRIPTS) for match in _SCRIPTS_HINT.finditer(data)]
     if b"serviceWorker" in data:
         found += [(match.start(), SERVICE_WORKER) for match in _WORKER_HINT.finditer(data)]
     if b"asset" in data:

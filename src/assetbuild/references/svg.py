@@ -54,7 +54,10 @@ def may_refer(data: bytes) -> bool:
 
 def _has_any(text: bytes, words: tuple[bytes, ...]) -> bool:
     text = text.lower()
-    return any(word in text for word in words)
+    for word in words:  # noqa: SIM110  a generator takes twice as long
+        if word in text:
+            return True
+    return False
 
 
 def find(data: bytes) -> list[Found]:

@@ -39,9 +39,11 @@ def resolve(written: str, path: str, base_url: str, *, bare: bool = False) -> Ta
     plain = _PLAIN.fullmatch(written)
     if plain is not None and not (bare and written[0] != "."):
         climbed, below = plain.groups()
-        directory = path.split("/")[: -1 - len(climbed) // 3]
-        if len(climbed) < 3 * path.count("/") + 3:
-            return Target("/".join([*directory, below]), "")
+        segments = path.split("/")
+        kept = len(segments) - 1 - len(climbed) // 3
+        if kept >= 0:
+            segments[kept:] = (below,)
+            return Target("/".join(segments), "")
     location, suffix = _split(_normal(written))
     if not location or location.startswith("//"):
         return None

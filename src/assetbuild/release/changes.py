@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Content
@@ -16,8 +17,7 @@ from assetbuild.release.layout import manifest_copy, place
 from assetbuild.release.standing import DigestOf, Standing, compare
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A content to be written to a path below the release directory, over bytes of the SHA-256 `former`, if any."""
 
     path: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat as status
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.release.layout import PRIVATE, PUBLIC, RELEASES, parents, place
@@ -15,6 +15,8 @@ FILE_MODE = 0o644
 DIRECTORY_MODE = 0o755
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+Copy = Callable[[int], bool]
+_ANEW = _NEW & ~os.O_EXCL | os.O_TRUNC
 
 
 def make_directory(path: str) -> None:
@@ -33,15 +35,19 @@ def make_directory(path: str) -> None:
         os.chmod(path, DIRECTORY_MODE)
 
 
-def write_new(file: str, pieces: Iterable[bytes], set_mode: bool = True) -> None:
-    """Write a file that is not there yet. Raises OSError, FileExistsError among them, and what `pieces` raises.
+def write_new(
+    file: str, pieces: Iterable[bytes], set_mode: bool = True, *, anew: bool = False, copy: Copy | None = None
+) -> os.stat_result:
+    """Write a file that is not there yet, or `anew`; gives its stat. Raises OSError, FileExistsError too, and what
+    `pieces` raises.
 
+    `copy`, if there is one, is asked first whether it can fill the file of a descriptor in the place of `pieces`.
     Without `set_mode` the file system is known to give new files their mode here. The data is not forced to the disk: a
     process that dies loses nothing, a machine that loses power may; `verify` tells, and the next build repairs.
     """
-    descriptor = os.open(file, _NEW, FILE_MODE)
+    descriptor = os.open(file, _ANEW if anew else _NEW, FILE_MODE)
     try:
-        for piece in pieces:
+        for piece in pieces if copy is None or not copy(descriptor) else ():
             written = os.write(descriptor, piece) if piece else 0
             if written < len(piece):
                 view = memoryview(piece)[written:]
@@ -49,6 +55,7 @@ def write_new(file: str, pieces: Iterable[bytes], set_mode: bool = True) -> None
                     view = view[os.write(descriptor, view) :]
         if set_mode and hasattr(os, "fchmod"):
             os.fchmod(descriptor, FILE_MODE)
+        return os.fstat(descriptor)
     except OSError as error:
         # Errors of a descriptor know no name; one of `pieces` may have its own.
         error.filename = error.filename or file
@@ -83,6 +90,17 @@ def read_if_there(file: str) -> bytes | None:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def remove_tree(directory: str) -> None:
+    """Remove a directory and all that is in it, following no symbolic link. Raises OSError."""
+    with os.scandir(directory) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                remove_tree(entry.path)
+            else:
+                os.unlink(entry.path)
+    os.rmdir(directory)
 
 
 def remove_file(file: str) -> None:

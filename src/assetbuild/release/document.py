@@ -9,10 +9,9 @@ without them nobody could tell a file that belongs from one that does not.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha384
-from typing import Any
+from typing import Any, NamedTuple
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Content, Encoded, Linked
@@ -21,8 +20,7 @@ from assetbuild.release.layout import PRIVATE, PUBLIC, directories_above, is_ins
 from assetbuild.runtime.manifest import SCHEMA, release_id
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A file that a release needs: `path` below the release directory.
 
     `fixed`: this name never has other bytes. `variant`: a precompressed one; that of a fixed file may be
@@ -36,6 +34,9 @@ class Wanted:
     variant: bool
     integrity: str | None = None
 
+
+Owner = tuple[str, str | None]
+"""Whose file it is: a logical path, and the encoding of a precompressed variant of that asset."""
 
 # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
 NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
@@ -58,9 +59,9 @@ def release_document(
     private: dict[str, dict[str, Any]] = {}
     for asset in linked:
         if asset.publication == "private":
-            table, entry = private, _private_entry(asset)
+            table, entry = private, private_entry(asset)
         else:
-            table, entry = assets, _entry(asset, encoded.get(asset.path, ()))
+            table, entry = assets, entry_of(asset, encoded.get(asset.path, ()))
         if asset.path in table:
             raise ReleaseError(Diagnostic(f"two assets have the logical path {asset.path!r}"))
         table[asset.path] = entry
@@ -91,27 +92,15 @@ def wanted_files(
     that is a file and a directory at once.
     """
     wanted: dict[str, Wanted] = {}
-    # Whose files they are: a logical path, and the encoding of a precompressed variant of that asset.
-    owners: dict[str, tuple[str, str | None]] = {}
     errors: list[Diagnostic] = []
-
-    def want(new: Wanted, owner: tuple[str, str | None]) -> None:
+    linked = list(linked)
+    for new, owner in _files(linked, encoded):
         if not is_inside(new.path):
             errors.append(Diagnostic(f"{new.path!r} is no name of a file inside a release"))
         other = wanted.setdefault(new.path, new)
-        if other is new:
-            owners[new.path] = owner
-        elif other.content.digest != new.content.digest:
-            errors.append(_clash(new.path, owners[new.path], owner))
-
-    for asset in linked:
-        private = asset.publication == "private"
-        fixed = is_immutable(asset)
-        directory = PRIVATE if private else PUBLIC
-        want(Wanted(f"{directory}/{asset.file}", asset.content, fixed, False, asset.integrity), (asset.path, None))
-        for variant in () if private else encoded.get(asset.path, ()):
-            owner = (asset.path, variant.encoding)
-            want(Wanted(f"{directory}/{variant.file}", variant.content, fixed, True), owner)
+        if other is not new and other.content.digest != new.content.digest:
+            first = next(owner for one, owner in _files(linked, encoded) if one.path == new.path)
+            errors.append(_clash(new.path, first, owner))
     wanted.update((path, Wanted(path, content, fixed=False, variant=False)) for path, content in foreign.items())
     errors += [
         Diagnostic(f"{path} is an asset's file name and also a directory of other assets", hint="rename one of them")
@@ -122,6 +111,18 @@ def wanted_files(
     return wanted
 
 
+def _files(linked: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]]) -> Iterator[tuple[Wanted, Owner]]:
+    for asset in linked:
+        private = asset.publication == "private"
+        fixed = is_immutable(asset)
+        directory = PRIVATE if private else PUBLIC
+        file = f"{directory}/{asset.file}"
+        yield Wanted(file, asset.content, fixed, False, asset.integrity), (asset.path, None)
+        for variant in () if private else encoded.get(asset.path, ()):
+            file = f"{directory}/{variant.file}"
+            yield Wanted(file, variant.content, fixed, True), (asset.path, variant.encoding)
+
+
 def is_immutable(asset: Linked) -> bool:
     """Whether the file's name stands for its bytes; that of a private one does if it has its fingerprint."""
     if asset.publication == "private":
@@ -129,7 +130,7 @@ def is_immutable(asset: Linked) -> bool:
     return asset.publication != "plain"
 
 
-def _clash(path: str, *owners: tuple[str, str | None]) -> Diagnostic:
+def _clash(path: str, *owners: Owner) -> Diagnostic:
     whose = " and ".join(f"'{asset}'" + (f" as {encoding}" if encoding else "") for asset, encoding in owners)
     hint = "rename or exclude one of them"
     encodings = [encoding for _, encoding in owners if encoding]
@@ -139,7 +140,8 @@ def _clash(path: str, *owners: tuple[str, str | None]) -> Diagnostic:
     return Diagnostic(f"two assets with different bytes have the file name {path}: {whose}", hint=hint)
 
 
-def _entry(asset: Linked, variants: tuple[Encoded, ...]) -> dict[str, Any]:
+def entry_of(asset: Linked, variants: tuple[Encoded, ...]) -> dict[str, Any]:
+    """The entry of a public asset in the manifest."""
     entry: dict[str, Any] = {
         "file": asset.file,
         "type": asset.type,
@@ -165,7 +167,8 @@ def _entry(asset: Linked, variants: tuple[Encoded, ...]) -> dict[str, Any]:
     return entry
 
 
-def _private_entry(asset: Linked) -> dict[str, Any]:
+def private_entry(asset: Linked) -> dict[str, Any]:
+    """The entry of a private asset in the manifest."""
     entry: dict[str, Any] = {"file": asset.file, "size": asset.content.size, "integrity": asset.integrity}
     if is_immutable(asset):
         entry["immutable"] = True

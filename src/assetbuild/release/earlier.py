@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from assetbuild.errors import Diagnostic
@@ -17,29 +17,30 @@ from assetbuild.runtime.manifest import ManifestError, dump_manifest
 
 class Earlier:
     """The former release (manifest.json as it stands) and those kept, without the one to be committed, which has
-    the bytes `manifest` and the content `document`.
+    the bytes `manifest`, the id `release`, and the content that `document` gives.
 
     A large project has many and large manifests: those kept are read only if a question needs them.
     Whatever reads raises OSError.
     """
 
-    def __init__(self, output: str, manifest: bytes, document: Document) -> None:
+    def __init__(self, output: str, manifest: bytes, release: str, document: Callable[[], Document]) -> None:
         self._output = output
-        self._release: str = document["release"]
+        self._release = release
+        self._document = document
         self.damage: str | None = None
         self.data = read_if_there(place(output, MANIFEST))
         self._former: Document | None = None
         try:
             if self.data == manifest:
-                self._former = document
+                self._former = document()
             elif self.data is not None:
                 self._former = read_document(self.data, MANIFEST)
         except ManifestError as error:
             self.damage = str(error)
 
-    def renamed(self, document: Document) -> dict[str, tuple[str, ...]]:
+    def renamed(self) -> dict[str, tuple[str, ...]]:
         """What the former release has under other names, as `renames.renamed`."""
-        return renamed(self._former, document) if self._former else {}
+        return renamed(self._former, self._document()) if self._former else {}
 
     @cached_property
     def former(self) -> dict[str, NamedFile]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from assetbuild.paths import read_as_utf8
-from assetbuild.release.layout import LOCK, place
+from assetbuild.cache.index import identity_of, last_change
+from assetbuild.paths import read_as_utf8, written_as_utf8
+from assetbuild.release.layout import LOCK, directories_above, place
 
+NOTHING: Mapping[str, bytes] = {}
 _PAUSE = 0.001
 _PATIENCE = 30
 
@@ -19,44 +21,55 @@ _PATIENCE = 30
 class Footprint:
     """`digest` is of all names and stats but those of the lock.
 
-    `stats` are those of the regular files asked for, by path below the release directory, and `latest` is then the last
-    mtime or ctime of any file, in nanoseconds.
+    `identities` are those of the files asked for, by path below the release directory, and `latest` is then the
+    last mtime or ctime of any file, in nanoseconds.
     """
 
     digest: str
     latest: int
-    stats: dict[str, os.stat_result] = field(default_factory=dict, repr=False)
+    identities: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def footprint(output: str, wanted: Collection[str] = ()) -> Footprint:
-    """The footprint of the release directory `output`, with the stats of the files `wanted`. Raises OSError."""
-    pieces: list[str] = []
-    stats: dict[str, os.stat_result] = {}
-    latest = 0
+def footprint(
+    output: str, wanted: Collection[str] = (), *, below: bool = True, known: Mapping[str, bytes] = NOTHING
+) -> Footprint:
+    """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError.
+
+    Without `below` it is that of the files in the directory itself. Of public/ it is taken from the identities `known`,
+    if there are any, by path below the release directory.
+    """
+    listed: dict[str, list[tuple[str, bytes]]] = {}
+    for path, identity in known.items():
+        directory, slash, name = path.rpartition("/")
+        listed.setdefault(directory + slash, []).append((written_as_utf8(name), identity))
+    listed.update((f"{directory}/", []) for directory in directories_above(known) if f"{directory}/" not in listed)
     waiting = [""]
     while waiting:
         directory = waiting.pop()
-        listed: list[str] = []
+        listed[directory] = files = []
         with os.scandir(place(output, directory) if directory else output) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{directory}{read_as_utf8(entry.name)}/")
-                    continue
-                if entry.name == LOCK and not directory:
-                    continue
-                stat = entry.stat(follow_symlinks=False)
-                modified, changed = stat.st_mtime_ns, stat.st_ctime_ns
-                listed.append(f"{entry.name}\0{stat.st_size} {modified} {changed} {stat.st_ino} {stat.st_dev}")
-                if wanted:
-                    latest = max(latest, modified, changed)
-                    path = directory + read_as_utf8(entry.name)
-                    if path in wanted and entry.is_file(follow_symlinks=False):
-                        stats[path] = stat
-        # The order in which directories are visited follows from their names; that of what is in one does not.
-        waiting.sort()
-        listed.sort()
-        pieces += (directory, *listed)
-    return Footprint(hashlib.sha256("\0".join(pieces).encode("utf-8", "surrogatepass")).hexdigest(), latest, stats)
+                    inner = f"{directory}{read_as_utf8(entry.name)}/"
+                    if below and inner not in listed:
+                        waiting.append(inner)
+                elif entry.name != LOCK or directory:
+                    files.append((entry.name, identity_of(entry.stat(follow_symlinks=False))))
+    # Only the names of directories end in a slash, so nothing can be taken for something else.
+    names: list[str] = []
+    found: list[bytes] = []
+    for directory in sorted(listed):
+        files = sorted(listed[directory])
+        names += (directory, *[name for name, _ in files])
+        found += [identity for _, identity in files]
+    digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
+    digest.update(b"".join(found))
+    if not wanted:
+        return Footprint(digest.hexdigest(), 0)
+    paths = {
+        directory + read_as_utf8(name): identity for directory, files in listed.items() for name, identity in files
+    }
+    return Footprint(digest.hexdigest(), last_change(found), {path: paths[path] for path in wanted if path in paths})
 
 
 def next_tick(output: str) -> int | None:

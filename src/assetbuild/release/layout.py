@@ -39,7 +39,7 @@ def manifest_copy(release: str) -> str:
 
 def place(output: str, path: str) -> str:
     """The file path of `path`, which is POSIX and below the release directory `output`."""
-    return os.path.join(output, written_as_utf8(path))
+    return f"{output}{os.sep}{path}" if path.isascii() else os.path.join(output, written_as_utf8(path))
 
 
 def is_inside(path: str) -> bool:

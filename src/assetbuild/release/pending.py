@@ -22,6 +22,7 @@ from assetbuild.release.disk import (
     prune_directories,
     read_if_there,
     remove_file,
+    remove_tree,
     write_new,
 )
 from assetbuild.release.layout import HISTORY, MANIFEST, PENDING, PUBLIC, STAGING, is_inside, place
@@ -44,7 +45,8 @@ class Pending:
     """`manifest` is the SHA-256 in hex of manifest.json once committed, `release` the id that becomes the last.
 
     `additions` are put in place before the manifest, where nothing stood; `replacements` and `removals` come
-    after it. Paths are below the release directory.
+    after it. `tree` are files that come all at once before the additions, with a staged directory that becomes public/
+    where there was none. Paths are below the release directory.
     """
 
     manifest: str
@@ -52,10 +54,11 @@ class Pending:
     additions: tuple[Move, ...] = ()
     replacements: tuple[Move, ...] = ()
     removals: tuple[str, ...] = ()
+    tree: tuple[str, ...] = ()
 
     def paths(self) -> set[str]:
         """Every path that may or may not be there while this is under way."""
-        return {move.path for move in (*self.additions, *self.replacements)} | set(self.removals)
+        return {move.path for move in (*self.additions, *self.replacements)} | {*self.removals, *self.tree}
 
 
 class DamagedRecordError(Exception):
@@ -84,6 +87,7 @@ def _record(pending: Pending) -> dict[str, Any]:
         "additions": pending.additions,
         "replacements": pending.replacements,
         "removals": pending.removals,
+        "tree": pending.tree,
     }
 
 
@@ -94,6 +98,7 @@ def _pending(record: Any) -> Pending:
         tuple(Move(*move) for move in record["additions"]),
         tuple(Move(*move) for move in record["replacements"]),
         tuple(record["removals"]),
+        tuple(record.get("tree", ())),
     )
 
 
@@ -102,6 +107,8 @@ def enact(output: str, pending: Pending) -> None:
     staged = f"{STAGING}/{PENDING}"
     write_new(place(output, staged), [json.dumps(_record(pending)).encode()])
     os.replace(place(output, staged), place(output, PENDING))
+    if pending.tree:
+        _move_tree(output)
     _move(output, pending.additions)
     try:
         os.replace(place(output, f"{STAGING}/{MANIFEST}"), place(output, MANIFEST))
@@ -125,6 +132,8 @@ def recover(output: str) -> None:
         if pending is not None:
             manifest = read_if_there(place(output, MANIFEST))
             if manifest is not None and hashlib.sha256(manifest).hexdigest() == pending.manifest:
+                if pending.tree:
+                    _move_tree(output)
                 _move(output, pending.additions)
                 _finish(output, pending)
             else:
@@ -141,10 +150,8 @@ def clear_staging(output: str) -> None:
     if os.path.islink(directory):
         os.unlink(directory)
         return
-    for name in _names_in(directory):
-        os.unlink(os.path.join(directory, name))
     if os.path.isdir(directory):
-        os.rmdir(directory)
+        remove_tree(directory)
 
 
 def _finish(output: str, pending: Pending) -> None:
@@ -158,9 +165,17 @@ def _finish(output: str, pending: Pending) -> None:
 
 
 def _undo(output: str, pending: Pending) -> None:
-    for move in pending.additions:
-        remove_file(place(output, move.path))
-    prune_directories(output, [move.path for move in (*pending.additions, *pending.replacements)])
+    added = [*(move.path for move in pending.additions), *pending.tree]
+    for path in added:
+        remove_file(place(output, path))
+    prune_directories(output, [*added, *(move.path for move in pending.replacements)])
+
+
+def _move_tree(output: str) -> None:
+    """Gives public/ its place, if it has not got it yet."""
+    staged = place(output, f"{STAGING}/{PUBLIC}")
+    if os.path.isdir(staged):
+        os.rename(staged, place(output, PUBLIC))
 
 
 def _move(output: str, moves: Iterable[Move]) -> None:

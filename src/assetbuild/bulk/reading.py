@@ -1,0 +1,187 @@
+"""Reads the plain files of a survey, in as many processes as that is worth.
+
+Those beside this one begin at once, while this one still imports the stations. They and it take the files from one
+list, a few hundred at a time, which each of them makes from the survey: nothing is sent to them, and of what they found
+only digests and references come back.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+
+from assetbuild.bulk.arena import Arena, kept_together
+from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found, Part, read_texts
+from assetbuild.cache.index import FileIndex
+from assetbuild.config import Config
+from assetbuild.model import Publication
+from assetbuild.paths import shown_path
+from assetbuild.processes import Claims, Process, processes_for
+from assetbuild.survey import Survey
+
+_AT_ONCE = 400
+# A pipe holds no more claims.
+_MOST_PARTS = 10_000
+
+
+class _Files:
+    """The files of a survey by number, as every process knows them, and which of them are plain."""
+
+    def __init__(self, config: Config, seen: Survey) -> None:
+        self.seen = seen
+        self.paths = sorted(seen.table)
+        self.sizes = array("q", [int.from_bytes(seen.table[path][2][:8], "little") for path in self.paths])
+        self.arena = Arena(self.sizes, kept_together(len(self.paths)))
+        self._config = config
+        parts = max(1, min(_MOST_PARTS, len(self.paths) // _AT_ONCE))
+        self.starts = [len(self.paths) * number // parts for number in range(parts + 1)]
+
+    @cached_property
+    def names(self) -> Mapping[str, Publication]:
+        """How each of the plain files is published."""
+        # What it needs is imported while others read already.
+        from assetbuild.planning.plain import plain_names
+        from assetbuild.planning.syntax import CHECKED, are_few
+
+        names = plain_names(self._config, self.paths)
+        if self._config.syntax == "off" or not are_few(zip(self.paths, self.sizes, strict=True)):
+            return names
+        # These are looked at for syntax errors, one by one.
+        return {path: names[path] for path in names if not path.endswith(CHECKED)}
+
+    def read(self, part: int) -> Part:
+        """What is found in the plain files of one part."""
+        table, paths, names = self.seen.table, self.paths, self.names
+        numbers = [number for number in range(self.starts[part], self.starts[part + 1]) if paths[number] in names]
+        files = [(number, paths[number], table[paths[number]][0], table[paths[number]][2]) for number in numbers]
+        return read_texts(files, self._config.base_url, self.arena)
+
+
+class Texts(Mapping[str, int]):
+    """Plain files as they were read: logical paths, in order, each with its number in columns.
+
+    `references` are by logical path, of those that have any. Each was found in `seen`.
+    """
+
+    def __init__(self, files: _Files, root: str, parts: list[Part], index: FileIndex) -> None:
+        self.seen = files.seen
+        self._index = index
+        self._sizes, self._arena = files.sizes, files.arena
+        self._root = root
+        self._digests = bytearray(DIGEST * len(files.paths))
+        self._integrities = bytearray(INTEGRITY * len(files.paths))
+        self._numbers: dict[str, int] = {}
+        self.references: dict[str, tuple[Found, ...]] = {}
+        parts.sort(key=lambda part: part[0][:1])
+        for numbers, digests, integrities, references in parts:
+            self._take(files.paths, numbers, digests, integrities)
+            self.references.update((files.paths[number], found) for number, found in references.items())
+
+    def _take(self, paths: list[str], numbers: list[int], digests: bytes, integrities: bytes) -> None:
+        if not numbers:
+            return
+        for place, number in enumerate(numbers):
+            self._numbers[paths[number]] = number
+            self._digests[number * DIGEST : number * DIGEST + DIGEST] = digests[
+                place * DIGEST : place * DIGEST + DIGEST
+            ]
+            self._integrities[number * INTEGRITY : number * INTEGRITY + INTEGRITY] = integrities[
+                place * INTEGRITY : place * INTEGRITY + INTEGRITY
+            ]
+
+    def __getitem__(self, path: str) -> int:
+        return self._numbers[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def file(self, path: str) -> str:
+        """The absolute file path."""
+        return self.seen.table[path][0]
+
+    def shown(self, path: str) -> str:
+        """The file path relative to the configuration's directory, as messages have it."""
+        return shown_path(self.file(path), self._root)
+
+    def size(self, path: str) -> int:
+        """The number of bytes."""
+        return self._sizes[self._numbers[path]]
+
+    def digest(self, path: str) -> bytes:
+        """SHA-256."""
+        start = self._numbers[path] * DIGEST
+        return bytes(self._digests[start : start + DIGEST])
+
+    def integrity(self, path: str) -> bytes:
+        """SHA-384."""
+        start = self._numbers[path] * INTEGRITY
+        return bytes(self._integrities[start : start + INTEGRITY])
+
+    def settled_identity(self, path: str) -> bytes | None:
+        """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
+        file, _, identity = self.seen.table[path]
+        return identity if self._index.are_settled((file,)) else None
+
+    def is_kept(self, path: str) -> bool:
+        """Whether the bytes are at hand."""
+        return self._arena.has(self._numbers[path])
+
+    def data(self, path: str) -> bytes:
+        """The bytes of a file that is kept."""
+        number = self._numbers[path]
+        return self._arena.get(number, self._sizes[number])
+
+
+class Reading:
+    """The reading of a survey's plain files. `close` it whatever happens."""
+
+    def __init__(self, config: Config, seen: Survey, jobs: int) -> None:
+        self._config = config
+        self._files = _Files(config, seen)
+        self._parts = range(len(self._files.starts) - 1)
+        self._others: list[Process] = []
+        self._claims: Claims | None = None
+        count = processes_for(jobs, len(self._files.paths))
+        if count > 1:
+            self._claims = Claims(len(self._parts))
+            self._others = [Process(self._share) for _ in range(count - 1)]
+
+    def names(self) -> Mapping[str, Publication]:
+        """How each of the plain files is published."""
+        return self._files.names
+
+    def finish(self, index: FileIndex) -> Texts:
+        """Reads what nobody else has read, and tells the index. Not among it is what the stations have to look at."""
+        found = self._share() if self._claims else []
+        for other in self._others:
+            with suppress(ChildProcessError):
+                found += other.result()
+        missing = set(self._parts) - {part for part, _ in found}
+        found += [(part, self._files.read(part)) for part in sorted(missing)]
+        texts = Texts(self._files, self._config.root, [result for _, result in found], index)
+        table = self._files.seen.table
+        for path in texts:
+            file, _, identity = table[path]
+            index.learn(file, identity, texts.digest(path))
+        return texts
+
+    def close(self) -> None:
+        """Ends what still works for it."""
+        for other in self._others:
+            other.end()
+        if self._claims is not None:
+            self._claims.close()
+            self._claims = None
+
+    def _share(self) -> list[tuple[int, Part]]:
+        """The parts that nobody else has claimed."""
+        assert self._claims is not None
+        return [(part, self._files.read(part)) for part in self._claims]

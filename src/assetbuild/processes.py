@@ -1,0 +1,122 @@
+"""Work in several processes at once: forked, so that they know all that this one knows, and send back little.
+
+A fork copies no threads and keeps their locks, so there is none once there are threads; and it is only sure to work on
+Linux. A process that fails for whatever reason is as if it had never been: its share is done here, with the errors that
+belong to it.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+# For fewer files a process costs more than it brings.
+WORTH_A_PROCESS = 1500
+
+
+def processes_for(jobs: int, files: int) -> int:
+    """How many processes should share the work on so many files, this one among them."""
+    if jobs < 2 or files < 2 * WORTH_A_PROCESS or sys.platform != "linux" or threading.active_count() > 1:
+        return 1
+    return min(jobs, files // WORTH_A_PROCESS)
+
+
+class Process:
+    """A forked process that calls `work`, whose result is of the types that marshal knows."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._pipe, end = os.pipe()
+        self._process = os.fork()
+        if self._process:
+            os.close(end)
+            return
+        code = 1
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.close(self._pipe)
+            view = memoryview(marshal.dumps(work()))
+            while view:
+                view = view[os.write(end, view) :]
+            code = 0
+        finally:
+            # Nothing of what this process was forked from is to be ended or written twice.
+            os._exit(code)
+
+    def result(self) -> Any:
+        """What `work` gave. Raises ChildProcessError if it failed."""
+        pieces = []
+        while piece := os.read(self._pipe, 1 << 20):
+            pieces.append(piece)
+        process, self._process = self._process, 0
+        os.close(self._pipe)
+        _, status = os.waitpid(process, 0)
+        if status != 0:
+            raise ChildProcessError
+        return marshal.loads(b"".join(pieces))
+
+    def end(self) -> None:
+        """Ends the process, if nobody has waited for its result."""
+        if self._process:
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
+            os.close(self._pipe)
+            self._process = 0
+
+
+class Claims:
+    """Numbers that forked processes take from a pipe, each once, in ascending order."""
+
+    _WIDTH = 4
+
+    def __init__(self, count: int) -> None:
+        self._pipe, end = os.pipe()
+        # No more than a pipe holds by default.
+        assert count * self._WIDTH <= 1 << 16
+        os.write(end, b"".join(number.to_bytes(self._WIDTH, "little") for number in range(count)))
+        os.close(end)
+
+    def __iter__(self) -> Iterator[int]:
+        while data := os.read(self._pipe, self._WIDTH):
+            yield int.from_bytes(data, "little")
+
+    def close(self) -> None:
+        os.close(self._pipe)
+
+
+def shared(work: Callable[[int, int], Any], count: int) -> list[Any]:
+    """`[work(0, count), …, work(count - 1, count)]`, each in a process of its own, the first in this one.
+
+    Raises what `work` raises in this process.
+    """
+    children: list[Process] = []
+    try:
+        for number in range(1, count):
+            children += (Process(partial(work, number, count)),)
+        results = [work(0, count)]
+        for number, child in enumerate(children, 1):
+            try:
+                results.append(child.result())
+            except ChildProcessError:
+                results.append(work(number, count))
+    finally:
+        for child in children:
+            child.end()
+    return results
+
+
+def ranges(count: int, sizes: Sequence[int]) -> list[int]:
+    """Where to cut a list of files of these sizes, in bytes, into so many parts of about the same work."""
+    # As much as reading so many bytes: opening a file, and what is done once for each.
+    weights = [size + 30_000 for size in sizes]
+    whole, cuts, done = sum(weights), [0], 0
+    for index, weight in enumerate(weights):
+        if done >= whole * len(cuts) / count:
+            cuts.append(index)
+        done += weight
+    return [*cuts, *[len(sizes)] * (count + 1 - len(cuts))]

@@ -1,0 +1,121 @@
+"""The bytes of manifest.json and the release's id, made piece by piece from the assets.
+
+They are those of `dump_manifest` and `release_id` for the document of the same assets: an entry is written by its
+fields, which are in the order of the sorted keys, if it holds nothing but strings that JSON writes as they are; the
+others are encoded. A document of 50,000 dicts, and three copies of its text, cost more than all else of a commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
+from typing import Any
+
+from assetbuild.errors import Diagnostic, ReleaseError
+from assetbuild.model import Encoded, Linked
+from assetbuild.processes import processes_for, shared
+from assetbuild.release.document import entry_of, is_immutable
+from assetbuild.runtime.manifest import SCHEMA
+
+_AT_ONCE = 1000
+_is_plain = re.compile(r"[ !#-\[\]-~]+").fullmatch
+_spaced = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
+_dense = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":")).encode
+
+
+def manifest_text(
+    linked: Sequence[Linked],
+    encoded: Mapping[str, tuple[Encoded, ...]],
+    base_url: str,
+    importmap: Mapping[str, Any],
+    private: Mapping[str, Any],
+    jobs: int = 1,
+) -> tuple[bytes, str]:
+    """The manifest of these assets, private ones not among them, and the id of the release.
+
+    `private` is that key of the document, `jobs` how many processes may share the work. Raises ReleaseError for a
+    logical path taken twice.
+    """
+    ordered = sorted(linked, key=attrgetter("path"))
+    _refuse_twins(ordered)
+
+    def share(number: int, count: int) -> list[tuple[bytes, bytes]]:
+        start, stop = (len(ordered) * one // count for one in (number, number + 1))
+        pieces: list[tuple[bytes, bytes]] = []
+        entries = _entries(islice(ordered, start, stop), encoded)
+        while some := list(islice(entries, _AT_ONCE)):
+            texts = [text for text, _ in some], [text for _, text in some]
+            pieces.append((",\n".join(texts[0]).encode(), ",".join(texts[1]).encode()))
+        return pieces
+
+    named = hashlib.sha256(b'{"assets":{')
+    pieces: list[bytes] = []
+    for some in shared(share, processes_for(jobs, len(ordered))):
+        for text, hashed in some:
+            named.update(b"," + hashed if pieces else hashed)
+            pieces += (b",\n", text) if pieces else (text,)
+    named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
+    release = named.hexdigest()
+    assets = [b'{\n"assets": {\n', *pieces, b"\n},\n"] if pieces else [b'{\n"assets": {},\n']
+    rest: dict[str, Any] = {"base_url": base_url, "importmap": importmap, "release": release, "schema": SCHEMA}
+    if private:
+        rest["private"] = private
+    members = ",\n".join(f"{_spaced(key)}: {_spaced(rest[key])}" for key in sorted(rest))
+    return b"".join([*assets, members.encode(), b"\n}\n"]), release
+
+
+def _refuse_twins(ordered: list[Linked]) -> None:
+    for before, after in zip(ordered, islice(ordered, 1, None), strict=False):
+        if before.path == after.path:
+            raise ReleaseError(Diagnostic(f"two assets have the logical path {after.path!r}"))
+
+
+def _entries(ordered: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]]) -> Iterator[tuple[str, str]]:
+    """Each entry with its name, as it stands in the manifest and as it is hashed."""
+    for asset in ordered:
+        path, file, kind, content, integrity = asset[:5]
+        variants = encoded.get(path, ())
+        lists = _lists(asset)
+        if variants or lists is None or asset.bound or not (_is_plain(path) and _is_plain(file) and _is_plain(kind)):
+            entry = entry_of(asset, variants)
+            hashed = {key: value for key, value in entry.items() if key != "encodings"}
+            yield f"  {_spaced(path)}: {_spaced(entry)}", f"{_dense(path)}:{_dense(hashed)}"
+            continue
+        immutable = '"immutable": true, ' if is_immutable(asset) else ""
+        assets, dynamic, imports = lists
+        size = content.size
+        yield (
+            f'  "{path}": {{{assets}{dynamic}"file": "{file}", {immutable}{imports}'
+            f'"integrity": "{integrity}", "size": {size}, "type": "{kind}"}}',
+            f'"{path}":{{{_tight(assets)}{_tight(dynamic)}"file":"{file}",{_tight(immutable)}{_tight(imports)}'
+            f'"integrity":"{integrity}","size":{size},"type":"{kind}"}}',
+        )
+
+
+def _lists(asset: Linked) -> tuple[str, str, str] | None:
+    """The members "assets", "dynamicImports" and "imports"; None if they have to be encoded."""
+    if not (asset.imports or asset.assets or asset.dynamic_imports or asset.cycle):
+        return "", "", ""
+    if asset.cycle:
+        return None
+    made = []
+    for key, paths in (
+        ("assets", asset.assets),
+        ("dynamicImports", asset.dynamic_imports),
+        ("imports", asset.imports),
+    ):
+        # With a blank in a path, what stands between two of them could not be told from it.
+        if not all(_is_plain(path) and " " not in path for path in paths):
+            return None
+        joined = '", "'.join(paths)
+        made.append(f'"{key}": ["{joined}"], ' if paths else "")
+    return made[0], made[1], made[2]
+
+
+def _tight(members: str) -> str:
+    """Without the blanks between values; there are none in them."""
+    return members.replace(" ", "") if members else members

@@ -1,0 +1,201 @@
+"""Plain files go another way through a build than all others, and nobody sees a difference."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
+from assetbuild.media import TYPES
+from assetbuild.private_names import why_private
+from assetbuild.processes import Claims, ranges, shared
+from scenario import CONFIG, Outcome, Project, files_below
+
+SHEETS = ["a.css", "css/b.css", "css/c.css", "css/in/d.css"]
+SCRIPTS = ["a.js", "js/b.js", "js/c.mjs", "js/in/d.js", "sw.js"]
+OTHERS = ["i.png", "img/j.svg", "img/k l.png", "page.html", "manifest.json", "data.json", "js/b.js.map", "ü.png"]
+UNUSUAL = ["img/J.svg", ".hidden/x.css", "x.css~", "key.pem", "b.min.css", "_p.scss", "s.scss", "t.html.jinja", "no"]
+NAMES = [*SHEETS, *SCRIPTS, *OTHERS, *UNUSUAL]
+
+SETTINGS = [
+    "",
+    'base_url = "/"',
+    'base_url = "https://cdn.example.com/x/"',
+    "minify = true",
+    'exclude = ["css/in/*"]',
+    'include = ["css/**", "js/*", "*.png"]',
+    'external = ["**/*"]',
+    'unfingerprinted = ["img/*", "sw.js"]',
+    'prehashed = ["js/in/*", "css/in/*"]',
+    'source_maps = "hidden"',
+    'source_maps = "none"',
+    'modules = "importmap"',
+    'encodings = ["gzip"]',
+    'manifests = ["flat"]',
+    '[inline]\nmatch = "img/*"\nmax_bytes = 50',
+    "[importmap.pins]\nlib = 'js/b.js'",
+    '[bundles."all.css"]\ncontents = ["css/*.css"]',
+    '[bundles."all.js"]\ncontents = ["js/b.js", "js/in/*"]',
+    'publish_contents = true\n[bundles."all.js"]\ncontents = ["js/*.js"]',
+    '[[rules]]\nmatch = "js/*"\nminify = true',
+    '[[rules]]\nmatch = "**/*.css"\nexternal = ["**/*"]',
+]
+
+
+def written(name: str, target: str) -> str:
+    """How one file names another."""
+    return os.path.relpath(target, os.path.dirname(name) or ".").replace(os.sep, "/")
+
+
+@st.composite
+def contents(draw: st.DrawFn, name: str) -> bytes:
+    targets = draw(st.lists(st.sampled_from([*NAMES, "not/there.png"]), max_size=3))
+    urls = [
+        draw(
+            st.sampled_from(
+                [
+                    written(name, one),
+                    f"./{written(name, one)}",
+                    f"/static/{one}",
+                    f"asset:{one}",
+                    f"{written(name, one)}?v=1#x",
+                    f"/{one}",
+                ]
+            )
+        )
+        for one in targets
+    ]
+    if name.endswith((".css", ".scss")):
+        shape = st.sampled_from(
+            [".a{{b:url({})}}", ".a{{b:url('{}')}}", "@import '{}';", "/* {} */", ".c{{d:image-set('{}' 1x)}}"]
+        )
+        text = "\n".join(draw(shape).format(url) for url in urls)
+    elif name.endswith((".js", ".mjs", ".map")):
+        shape = st.sampled_from(
+            [
+                "import '{}';",
+                "import a from './{}'",
+                'export * from "{}";',
+                "import('{}')",
+                "new URL('{}', import.meta.url)",
+                "new Worker(new URL('{}', import.meta.url))",
+                "importScripts('{}')",
+                "'asset:{}'",
+                "// {}",
+                "//# sourceMappingURL={}",
+                "import 'lib';",
+            ]
+        )
+        text = "\n".join(draw(shape).format(url) for url in urls)
+    elif name.endswith((".html", ".svg")):
+        text = "<svg xmlns='http://www.w3.org/2000/svg'>" + "".join(f'<image href="{url}"/>' for url in urls) + "</svg>"
+    elif name.endswith("manifest.json"):
+        text = '{"icons": [' + ", ".join(f'{{"src": "{url}"}}' for url in urls) + "]}"
+    else:
+        text = "picture"
+    return (
+        draw(st.sampled_from([b"", b"", b"", b"\xef\xbb\xbf", b"\xff\xfe"]))
+        + text.encode()
+        + draw(st.sampled_from([b"", b" ", b"\n"]))
+    )
+
+
+projects = st.lists(st.sampled_from(NAMES), min_size=1, max_size=9, unique=True).flatmap(
+    lambda names: st.fixed_dictionaries({f"assets/{name}": contents(name) for name in names})
+)
+
+
+def everything(built: Outcome) -> object:
+    """All that a build says and leaves, but for the time that it took and for what came of the cache."""
+    summary = {key: value for key, value in built.summary.items() if key != "seconds"}
+    return built.code, built.diagnostics, built.manifest, built.public, built.private, summary
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(projects, st.lists(st.sampled_from(SETTINGS), max_size=2, unique=True))
+def test_the_release_and_all_that_is_said_are_those_of_the_long_way(
+    files: Mapping[str, bytes], chosen: list[str]
+) -> None:
+    keys = [one for one in chosen if not one.startswith("[") and "\n[" not in one]
+    tables = [one for one in chosen if one not in keys]
+    defaults = [line for line in CONFIG.splitlines() if line.split(" =")[0] not in {key.split(" =")[0] for key in keys}]
+    project = Project(files, "\n".join([*defaults, *keys, *tables, ""]))
+    assert everything(project.build("--output", "one")) == everything(
+        project.build("--output", "two", "--no-cache", "--jobs", "1")
+    )
+
+
+def test_a_project_of_thousands_is_the_same_by_several_processes_and_by_one() -> None:
+    files: dict[str, str | bytes] = {f"assets/i/{number % 40}/{number}.png": b"%d" % number for number in range(2600)}
+    for number in range(800):
+        files[f"assets/j/{number}.js"] = f"import './{number // 2}.js';" if number % 7 else "export const a = 1;"
+        files[f"assets/c/{number}.css"] = f".a{{b:url(../i/{number % 40}/{number}.png)}}"
+    files["assets/c/large.css"] = b".x{}" * LARGEST_KEPT
+    files["assets/i/large.png"] = bytes(3 << 20)
+    project = Project(files)
+    command = [sys.executable, "-m", "assetbuild", "build", "-q", "--output"]
+    for words in (["two", "--jobs", "2"], ["five", "--jobs", "5"], ["one", "--jobs", "1", "--no-cache"]):
+        subprocess.run([*command, *words], cwd=project.root, check=True)
+    one = files_below(project.root / "one")
+    assert len(one) > 4000
+    assert one == files_below(project.root / "two") == files_below(project.root / "five")
+
+
+def test_what_a_process_cannot_do_is_done_here() -> None:
+    home = os.getpid()
+
+    def work(number: int, count: int) -> list[int]:
+        if number == 2 and os.getpid() != home:
+            raise OSError("no")
+        return [number, count, os.getpid() == home]
+
+    assert shared(work, 4) == [[0, 4, True], [1, 4, False], [2, 4, True], [3, 4, False]]
+
+
+def test_an_error_of_the_share_that_is_done_here_ends_the_others() -> None:
+    def work(number: int, count: int) -> None:
+        if number == 0:
+            raise ValueError("no")
+        time.sleep(60)
+
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="no"):
+        shared(work, 2)
+    assert time.monotonic() - began < 30
+
+
+@given(st.integers(1, 8), st.lists(st.integers(0, 10**9), max_size=50))
+def test_ranges_cover_everything_once(count: int, sizes: list[int]) -> None:
+    cuts = ranges(count, sizes)
+    assert len(cuts) == count + 1
+    assert cuts == sorted(cuts)
+    assert (cuts[0], cuts[-1]) == (0, len(sizes))
+
+
+def test_claims_are_taken_once_and_in_order() -> None:
+    claims = Claims(500)
+    assert list(claims) == list(range(500))
+    claims.close()
+
+
+def test_the_arena_has_a_place_for_small_files_as_long_as_there_is_room() -> None:
+    arena = Arena([3, LARGEST_KEPT + 1, 0, 5, 4], 8)
+    assert [arena.has(number) for number in range(5)] == [True, False, True, True, False]
+    for number, data in ((3, b"fives"), (4, b"four"), (0, b"one"), (2, b"")):
+        arena.put(number, data)
+    assert (arena.get(0, 3), arena.get(2, 0), arena.get(3, 5)) == (b"one", b"", b"fives")
+
+
+def test_less_is_kept_of_a_larger_project() -> None:
+    assert kept_together(10_000) == kept_together(20_000) > kept_together(30_000) > kept_together(90_000) > 0
+
+
+def test_no_type_that_is_published_is_one_of_leftovers_or_secrets() -> None:
+    assert [extension for extension in TYPES if why_private(f"a/b.{extension}")] == []
