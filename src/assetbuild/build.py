@@ -13,7 +13,7 @@ from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
-from assetbuild.compilers import is_foreign, own_digest
+from assetbuild.compilers import is_foreign, joins, own_digest
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
@@ -29,6 +29,7 @@ from assetbuild.model import ContentChanged, Job, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.references.pins import Pins
+from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
@@ -77,6 +78,7 @@ def build(config: Config, stage: Stage, seen: Survey) -> Finished:
         stage.listener,
         importmap,
         config.manifests,
+        _known(config, made.plan),
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     remember(config, stage, seen, index, made.asked, finished, committed.files, committed.digest)
@@ -123,6 +125,14 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey) -> Made:
         _depends_on_more(step) for job in planned.jobs for step in _steps(job)
     )
     return Made(config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None)
+
+
+def _known(config: Config, planned: Plan) -> Known:
+    names: dict[str, dict[str, Any]] = {}
+    for name, named in config.names.items():
+        names[name] = {"assets": list(named.assets)} | ({"extra": named.extra} if named.extra else {})
+    bundles = [job for job in planned.jobs if joins(job)]
+    return Known(names, {job.path: [part.source.path for part in job.parts] for job in bundles})
 
 
 def _depends_on_more(step: Step) -> bool:

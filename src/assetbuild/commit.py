@@ -13,7 +13,7 @@ from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.release.changes import Changes, Placed, changes_for
 from assetbuild.release.disk import cannot_write, gives_mode, make_directory, write_new
-from assetbuild.release.document import NO_IMPORTMAP, release_document, wanted_files
+from assetbuild.release.document import NO_IMPORTMAP, NOTHING_KNOWN, Known, release_document, wanted_files
 from assetbuild.release.earlier import Earlier
 from assetbuild.release.layout import MANIFEST, STAGING, place
 from assetbuild.release.lock import locked
@@ -53,16 +53,18 @@ def commit(
     listener: Listener = ignore,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
     formats: Iterable[str] = (),
+    known: Known = NOTHING_KNOWN,
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
+    `known`: what else templates may call assets;
     `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none.
     Raises ReleaseError if another build holds the directory, if it cannot be written, or if a fingerprinted or
     prehashed name stands there with other bytes; BuildError if a content cannot be read. The former release is whole
     then, or, if manifest.json was replaced already, the new one.
     """
-    document, foreign = release_document(linked, encoded, base_url, importmap, formats)
+    document, foreign = release_document(linked, encoded, base_url, importmap, formats, known)
     wanted = wanted_files(linked, encoded, foreign)
     release = document["release"]
     manifest = dump_manifest(document)

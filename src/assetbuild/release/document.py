@@ -1,16 +1,17 @@
 """From linked and encoded assets to the manifest's document, and to the files that belong to it.
 
-Two keys of the document are ours, beside those of schema 1: `private`, {logical path: {file, size, integrity,
+Four keys of the document are ours, beside those of schema 1: `private`, {logical path: {file, size, integrity,
 immutable}} of the files below private/, and `manifests`, {format: {file, size, integrity}} of the manifests in other
-formats beside this one. They are no part of the release's id, and a reader that does not know them passes them over;
-without them nobody could tell a file that belongs from one that does not.
+formats beside this one, without which nobody could tell a file that belongs from one that does not; `names` and
+`contents` (see `Known`), by which templates of other systems find assets. They are no part of the release's id, and a
+reader that does not know them passes them over.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha384
 from typing import Any
 
@@ -37,6 +38,17 @@ class Wanted:
     integrity: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else templates may call assets: `names`, {name: {"assets": logical paths, "extra": JSON values}}, and
+    `contents`, the logical paths of the sources that a bundle was made of, by its own. As in the manifest.
+    """
+
+    names: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    contents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
 # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
 NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
 NO_FILES: Mapping[str, Content] = {}
@@ -48,6 +60,7 @@ def release_document(
     base_url: str,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
     formats: Iterable[str] = (),
+    known: Known = NOTHING_KNOWN,
 ) -> tuple[dict[str, Any], dict[str, Content]]:
     """The document of manifest.json, schema 1, and the manifests in other formats by their paths below the release.
 
@@ -74,6 +87,10 @@ def release_document(
     }
     if private:
         document["private"] = private
+    if known.names:
+        document["names"] = {name: dict(named) for name, named in known.names.items()}
+    if known.contents:
+        document["contents"] = {path: list(sources) for path, sources in known.contents.items()}
     foreign = {}
     for name, (file, data) in foreign_manifests(assets, formats).items():
         foreign[file] = Content.of(data)

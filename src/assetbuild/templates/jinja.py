@@ -43,7 +43,7 @@ _STOPS = _CLOSING | {",", ":"}
 _ENDS = frozenset({"variable_end", "block_end"})
 _LEFT_OUT = frozenset({"whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"})
 # No identifier, so that no expression of a template can be mistaken for the tag.
-_ASSETS_CALL = "{% assets %}"
+ASSETS_CALL = "{% assets %}"
 _NESTED_TOO_DEEP = Fault("nested too deep to be checked", 0, 0)
 
 
@@ -68,24 +68,44 @@ def find_in_jinja(content: str, flask_static: bool = False) -> list[Found]:
     `content` has LF line ends. `flask_static`: url_for('static', filename='…') names an asset. Raises UsageError
     where Jinja2 is not installed.
     """
+    read = _read(content)
+    if isinstance(read, Fault):
+        return [read]
+    tree, tokens = read
+    try:
+        return list(_Calls(tree, [token for token in tokens if token.type not in _LEFT_OUT], flask_static))
+    except RecursionError:
+        return [_NESTED_TOO_DEEP]
+
+
+def parsed(content: str) -> nodes.Template | Fault:
+    """A template's tree, in which {% assets %} is a call of ASSETS_CALL, and offsets are where lines belong.
+
+    Raises UsageError where Jinja2 is not installed.
+    """
+    read = _read(content)
+    return read if isinstance(read, Fault) else read[0]
+
+
+def _read(content: str) -> tuple[nodes.Template, list[_Token]] | Fault:
     try:
         from jinja2 import Environment, TemplateSyntaxError
     except ImportError:
         text = "Jinja2 is not installed, and there are templates to check in its language"
         raise UsageError(Diagnostic(text, hint="pip install jinja2")) from None
     environment = Environment(keep_trailing_newline=True)
+    tokens: list[_Token] = []
     try:
         tokens = _tokens(environment, content)
-        tree = _parse(environment, tokens)
-        return list(_Calls(tree, [token for token in tokens if token.type not in _LEFT_OUT], flask_static))
+        return _parse(environment, tokens), tokens
     except _UnreadableError as error:
-        return [error.fault]
+        return error.fault
     except TemplateSyntaxError as error:
         # Its "line" is the offset of a token.
         lengths = {token.start: len(token.text) for token in tokens}
-        return [Fault(error.message or "syntax error", error.lineno, error.lineno + lengths.get(error.lineno, 1))]
+        return Fault(error.message or "syntax error", error.lineno, error.lineno + lengths.get(error.lineno, 1))
     except RecursionError:
-        return [_NESTED_TOO_DEEP]
+        return _NESTED_TOO_DEEP
 
 
 def _tokens(environment: Environment, content: str) -> list[_Token]:
@@ -196,7 +216,7 @@ def _assets_arguments(parser: Parser) -> list[nodes.Expr]:
             names += value.items if isinstance(value, nodes.List | nodes.Tuple) else [value]
         if stream.current.type != "block_end":
             stream.expect("comma")
-    called = nodes.Name(_ASSETS_CALL, "load", lineno=begin)
+    called = nodes.Name(ASSETS_CALL, "load", lineno=begin)
     return [nodes.Call(called, names, options, None, None, lineno=begin)]
 
 
@@ -255,7 +275,7 @@ class _Calls:
             return None
         if node.node.name == "url_for" and self._flask_static:
             return Helper(), _flask_file_name(node)
-        helper = ASSETS if node.node.name == _ASSETS_CALL else HELPERS.get(node.node.name)
+        helper = ASSETS if node.node.name == ASSETS_CALL else HELPERS.get(node.node.name)
         return (helper, _names_among(node, helper)) if helper else None
 
     def _values(self, node: nodes.Expr, helper: Helper) -> Iterator[Found]:
