@@ -28,9 +28,10 @@ def main(root: str, file: str, *templates: str) -> None:
     with scope:
         environment.updater = "always"
         environment.cache = False
+        environment.manifest = "json:versions.json"
         order = {name: list(files_of(one, environment)) for name, one in environment._named_bundles.items()}
         printed = {name: rendered(pages, name, environment) for name in templates}
-    print(json.dumps({"order": order, "printed": printed}))
+    json.dump({"order": order, "printed": printed}, sys.stdout)
 
 
 def opened(file: str) -> tuple[Any, Any, Any]:
@@ -68,11 +69,11 @@ def rendered(pages: Any, name: str, environment: Any) -> dict[str, Any]:
 def text_of(url: str, environment: Any) -> str:
     path = url.partition("?")[0].removeprefix(environment.url).lstrip("/")
     places = [environment.directory, *environment.load_path]
-    if hasattr(environment, "_app"):
-        for name, blueprint in environment._app.blueprints.items():
-            if url.startswith(f"{blueprint.static_url_path or ''}/") and blueprint.has_static_folder:
-                places.insert(0, blueprint.static_folder)
-                path = url.partition("?")[0].removeprefix(f"{blueprint.static_url_path}/")
+    for blueprint in environment._app.blueprints.values() if hasattr(environment, "_app") else ():
+        lead = f"{blueprint.url_prefix or ''}{blueprint.static_url_path}/"
+        if url.startswith(lead):
+            places.insert(0, blueprint.static_folder)
+            path = url.partition("?")[0].removeprefix(lead)
     for place in places:
         if os.path.isfile(os.path.join(place, path)):
             with open(os.path.join(place, path), encoding="utf-8") as stream:

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     root = os.path.dirname(os.path.abspath(arguments.config)) if arguments.config else os.getcwd()
     files = template_files(arguments.templates, root)
     checked = check_templates(
-        files, frozenset(manifest), root, arguments.engine, arguments.flask_static, manifest.base_url
+        files, frozenset(manifest), root, arguments.engine, arguments.flask_static, manifest.base_url, manifest.names
     )
     for diagnostic in checked.diagnostics:
         report.tell(diagnostic)

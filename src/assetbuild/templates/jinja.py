@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assetbuild.errors import Diagnostic, UsageError
+from assetbuild.runtime.webassets import tag_name
 from assetbuild.templates.calls import (
     ASSETS,
     ASSETS_TAG,
@@ -242,10 +243,10 @@ class _Calls:
     def _named_by(
         self, node: nodes.Call | nodes.Filter, helper: Helper, arguments: list[nodes.Expr]
     ) -> Iterator[Found]:
-        output = _output(node) if helper is ASSETS else None
+        output, whole = (_output(node), _whole(node, arguments)) if helper is ASSETS else (None, None)
         for argument in arguments:
             for found in self._values(argument, helper):
-                yield replace(found, output=output) if isinstance(found, Named) else found
+                yield replace(found, output=output, whole=whole) if isinstance(found, Named) else found
         if helper.default is not None and not arguments:
             name = self._tokens[self._index[min(_offsets(node))]]
             yield Named(helper.default, name.start, name.start + len(name.text), helper)
@@ -344,6 +345,19 @@ def _output(call: nodes.Call | nodes.Filter) -> str | None:
         if keyword.key == OUTPUT_KEYWORD and isinstance(keyword.value, nodes.Const):
             return keyword.value.value if isinstance(keyword.value.value, str) else None
     return None
+
+
+def _whole(call: nodes.Call | nodes.Filter, arguments: list[nodes.Expr]) -> str | None:
+    """What the tag {% assets %} is called as a whole, if all that it names is written literally."""
+    from jinja2 import nodes
+
+    from assetbuild.runtime.jinja import literal_filters
+
+    names = [argument.value for argument in arguments if isinstance(argument, nodes.Const)]
+    if len(names) != len(arguments):
+        return None
+    filters = [literal_filters(keyword.value) for keyword in call.kwargs if keyword.key in ("filters", "filter")]
+    return tag_name(names, "".join(filters[:1]), _output(call))
 
 
 def _keys(value: nodes.Expr) -> list[nodes.Expr] | None:

@@ -59,7 +59,12 @@ def _imported(
     if environment.directory is None:
         environment, told = guessed(project, environment, every, flask)
         diagnostics += told
-    files = Files(project, environment, where_files_are(project, environment))
+    static = where_files_are(project, environment)
+    if static == "." and environment.directory is not None:
+        text = "the project's own directory cannot be one of assets: the release would be among them"
+        hint = "move the assets into a directory below it"
+        diagnostics.append(environment.directory.place.diagnostic(text, hint, "error"))
+    files = Files(project, environment, static)
     wanted = [file for bundle in every for item in _items(bundle) for file in files.find(item).files]
     layout = layout_of(project, files, wanted)
     outputs = dict.fromkeys(one.output for bundle in every for one in (bundle, *bundle.below()) if one.output)

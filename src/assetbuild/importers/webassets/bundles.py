@@ -98,6 +98,7 @@ class Bundles:
         if not entries:
             text = f"'{bundle.output}' is left out: there is nothing to put into it"
             self.entries.say(bundle.place, text, "webassets refuses to build it")
+            self.filters.ours(bundle.filters, (), bundle.config)
             return None
         translated, ruled = self._translated(bundle, entries, more, path)
         expected, items = self._contents(entries, path)
@@ -106,9 +107,9 @@ class Bundles:
         if made.path not in self.made:
             self.made[made.path] = made
             self.consumed.update(expected)
-            self._rule(bundle, entries, translated, made.path)
             for match, place, settings in ruled:
                 self._rule_parts(match, place, settings)
+            self._rule(bundle, translated, made.path, any("depends" in settings for _, _, settings in ruled))
         return made.path
 
     def _contents(self, entries: list[Entry], path: str) -> tuple[tuple[str, ...], tuple[Item, ...]]:
@@ -161,7 +162,7 @@ class Bundles:
                 ruled.append((match, entry.chain[0].place, settings))
         return translated, ruled
 
-    def _rule(self, bundle: OldBundle, entries: list[Entry], translated: Translated, path: str) -> None:
+    def _rule(self, bundle: OldBundle, translated: Translated, path: str, parts_depend: bool) -> None:
         """Options of a bundle's filters, and the files that they read unseen."""
         settings: dict[str, Value] = {}
         if translated.options:
@@ -170,7 +171,7 @@ class Bundles:
         depends = self._depends(chain)
         if depends and translated.is_foreign:
             settings["depends"] = list(depends)
-        elif depends and not any("depends" in rule.settings for rule in self.rules.values()):
+        elif depends and not parts_depend:
             place = next(one.depends[0].place for one in chain if one.depends)
             text = "'depends' has nothing to do here: what its filters read is seen"
             self.entries.diagnostics[place.diagnostic(text, None, "notice")] = None

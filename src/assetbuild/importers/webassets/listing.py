@@ -41,7 +41,8 @@ def _load(module: str) -> Any:
     sys.path.insert(0, os.path.dirname(os.path.abspath(module)))
     name = os.path.splitext(os.path.basename(module))[0]
     spec = importlib.util.spec_from_file_location(name, os.path.abspath(module))
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     made = importlib.util.module_from_spec(spec)
     sys.modules[name] = made
     spec.loader.exec_module(made)
@@ -146,8 +147,8 @@ def _described(environment: Any) -> dict[str, Any]:
         document["blueprints"] = {
             name: one.static_folder for name, one in app.blueprints.items() if one.has_static_folder
         }
-    for path in environment.url_mapping:
-        said.append(f"`url_mapping`: '{path}' is served where its load path has it, below base_url")
+    mapped = "is served where its load path has it, below base_url"
+    said += [f"`url_mapping`: '{path}' {mapped}" for path in environment.url_mapping]
     if type(environment.resolver).__module__.split(".")[0] not in ("webassets", "flask_assets"):
         said.append(
             f"the resolver '{type(environment.resolver).__name__}' is Python code: files are looked for as without it"

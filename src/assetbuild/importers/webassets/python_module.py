@@ -53,8 +53,12 @@ def _listed(project: Project, module: str, name: str) -> str:
         module,
         *([name] if name else []),
     ]
-    done = subprocess.run(command, cwd=project.root, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode == 0:
+    # What was imported leaves nothing behind.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        command, cwd=project.root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    if done.returncode == 0 and done.stdout:
         return done.stdout.decode()
     said = done.stderr.decode(errors="replace").strip().splitlines()
     reason = said[-1] if said else f"exit code {done.returncode}"
@@ -67,7 +71,8 @@ def _raised_at(traceback: Iterable[str], root: str) -> tuple[str, int] | None:
     lead = os.path.join(os.path.realpath(root), "")
     found = None
     for line in traceback:
-        if (match := _FRAME.match(line)) and os.path.realpath(match[1]).startswith(lead):
+        match = _FRAME.match(line)
+        if match and os.path.isfile(match[1]) and os.path.realpath(match[1]).startswith(lead):
             inside = os.path.realpath(match[1])[len(lead) :]
             if "site-packages" not in inside:
                 found = inside.replace(os.sep, "/"), int(match[2])
@@ -83,7 +88,7 @@ class _Reading:
 
     def environment(self, document: Mapping[str, Any]) -> OldEnvironment:
         directory, url = document.get("directory"), document.get("url")
-        whole = Place(self.project.file, 1)
+        whole = self._whole()
         return OldEnvironment(
             tuple(map(self.bundle, document["bundles"])),
             OldItem(self._relative(directory), whole) if directory else None,
@@ -93,6 +98,12 @@ class _Reading:
             {name: (value, whole) for name, value in document.get("config", {}).items()},
             own_filters=True,
         )
+
+    def _whole(self) -> Place:
+        """The beginning of the module."""
+        below = self.module.replace(".", "/")
+        names = (self.module, f"{below}.py", f"{below}/__init__.py")
+        return Place(next(filter(self.project.is_file, names), self.project.file), 1)
 
     def bundle(self, described: Mapping[str, Any]) -> OldBundle:
         place = self._place(described["place"])
@@ -114,7 +125,7 @@ class _Reading:
 
     def _place(self, where: list[Any] | None) -> Place:
         if where is None:
-            return Place(self.project.file, 1)
+            return self._whole()
         file = self._relative(where[0])
         lines = self._lines(file)
         source = lines[where[1] - 1] if where[1] <= len(lines) else ""
