@@ -6,11 +6,15 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import jinja2
 import pytest
+from webassets.bundle import Bundle, wrap
+from webassets.loaders import YAMLLoader
 
 from assetbuild.runtime import Manifest
 from assetbuild.runtime.jinja import install
@@ -435,3 +439,49 @@ def test_a_tag_in_a_template_becomes_a_bundle(tag: str, bundles: list[str], name
 def test_what_is_wrong_in_a_template_is_told_at_its_line(template: str, severity: str, expected: str) -> None:
     ran = project_of(HEAD, {"templates/page.html": template}).run("import", "webassets", "assets.yml")
     assert any(line.startswith(f"templates/page.html{expected}") for line in told(ran, severity)), ran.stderr
+
+
+def some_bundles(random: Random) -> dict[str, Any]:
+    """Bundles that nest others, by name and in place, with globs and with files that are there several times."""
+    files = [
+        "js/a.js",
+        "js/b.js",
+        "js/c/d.js",
+        "js/c/e-f.js",
+        "js/c/e/g.js",
+        "js/*.js",
+        "js/c/*",
+        "js/**/*.js",
+        "js/[!a]*",
+    ]
+    bundles: dict[str, Any] = {}
+    for number in range(6):
+        contents: list[Any] = random.choices(files, k=random.randint(1, 4))
+        contents += random.sample(sorted(bundles), k=random.randint(0, len(bundles)))
+        if random.random() < 0.5:
+            contents.append({"contents": random.choices(files, k=2), "filters": "rjsmin"})
+        random.shuffle(contents)
+        bundles[f"b{number}"] = {"contents": contents, "output": f"gen/{number}.js"}
+    return bundles
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_bundles_have_webassets_order_with_each_file_once(seed: int) -> None:
+    bundles = some_bundles(Random(seed))
+    files = {f"static/js/{name}.js": "0" for name in ("a", "b", "c/d", "c/e-f", "c/e/g")}
+    project = project_of(json.dumps({"directory": "static", "bundles": bundles}), files)
+    imported(project, "webassets", "assets.yml")
+    made = project.build().manifest["contents"]
+    environment = YAMLLoader(str(project.root / "assets.yml")).load_environment()
+    for name in bundles:
+        theirs = dict.fromkeys(order_of(environment[name], environment))
+        assert made[f"gen/{name[1:]}.js"] == [file.partition("/static/")[2] for file in theirs]
+
+
+def order_of(bundle: Any, environment: Any) -> Iterator[str]:
+    with bundle.bind(environment):
+        for _, found in bundle.resolve_contents(wrap(environment, bundle)):
+            if isinstance(found, Bundle):
+                yield from order_of(found, environment)
+            else:
+                yield found

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.nearest import Nearest
 from assetbuild.paths import shown_path
-from assetbuild.templates.calls import Computed, Fault, Named, exists, is_beginning
+from assetbuild.templates.calls import NO_OTHERS, Computed, Fault, Named, OtherNames, exists, is_beginning
 from assetbuild.templates.engines import Engine, evident_engine, find_calls
 from assetbuild.templates.text import Text, read
 
@@ -45,7 +45,7 @@ class _Tally:
     names: Collection[str]
     nearest: Nearest
     base_url: str
-    known: Collection[str]
+    others: OtherNames
     diagnostics: list[Diagnostic] = field(default_factory=list)
     named: int = 0
     missing: int = 0
@@ -61,17 +61,16 @@ def check_templates(
     engine: Engine = "auto",
     flask_static: bool = False,
     base_url: str = "/static/",
-    known: Collection[str] = (),
+    others: OtherNames = NO_OTHERS,
 ) -> Checked:
     """All templates, whatever is wrong with one of them.
 
     `files` are file paths, `names` the logical paths there are; diagnostics name files relative to the directory
     `root`. `engine` is the language of all of them, or "auto". `flask_static`: url_for('static', filename='…')
-    names an asset. `base_url` is the release's: `output` of {% assets %} may lie under it. `known`: what else
-    that tag may name, in the manifest's `names`. Raises UsageError if Jinja2
+    names an asset. `base_url` is the release's: `output` of {% assets %} may lie under it. Raises UsageError if Jinja2
     or Django is needed and not installed.
     """
-    tally = _Tally(names, Nearest(names), base_url, known)
+    tally = _Tally(names, Nearest(names), base_url, others)
     count = 0
     for file in files:
         count += 1
@@ -94,7 +93,7 @@ def _check(text: Text, tally: _Tally, engine: Engine, flask_static: bool) -> Non
             tally.diagnostics.append(text.diagnostic(_COMPUTED, one.start, one.stop, severity="notice"))
         else:
             tally.named += 1
-            if not exists(one, tally.names, tally.base_url, tally.known):
+            if not exists(one, tally.names, tally.base_url, tally.others):
                 tally.missing += 1
                 tally.diagnostics.append(_missing(text, one, tally))
     tally.unread += any(isinstance(one, Fault) for one in found)

@@ -103,15 +103,25 @@ def named_in_srcset(text: str, start: int) -> list[Named]:
     return found
 
 
-def exists(named: Named, names: Collection[str], base_url: str, known: Collection[str] = ()) -> bool:
-    """Whether the name is of an asset, by the rules of its helper.
+@dataclass(frozen=True, slots=True)
+class OtherNames:
+    """What else the manifest knows: `tags`, names for webassets' tag; `sources`, logical paths of files in bundles."""
 
-    `names` are the logical paths there are, `known` the other names that the manifest has for webassets' tag.
-    """
+    tags: Collection[str] = ()
+    sources: Collection[str] = ()
+
+
+NO_OTHERS = OtherNames()
+
+
+def exists(named: Named, names: Collection[str], base_url: str, others: OtherNames = NO_OTHERS) -> bool:
+    """Whether the name is of an asset, by the rules of its helper; `names` are the logical paths there are."""
     name = named.name
-    if named.helper is ASSETS and (name in known or named.whole in known):
+    if named.helper is ASSETS and (name in others.tags or named.whole in others.tags):
         return True
-    if named.helper.places and (is_url(name) or package_asset(names, name, named.helper.places) is not None):
+    if named.helper.places and (
+        is_url(name) or any(package_asset(table, name, named.helper.places) for table in (names, others.sources))
+    ):
         return True
     if name in names or any(name + extension in names for extension in named.helper.extensions):
         return True
