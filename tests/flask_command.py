@@ -1,4 +1,4 @@
-"""Flask's command without what other packages add to it: Flask-Assets, where it is installed, has an `assets` as well."""
+"""Flask's command without those of other packages: Flask-Assets, where it is installed, has an `assets` as well."""
 
 from __future__ import annotations
 
