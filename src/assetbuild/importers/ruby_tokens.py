@@ -1,4 +1,4 @@
-"""The words of Ruby as Rails' configuration files have them: strings with what is in them, names, operators, line ends."""
+"""The words of Ruby as Rails' files have them: strings with what is in them, names, operators, line ends."""
 
 from __future__ import annotations
 

@@ -38,7 +38,8 @@ def read_flask(project: Project) -> Imported:
 
 
 def _read(project: Project, *, flask: bool) -> Imported:
-    if project.file.lower().endswith(_YAML):
+    is_python = project.file.partition(":")[0].endswith(".py")
+    if project.file.lower().endswith(_YAML) or (project.is_file(project.file) and not is_python):
         from assetbuild.importers.webassets.yaml_file import read_environment
 
         found = read_environment(project, bundles_only=flask)
@@ -98,7 +99,8 @@ def _settings(
 ) -> tuple[Setting, ...]:
     settings: list[Setting] = []
     if environment.url is not None and environment.url.text != "/static":
-        url = environment.url.text if ":" in environment.url.text else f"/{environment.url.text.lstrip('/')}"
+        url = environment.url.text
+        url = url if url.startswith("/") or "://" in url else f"/{url}"
         settings.append(Setting(("base_url",), url, environment.url.place, "`url`"))
     if naming.printed & bundles.consumed:
         why = "templates name files by themselves that are in a bundle, too"

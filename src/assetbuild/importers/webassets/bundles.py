@@ -133,7 +133,9 @@ class Bundles:
         whole = merged(bundle.filters, more)
         files = [file for entry in entries for file in entry.files]
         chains = [entry.filters() for entry in entries]
-        if all(chain == chains[0] for chain in chains):
+        inner = {id(entry.chain[0]) for entry in entries if entry.chain}
+        joins = any(map(_joins, chains[0]))
+        if all(chain == chains[0] for chain in chains) and (len(inner) == 1 or not joins):
             config = {**bundle.config, **{key: one for inner in entries[0].chain for key, one in inner.config.items()}}
             return self.filters.ours(merged(chains[0], whole), files, config), []
         translated = self.filters.ours(whole, files, bundle.config)
@@ -148,6 +150,9 @@ class Bundles:
             if jst is not None:
                 ruled.append((match, entry.chain[0].place, {"options": {"jst": jst}}))
                 chain = tuple(one for one in chain if one.name != "jst")
+            for joining in filter(_joins, chain):
+                text = f"'{joining.name}' makes one script of its bundle, and of each file alone here"
+                self.entries.say(joining.place, text, "make a bundle of its own of them")
             own = self.filters.ours(chain, entry.files, config)
             more_than_whole = own.options or not set(own.names) <= set(translated.names)
             settings: dict[str, Value] = {}
@@ -227,6 +232,11 @@ def output_path(output: str) -> str:
     for mark in (".", "-", "_", ""):
         output = output.replace(mark + VERSION, "")
     return posixpath.normpath(output.lstrip("/")) if output else ""
+
+
+def _joins(one: OldFilter) -> bool:
+    """Whether a filter joins the files of its bundle by itself."""
+    return bool(one.name) and "concat" in filter_of(one.name).hooks
 
 
 def _works_on_parts(name: str, path: str) -> bool:

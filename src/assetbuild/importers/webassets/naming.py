@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.importers.model import Setting, Value
 from assetbuild.importers.webassets.bundles import Bundles
-from assetbuild.importers.webassets.model import OldBundle
+from assetbuild.importers.webassets.model import OldBundle, OldItem
 from assetbuild.importers.webassets.tags import Tag
 from assetbuild.runtime.webassets import output_asset
 
@@ -32,6 +32,10 @@ class Naming:
 
     def registered(self, bundle: OldBundle, every: Iterable[OldBundle]) -> None:
         """A bundle with a name. One without output that is part of others is nothing else, unless a tag names it."""
+        if not bundle.contents:
+            text = f"the bundle '{bundle.name}' has nothing in it: left out"
+            self.diagnostics.append(bundle.place.diagnostic(text))
+            return
         is_part = any(inner is bundle or inner == bundle for one in every for inner in one.below())
         if is_part and not bundle.output and bundle.name not in self.asked and not bundle.is_container:
             text = f"'{bundle.name}' has no output and is part of other bundles: it is nothing by itself"
@@ -44,6 +48,11 @@ class Naming:
         bundle = tag.bundle
         if bundle.filters and not bundle.output:
             self._without_output(tag)
+            return
+        if (unknown := self._unknown(bundle)) is not None:
+            text = f"this tag is left out: no bundle '{unknown.text}' is registered in what was read"
+            hint = "give it a bundle in assetbuild.toml, and  [names]  the name"
+            self.diagnostics.append(unknown.place.diagnostic(text, hint))
             return
         assets = self.bundles.assets_of(bundle, own=False)
         self.printed.update(assets)
@@ -59,6 +68,11 @@ class Naming:
         for name in tag.names:
             if name not in self.named:
                 self.printed.add(name)
+
+    def _unknown(self, bundle: OldBundle) -> OldItem | None:
+        """The first of its names that is no file, and does not look like one either."""
+        files = self.bundles.entries.files
+        return next((one for one in bundle.files if "." not in one.text and not files.find(one).files), None)
 
     def _name(self, name: str, bundle: OldBundle, assets: list[str]) -> None:
         if assets and name:

@@ -60,7 +60,7 @@ _COMPUTED_OUTPUT = "the output of this tag is computed: left out"
 
 def _template(project: Project, file: str) -> Text | None:
     """The text of a template that may have such tags."""
-    if not file.lower().endswith(EXTENSIONS):
+    if not file.lower().endswith(EXTENSIONS) or "/site-packages/" in file:
         return None
     try:
         with open(project.absolute(file), "rb") as stream:

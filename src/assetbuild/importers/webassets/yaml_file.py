@@ -217,8 +217,11 @@ class _Reading:
 
     def _filters(self, value: Node) -> Iterator[OldFilter]:
         if isinstance(value, Scalar) and isinstance(value.value, str):
-            for name in value.value.split(","):
-                yield OldFilter(name.strip(), value.place)
+            for name in map(str.strip, value.value.split(",")):
+                if name:
+                    yield OldFilter(name, value.place)
+                else:
+                    self.wrong(value.place, "'filters' has an empty name in it", "put names between the commas")
         elif not _is_empty(value):
             for item in self._items("filters", value):
                 yield OldFilter(item.text, item.place)
