@@ -197,6 +197,8 @@ def test_check_knows_the_names_of_the_tags(shop: Project, built: Outcome) -> Non
             HEAD + "  a: {contents: js/a.js, output: x.%(version)s.js}\n",
             ":3:3: two assets for one name 'x.js': bundle 'x.js' and static/x.js",
         ),
+        ("directory: /\nload_path: [../x]\n", ":1:12: '/' is outside of this project"),
+        ("directory: static\nload_path: [static, ../x]\n", ":2:21: '../x' is outside of this project"),
         (
             "directory: .\nbundles:\n  a: {contents: static/js/a.js, output: a.js}\n",
             ":1:12: the project's own directory cannot be one of assets",

@@ -11,7 +11,7 @@ naming.py      what the tag {% assets %} finds at run time
 
 from __future__ import annotations
 
-from assetbuild.errors import Diagnostic
+from assetbuild.errors import Diagnostic, UsageError, errors_of
 from assetbuild.importers.model import Imported, Item, Setting
 from assetbuild.importers.project import Project
 from assetbuild.importers.webassets.bundles import Bundles
@@ -60,12 +60,10 @@ def _imported(
     if environment.directory is None:
         environment, told = guessed(project, environment, every, flask)
         diagnostics += told
-    static = where_files_are(project, environment)
-    if static == "." and environment.directory is not None:
-        text = "the project's own directory cannot be one of assets: the release would be among them"
-        hint = "move the assets into a directory below it"
-        diagnostics.append(environment.directory.place.diagnostic(text, hint, "error"))
-    files = Files(project, environment, static)
+    try:
+        files = Files(project, environment, where_files_are(project, environment))
+    except UsageError as error:
+        raise UsageError(*errors_of(diagnostics), *error.diagnostics) from None
     wanted = [file for bundle in every for item in _items(bundle) for file in files.find(item).files]
     layout = layout_of(project, files, wanted)
     outputs = dict.fromkeys(one.output for bundle in every for one in (bundle, *bundle.below()) if one.output)

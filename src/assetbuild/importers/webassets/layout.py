@@ -25,8 +25,8 @@ class Root:
 
     def logical(self, file: str) -> str | None:
         """The logical path of a file, None for one that is elsewhere."""
-        inside = file if self.directory == "." else file.removeprefix(f"{self.directory}/")
-        if inside == file and self.directory != ".":
+        inside = file.removeprefix(f"{self.directory}/")
+        if inside == file:
             return None
         return f"{self.prefix}/{inside}" if self.prefix else inside
 
@@ -98,13 +98,13 @@ def _roots(files: Files) -> Iterator[Root]:
 
 
 def _is_below(directory: str, other: str) -> bool:
-    return other == "." or directory == other or directory.startswith(f"{other}/")
+    return directory == other or directory.startswith(f"{other}/")
 
 
 def _by_logical_path(project: Project, roots: Iterable[Root]) -> dict[str, str]:
     found: dict[str, str] = {}
     for root in roots:
-        for file in project.files("" if root.directory == "." else root.directory):
+        for file in project.files(root.directory):
             path = root.logical(file)
             if path is not None:
                 found.setdefault(path, file)

@@ -13,11 +13,30 @@ from assetbuild.importers.webassets.model import OldBundle, OldEnvironment, OldI
 
 
 def where_files_are(project: Project, environment: OldEnvironment) -> str:
-    """The environment's directory, relative to the project."""
+    """The environment's directory, relative to the project.
+
+    Raises UsageError if that or another of its directories is no source of ours: the project itself, or outside of it.
+    """
     assert environment.directory is not None
-    text = environment.directory.text
-    below = project.below_root(text)
-    return below if below is not None else text
+    named = [environment.directory, *environment.load_path]
+    named += [OldItem(path, environment.directory.place) for path in environment.blueprints.values()]
+    wrong = [said for item in named if (said := _why_not(project, item)) is not None]
+    if wrong:
+        raise UsageError(*wrong)
+    below = project.below_root(environment.directory.text)
+    assert below is not None
+    return below
+
+
+def _why_not(project: Project, item: OldItem) -> Diagnostic | None:
+    below = project.below_root(item.text)
+    if below is None:
+        text = f"'{item.text}' is outside of this project"
+        return item.place.diagnostic(text, "run the command in a directory that has all of it below", "error")
+    if below == ".":
+        text = "the project's own directory cannot be one of assets: the release would be among them"
+        return item.place.diagnostic(text, "move the assets into a directory below it", "error")
+    return None
 
 
 def guessed(
