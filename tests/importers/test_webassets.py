@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -487,3 +488,36 @@ def order_of(bundle: Any, environment: Any) -> Iterator[str]:
                 yield from order_of(found, environment)
             else:
                 yield found
+
+
+def test_load_paths_come_in_their_order_each_once_and_globs_stay_globs(shop: Project) -> None:
+    config = tomllib.loads((shop.root / "assetbuild.toml").read_text("utf-8"))
+    assert config["sources"] == ["static", "vendor/print", "vendor/ui"]
+    assert contents(config, "gen/deep.js") == ["js/*/*.js"]
+    assert contents(config, "gen/scripts.js") == ["js/order.js", "ui/*.js", "js/forms/*.js", "jst/*/*.jst"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outer", "inner", "expected"),
+    [
+        ("css", "datauri", "cssprefixer", ["webassets:cssprefixer", "webassets:datauri"]),
+        ("css", "rcssmin", "cssprefixer", ["webassets:cssprefixer"]),
+        ("js", "rjsmin", "replace", ["webassets:replace", "rjsmin"]),
+        ("js", "closure_js", "replace", ["webassets:replace"]),
+    ],
+)
+def test_a_rule_for_a_nested_bundle_names_what_the_outer_one_does_to_each_file(
+    kind: str, outer: str, inner: str, expected: list[str]
+) -> None:
+    nested = f"{{contents: {kind}/b.{kind}, filters: {inner}}}"
+    yaml = f"{HEAD}  a: {{output: a.{kind}, filters: {outer}, contents: [{kind}/a.{kind}, {nested}]}}\n"
+    assert config_of(yaml)["rules"] == [{"match": f"{kind}/b.{kind}", "filters": expected}]
+
+
+def test_a_tag_has_the_values_of_a_bundle_that_is_nothing_by_itself() -> None:
+    yaml = HEAD + "  part: {contents: js/a.js, filters: rjsmin, extra: {async: true}}\n"
+    template = "{% assets 'part', output='x.js' %}{{ ASSET_URL }} {{ EXTRA.async }}{% endassets %}"
+    project = project_of(yaml, {"templates/page.html": template})
+    imported(project, "webassets", "assets.yml")
+    outcome = project.build()
+    assert page(project, outcome, "page.html") == f"/static/{outcome.file('x.js')} True"
