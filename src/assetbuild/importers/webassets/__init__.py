@@ -15,7 +15,7 @@ from assetbuild.errors import Diagnostic, UsageError, errors_of
 from assetbuild.importers.model import Imported, Item, Setting
 from assetbuild.importers.project import Project
 from assetbuild.importers.webassets.bundles import Bundles
-from assetbuild.importers.webassets.entries import Entries
+from assetbuild.importers.webassets.entries import Entries, Written
 from assetbuild.importers.webassets.files import Files
 from assetbuild.importers.webassets.filters import Filters
 from assetbuild.importers.webassets.layout import Layout, layout_of
@@ -67,7 +67,7 @@ def _imported(
     wanted = [file for bundle in every for item in _items(bundle) for file in files.find(item).files]
     layout = layout_of(project, files, wanted)
     outputs = dict.fromkeys(one.output for bundle in every for one in (bundle, *bundle.below()) if one.output)
-    entries, filters = Entries(files, tuple(outputs)), Filters(environment)
+    entries, filters = Entries(files, Written.of(files, outputs)), Filters(environment)
     bundles = Bundles(entries, layout, filters)
     naming = Naming(bundles, frozenset(name for tag in tags.tags for name in tag.names))
     for item in environment.load_path:

@@ -11,7 +11,7 @@ from assetbuild.compilers.webassets_table import PREFIX, filter_of
 from assetbuild.config.string_checks import BUNDLE_EXTENSIONS
 from assetbuild.importers.model import ImportedBundle, ImportedRule, Item, Place, Value
 from assetbuild.importers.webassets.contents import items_of, literal
-from assetbuild.importers.webassets.entries import VERSION, Entries, Entry, merged, output_pattern
+from assetbuild.importers.webassets.entries import VERSION, Entries, Entry, merged
 from assetbuild.importers.webassets.filters import Filters, Translated
 from assetbuild.importers.webassets.layout import Layout
 from assetbuild.importers.webassets.model import OldBundle, OldFilter, OldItem
@@ -223,8 +223,8 @@ class Bundles:
 
     def stale(self) -> list[str]:
         """The logical paths of files that webassets has written."""
-        patterns = [output_pattern(self.entries.files.output_file(output)) for output in self.entries.outputs]
-        return sorted(path for path, file in self.layout.files.items() if any(one.fullmatch(file) for one in patterns))
+        written = self.entries.written
+        return sorted(path for path, file in self.layout.files.items() if written.output_of(file) is not None)
 
 
 def output_path(output: str) -> str:

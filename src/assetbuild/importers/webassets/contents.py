@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from assetbuild.compilers import compiled_name
 from assetbuild.globs import check, matcher
 from assetbuild.importers.model import Item
 from assetbuild.importers.webassets.layout import Layout
@@ -49,10 +48,11 @@ def _pattern(text: str, paths: Sequence[str]) -> str | None:
 def _means(pattern: str, layout: Layout, bundle: str) -> list[str]:
     """The sources that a bundle would take for one of our globs, in order."""
     matches = matcher((pattern,))
-    found = []
-    for path in layout.files:
-        made = compiled_name(path)[0]
-        if matches(path) or matches(made):
-            found.append((made, path))
+    lead = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    found = [
+        (made, path)
+        for path, made in layout.made.items()
+        if (path.startswith(lead) and matches(path)) or (made.startswith(lead) and matches(made))
+    ]
     fitting = [pair for pair in found if media_type(pair[0]) == media_type(bundle)] or found
     return [path for _, path in sorted(fitting)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from glob import has_magic
 from typing import Final
@@ -33,16 +33,44 @@ class Entry:
         return merged(*(bundle.filters for bundle in self.chain))
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that webassets writes: `plain`, outputs by file; `versioned`, outputs with an expression for theirs."""
+
+    plain: Mapping[str, str]
+    versioned: tuple[tuple[re.Pattern[str], str], ...]
+
+    @classmethod
+    def of(cls, files: Files, outputs: Iterable[str]) -> Written:
+        """For these outputs."""
+        places = [(files.output_file(output), output) for output in outputs]
+        return cls(
+            {place: output for place, output in places if VERSION not in place},
+            tuple((_pattern(place), output) for place, output in places if VERSION in place),
+        )
+
+    def output_of(self, file: str) -> str | None:
+        """The output that a file, relative to the project, was written for; None for a source."""
+        if file in self.plain:
+            return self.plain[file]
+        return next((output for pattern, output in self.versioned if pattern.fullmatch(file)), None)
+
+
+def _pattern(place: str) -> re.Pattern[str]:
+    return re.compile(re.escape(place).replace(re.escape(VERSION), "[0-9A-Za-z]+"))
+
+
 @dataclass(slots=True)
 class Entries:
-    """Looks contents up. `outputs` are those of all bundles.
+    """Looks contents up. `written` are the outputs of all bundles.
 
     `diagnostics` are errors and warnings, each once however often a bundle is used.
     """
 
     files: Files
-    outputs: tuple[str, ...] = ()
+    written: Written
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
+    _found: dict[tuple[OldItem, str | None], tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, bundle: OldBundle, chain: tuple[OldBundle, ...] = ()) -> Iterator[Entry]:
         """The entries of a bundle, those of the bundles in it in their places.
@@ -54,40 +82,35 @@ class Entries:
             if isinstance(item, OldBundle):
                 yield from self.of(item, (item, *chain))
                 continue
-            files = self._found(item, bundle)
+            files = self._files(item, bundle.output)
             new = files if bundle.keeps_duplicates else tuple(file for file in files if file not in seen)
             seen.update(files)
             if new:
                 yield Entry(item, new, chain, has_magic(item.text))
 
-    def _found(self, item: OldItem, bundle: OldBundle) -> tuple[str, ...]:
-        """The files of one item, without what webassets has written."""
+    def _files(self, item: OldItem, own: str | None) -> tuple[str, ...]:
+        """The files of one item, without what webassets has written; `own` is the bundle's output."""
+        if (item, own) not in self._found:
+            self._found[item, own] = tuple(self._sources(item, own))
+        return self._found[item, own]
+
+    def _sources(self, item: OldItem, own: str | None) -> Iterator[str]:
         found = self.files.find(item)
         if found.problem:
             self.say(item.place, found.problem, found.hint, serious=found.serious)
         elif found.is_glob and not found.files:
             self.say(item.place, f"no file matches '{item.text}': left out", "add it again once there is one")
-        kept = []
         for file in found.files:
-            output = next((one for one in self.outputs if self._pattern(one).fullmatch(file)), None)
+            output = self.written.output_of(file)
             if output is None:
-                kept.append(file)
-            elif output != bundle.output:
+                yield file
+            elif output != own:
                 text = f"'{file}' is what webassets writes for the output '{output}'"
                 hint = "name the bundle instead, and delete the file"
                 self.say(item.place, f"{text}: left out" if found.is_glob else text, hint, serious=not found.is_glob)
-        return tuple(kept)
-
-    def _pattern(self, output: str) -> re.Pattern[str]:
-        return output_pattern(self.files.output_file(output))
 
     def say(self, place: Place, text: str, hint: str | None = None, *, serious: bool = False) -> None:
         self.diagnostics[place.diagnostic(text, hint, "error" if serious else "warning")] = None
-
-
-def output_pattern(output: str) -> re.Pattern[str]:
-    """An expression for the files that webassets has written for this output, one for each version."""
-    return re.compile(re.escape(output).replace(re.escape(VERSION), "[0-9A-Za-z]+"))
 
 
 def merged(*lists: tuple[OldFilter, ...]) -> tuple[OldFilter, ...]:

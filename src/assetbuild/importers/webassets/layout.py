@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from assetbuild.compilers import compiled_name
 from assetbuild.importers.model import Item, Place
 from assetbuild.importers.project import Project
 from assetbuild.importers.webassets.files import Files
@@ -33,10 +34,14 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`roots` in the order in which they are searched; `files` are all of them by logical path."""
+    """`roots` in the order in which they are searched; `files` are all of them by logical path.
+
+    `made` are the logical paths of the assets that we make of them, by those of the files.
+    """
 
     roots: tuple[Root, ...]
     files: Mapping[str, str]
+    made: Mapping[str, str]
 
     def logical(self, file: str) -> str | None:
         """The logical path of a file of the project, None if it has none: outside of all roots, or shadowed."""
@@ -67,7 +72,7 @@ def layout_of(project: Project, files: Files, wanted: Iterable[str]) -> Layout:
         if not any(root.logical(file) is not None for root in roots) and "/" in file and not file.startswith(".."):
             directory = file.rpartition("/")[0]
             roots.append(Root(directory, directory, None, f"for '{file}'"))
-    layout = Layout(tuple(roots), _by_logical_path(project, roots))
+    layout = _layout(project, roots)
     shadowed = [file for file in set(wanted) if layout.logical(file) is None]
     if shadowed:
         roots = [
@@ -76,8 +81,13 @@ def layout_of(project: Project, files: Files, wanted: Iterable[str]) -> Layout:
             else root
             for at, root in enumerate(roots)
         ]
-        layout = Layout(tuple(roots), _by_logical_path(project, roots))
+        layout = _layout(project, roots)
     return layout
+
+
+def _layout(project: Project, roots: Iterable[Root]) -> Layout:
+    files = _by_logical_path(project, roots)
+    return Layout(tuple(roots), files, {path: compiled_name(path)[0] for path in files})
 
 
 def _roots(files: Files) -> Iterator[Root]:
