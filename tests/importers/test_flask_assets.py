@@ -65,9 +65,12 @@ def test_a_page_of_the_application_names_the_same_as_with_flask_assets(
         same(built.public[ours].decode(), text)
 
 
-def test_bundles_have_the_same_files_in_the_same_order(built: Outcome, itself: dict[str, Any]) -> None:
+def test_bundles_have_the_same_files_in_the_same_order_and_the_same_tokens_and_rules(
+    built: Outcome, itself: dict[str, Any]
+) -> None:
     for name, files in itself["order"].items():
         (output,) = built.manifest["names"][name]["assets"]
+        same(built.text(output), itself["built"][name][0])
         logical = [re.sub(r"^shop/(admin/)?static/", r"\1", file) for file in files]
         assert built.manifest["contents"][output] == logical, name
 

@@ -3,7 +3,8 @@
     python webassets_itself.py ROOT FILE TEMPLATE…
 
 FILE is YAML, or "module:name" of an environment or an application of Flask with one. Printed is for each registered
-bundle the order of its files, and for each template what it printed, with the texts that the URLs in it lead to.
+bundle the order of its files, and what it is built to if it has an output; and for each template what it printed, with
+the texts that the URLs in it lead to.
 """
 
 import importlib
@@ -30,8 +31,9 @@ def main(root: str, file: str, *templates: str) -> None:
         environment.cache = False
         environment.manifest = "json:versions.json"
         order = {name: list(files_of(one, environment)) for name, one in environment._named_bundles.items()}
+        built = {name: texts_of(one, environment) for name, one in environment._named_bundles.items() if one.output}
         printed = {name: rendered(pages, name, environment) for name in templates}
-    json.dump({"order": order, "printed": printed}, sys.stdout)
+    json.dump({"order": order, "built": built, "printed": printed}, sys.stdout)
 
 
 def opened(file: str) -> tuple[Any, Any, Any]:
@@ -57,6 +59,11 @@ def files_of(bundle: Any, environment: Any) -> Any:
                 yield from files_of(found, environment)
             else:
                 yield os.path.relpath(found).replace(os.sep, "/")
+
+
+def texts_of(bundle: Any, environment: Any) -> list[str]:
+    with bundle.bind(environment):
+        return [text_of(url, environment) for url in bundle.urls()]
 
 
 def rendered(pages: Any, name: str, environment: Any) -> dict[str, Any]:
