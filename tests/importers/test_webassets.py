@@ -529,3 +529,15 @@ def test_a_tag_has_the_values_of_a_bundle_that_is_nothing_by_itself() -> None:
     imported(project, "webassets", "assets.yml")
     outcome = project.build()
     assert page(project, outcome, "page.html") == f"/static/{outcome.file('x.js')} True"
+
+
+def test_templates_of_one_nested_bundle_have_names_from_where_all_of_them_are() -> None:
+    nested = "{contents: [jst/cart/a.jst, jst/b.jst], filters: jst, config: {jst_namespace: window.In}}"
+    yaml = f"url: /static\n{HEAD}  a: {{output: a.js, contents: [js/a.js, {nested}], config: {{jst_namespace: window.Out}}}}\n"
+    files = {"static/jst/cart/a.jst": "a", "static/jst/b.jst": "b"}
+    project = project_of(yaml, files)
+    imported(project, "webassets", "assets.yml")
+    made = run_in_node(project.build(), ["a.js"], "Object.keys(In)")
+    assert made == ["cart/a", "b"]
+    theirs = webassets(project_of(yaml, files), "assets.yml")["built"]["a"][0]
+    assert re.findall(r"In\['(.*?)'\]", theirs) == made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -136,36 +136,47 @@ class Bundles:
         inner = {id(entry.chain[0]) for entry in entries if entry.chain}
         joins = any(map(_joins, chains[0]))
         if all(chain == chains[0] for chain in chains) and (len(inner) == 1 or not joins):
-            config = {**bundle.config, **{key: one for inner in entries[0].chain for key, one in inner.config.items()}}
-            return self.filters.ours(merged(chains[0], whole), files, config), []
+            return self.filters.ours(merged(chains[0], whole), files, _config(bundle, entries[0])), []
         translated = self.filters.ours(whole, files, bundle.config)
-        kept = tuple(name for name in translated.names if _works_on_parts(name, path))
         ruled: list[_Ruled] = []
-        for entry, chain in zip(entries, chains, strict=True):
-            if not chain:
-                continue
-            match = tuple(one for file in entry.files if (one := self.layout.logical(file)))
-            config = {key: one for inner in reversed((*entry.chain, bundle)) for key, one in inner.config.items()}
-            jst = jst_options(chain, match, {**self.filters.settings(), **config})
-            if jst is not None:
-                ruled.append((match, entry.chain[0].place, {"options": {"jst": jst}}))
-                chain = tuple(one for one in chain if one.name != "jst")
-            for joining in filter(_joins, chain):
-                text = f"'{joining.name}' makes one script of its bundle, and of each file alone here"
-                self.entries.say(joining.place, text, "make a bundle of its own of them")
-            own = self.filters.ours(chain, entry.files, config)
-            more_than_whole = own.options or not set(own.names) <= set(translated.names)
-            settings: dict[str, Value] = {}
-            if more_than_whole:
-                settings["filters"] = list(dict.fromkeys((*own.names, *kept)))
-            if own.options:
-                settings["options"] = own.options
-            depends = self._depends(entry.chain) if own.is_foreign else ()
-            if depends:
-                settings["depends"] = list(depends)
-            if settings:
-                ruled.append((match, entry.chain[0].place, settings))
+        for entry in entries:
+            if entry.filters():
+                beside = [one for one in entries if one.chain and one.chain[0] is entry.chain[0]]
+                ruled += self._ruled(entry, beside, translated, path, _config(bundle, entry))
         return translated, ruled
+
+    def _ruled(
+        self, entry: Entry, beside: list[Entry], whole: Translated, path: str, config: Mapping[str, Value]
+    ) -> Iterator[_Ruled]:
+        """What is ruled for the files of an entry.
+
+        `beside` are the entries of its own bundle, `whole` the merged one's filters, `config` the settings that hold.
+        """
+        chain, place = entry.filters(), entry.chain[0].place
+        match = self._paths(entry)
+        templates = [one for other in beside for one in self._paths(other)]
+        jst = jst_options(chain, templates, {**self.filters.settings(), **config})
+        if jst is not None:
+            yield match, place, {"options": {"jst": jst}}
+            chain = tuple(one for one in chain if one.name != "jst")
+        for joining in filter(_joins, chain):
+            text = f"'{joining.name}' makes one script of its bundle, and of each file alone here"
+            self.entries.say(joining.place, text, "make a bundle of its own of them")
+        own = self.filters.ours(chain, entry.files, config)
+        settings: dict[str, Value] = {}
+        if own.options or not set(own.names) <= set(whole.names):
+            kept = [name for name in whole.names if _works_on_parts(name, path)]
+            settings["filters"] = list(dict.fromkeys((*own.names, *kept)))
+        if own.options:
+            settings["options"] = own.options
+        depends = self._depends(entry.chain) if own.is_foreign else ()
+        if depends:
+            settings["depends"] = list(depends)
+        if settings:
+            yield match, place, settings
+
+    def _paths(self, entry: Entry) -> tuple[str, ...]:
+        return tuple(path for file in entry.files if (path := self.layout.logical(file)))
 
     def _rule(self, bundle: OldBundle, translated: Translated, path: str, parts_depend: bool) -> None:
         """Options of a bundle's filters, and the files that they read unseen."""
@@ -232,6 +243,11 @@ def output_path(output: str) -> str:
     for mark in (".", "-", "_", ""):
         output = output.replace(mark + VERSION, "")
     return posixpath.normpath(output.lstrip("/")) if output else ""
+
+
+def _config(bundle: OldBundle, entry: Entry) -> dict[str, Value]:
+    """The settings for an entry of a bundle: those of the innermost bundle come before others."""
+    return {name: value for one in (bundle, *reversed(entry.chain)) for name, value in one.config.items()}
 
 
 def _joins(one: OldFilter) -> bool:
