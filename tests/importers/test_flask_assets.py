@@ -13,7 +13,7 @@ from scenario import Outcome, Project
 
 from .old_projects import contents, fixture, imported, old_project, told
 from .sameness import same
-from .test_webassets import webassets
+from .webassets_projects import webassets
 
 FILE = "shop:create_app"
 TEMPLATES = ("home.html", "admin/grid.html")
