@@ -228,9 +228,10 @@ def test_names_that_lead_nowhere_are_found(release: Path) -> None:
     def change(document: dict[str, Any]) -> None:
         document["assets"]["css/app.css"].update(imports=["1"], dynamicImports=["2"], assets=["3", "LICENSE"])
         document["importmap"] = {"imports": {"a": "4", "b": "LICENSE"}, "scopes": {"/x/": {"c": "5"}}}
+        document["names"] = {"all": {"assets": ["6", "LICENSE"]}}
 
     edit(release, change)
-    assert len(faults(release)) == 5
+    assert len(faults(release)) == 6
 
 
 def test_a_hostile_manifest_reads_nothing_outside_the_release(release: Path, tmp_path: Path) -> None:

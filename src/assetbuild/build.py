@@ -15,7 +15,7 @@ from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
-from assetbuild.compilers import is_foreign, own_digest
+from assetbuild.compilers import is_foreign, joins, own_digest
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
@@ -32,6 +32,7 @@ from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
 from assetbuild.processes import processes_for, shared
 from assetbuild.references.pins import Pins
+from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Found as Located
@@ -83,6 +84,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         importmap,
         config.manifests,
         stage.jobs,
+        _known(config, made.plan),
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     asked = made.asked
@@ -150,6 +152,14 @@ def _with_left(planned: Plan, plain: Links | None, sources: Mapping[str, Source]
         return planned.jobs
     left = [Job(path, (Part(path, sources[path]),), (), planned.plain[path]) for path in plain.left]
     return sorted((*planned.jobs, *left), key=lambda job: job.path)
+
+
+def _known(config: Config, planned: Plan) -> Known:
+    names: dict[str, dict[str, Any]] = {}
+    for name, named in config.names.items():
+        names[name] = {"assets": list(named.assets)} | ({"extra": named.extra} if named.extra else {})
+    bundles = [job for job in planned.jobs if joins(job)]
+    return Known(names, {job.path: [part.source.path for part in job.parts] for job in bundles})
 
 
 def _depends_on_more(step: Step) -> bool:

@@ -17,7 +17,15 @@ from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
 from assetbuild.release.disk import cannot_write, gives_mode, make_directory, write_new
-from assetbuild.release.document import NO_IMPORTMAP, private_entry, release_document, wanted_files
+from assetbuild.release.document import (
+    NO_IMPORTMAP,
+    NOTHING_KNOWN,
+    Known,
+    known_members,
+    private_entry,
+    release_document,
+    wanted_files,
+)
 from assetbuild.release.earlier import Earlier
 from assetbuild.release.layout import MANIFEST, PUBLIC, STAGING, directories_above, place
 from assetbuild.release.lock import locked
@@ -60,12 +68,13 @@ def commit(
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
     formats: Iterable[str] = (),
     jobs: int = 1,
+    known: Known = NOTHING_KNOWN,
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
     `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none;
-    `jobs` is how many processes may write.
+    `jobs` is how many processes may write, `known` what else templates may call assets.
     Raises ReleaseError if another build holds the directory, if it cannot be written, or if a fingerprinted or
     prehashed name stands there with other bytes; BuildError if a content cannot be read. The former release is whole
     then, or, if manifest.json was replaced already, the new one.
@@ -73,9 +82,9 @@ def commit(
 
     @cache
     def document() -> dict[str, Any]:
-        return release_document(linked, encoded, base_url, importmap, formats)[0]
+        return release_document(linked, encoded, base_url, importmap, formats, known)[0]
 
-    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), jobs)
+    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), jobs, known)
     wanted = wanted_files(linked, encoded, foreign)
     digest = sha256(manifest).hexdigest()
     identities: dict[str, bytes] = {}
@@ -103,10 +112,11 @@ def _manifest(
     importmap: Mapping[str, Any],
     formats: tuple[str, ...],
     jobs: int,
+    known: Known,
 ) -> tuple[bytes, str, Mapping[str, Content]]:
     """The bytes of manifest.json, the release's id, and the manifests in other formats."""
     if formats:
-        document, foreign = release_document(linked, encoded, base_url, importmap, formats)
+        document, foreign = release_document(linked, encoded, base_url, importmap, formats, known)
         return dump_manifest(document), document["release"], foreign
     hidden = [asset for asset in linked if asset.publication == "private"]
     private = {asset.path: private_entry(asset) for asset in hidden}
@@ -114,7 +124,8 @@ def _manifest(
         twice = next(asset.path for asset in hidden if [one.path for one in hidden].count(asset.path) > 1)
         raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
     public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
-    return *manifest_text(public, encoded, base_url, importmap, private, jobs), {}
+    further = ({"private": private} if private else {}) | known_members(known)
+    return *manifest_text(public, encoded, base_url, importmap, further, jobs), {}
 
 
 def _carry_out(

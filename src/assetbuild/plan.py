@@ -14,6 +14,7 @@ from assetbuild.paths import escaped, fold, shown_path, why_too_long
 from assetbuild.planning.bundles import Contents, expand_bundles, is_partial
 from assetbuild.planning.filters import check_filters
 from assetbuild.planning.minifiers import default_minifier, with_lists
+from assetbuild.planning.names import check_names
 from assetbuild.planning.pins import check_pins, expanded_pins
 from assetbuild.planning.rules import Ruling, check_matches, rulings
 from assetbuild.planning.sprockets import NO_DIRECTIVES, Directed, follow_directives
@@ -116,6 +117,7 @@ def plan(
     paths = {job.path for job in jobs}
     diagnostics += check_matches(config, {*sources, *by_path, *paths})
     diagnostics += check_pins(config, paths, absent)
+    diagnostics += check_names(config, paths, absent)
     # Directives ask of a file first, and the plan once more.
     diagnostics += dict.fromkeys(publishable.words)
     diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)

@@ -162,6 +162,10 @@ def _dangling(name: str, document: Mapping[str, Any]) -> Iterator[Diagnostic]:
             for target in entry.get(key, ()):
                 if target not in assets:
                     yield Diagnostic(f"{name}: {path} refers to {target!r}, which is no asset of the release")
+    for it, named in sorted(document.get("names", {}).items()):
+        for target in named["assets"]:
+            if target not in assets:
+                yield Diagnostic(f"{name}: the name {it!r} stands for {target!r}, which is no asset of the release")
     importmap = document.get("importmap", {})
     for specifiers in (importmap.get("imports", {}), *importmap.get("scopes", {}).values()):
         for specifier, target in sorted(specifiers.items()):

@@ -60,8 +60,12 @@ def test_what_asset_packager_wrote_is_left_out(built: Outcome) -> None:
         ("javascript_include_merged('base')", ["javascripts/base_packaged.js"]),
         ("javascript_include_merged('admin/tools')", ["javascripts/admin/tools_packaged.js"]),
         (
-            "javascript_include_merged('base', 'base', 'controls')",
-            ["javascripts/base_packaged.js", "javascripts/controls.js"],
+            "javascript_include_merged('base', 'prototype.js', 'controls', 'admin/grid')",
+            [
+                "javascripts/base_packaged.js",
+                "javascripts/application_packaged.js",
+                "javascripts/admin/tools_packaged.js",
+            ],
         ),
         ("javascript_include_merged('prototype', 'vendor/effects')", ["javascripts/base_packaged.js"]),
         (
@@ -71,8 +75,7 @@ def test_what_asset_packager_wrote_is_left_out(built: Outcome) -> None:
     ],
 )
 def test_the_helpers_take_packages_and_files_each_once(built: Outcome, call: str, names: list[str]) -> None:
-    packages = dict.fromkeys(("prototype", "vendor/effects"), "javascripts/base_packaged.js")
-    environment = install(jinja2.Environment(autoescape=True), Manifest.load(built.release / "manifest.json"), packages)
+    environment = install(jinja2.Environment(autoescape=True), Manifest.load(built.release / "manifest.json"))
     page = environment.from_string("{{ " + call + " }}").render()
     assert page.count("<") == len(names) * (2 if "script" in page else 1)
     positions = [page.index(f'"/{built.file(name)}"') for name in names]

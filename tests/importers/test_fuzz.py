@@ -14,6 +14,7 @@ from scenario import Project
 from .old_projects import FIXTURES, fixture
 
 SYSTEMS = {
+    "webassets": ("webassets", "config/assets.yml"),
     "jammit": ("jammit", "config/assets.yml"),
     "asset_packager": ("asset_packager", "config/asset_packages.yml"),
     "django-assetpackager": ("django_assetpackager", "dumpdata.json"),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from importers.rails_projects import copy_of, rails
+from importers.sameness import rules_of, script_tokens
 from requirements_of_tests import do_without, need
 from scenario import Project
 
@@ -59,19 +60,6 @@ def sprockets(project: Project, paths: tuple[str, ...], *entries: str) -> dict[s
     done = subprocess.run(command, capture_output=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
-
-
-def script_tokens(text: str) -> list[str]:
-    """A script without comments, white space, semicolons and directives of strictness."""
-    bare = re.sub(r"""/\*.*?\*/|//[^\n]*|["']use strict["']""", " ", text, flags=re.DOTALL)
-    return re.findall(r"[\w$]+|\"[^\"]*\"|'[^']*'|[^\s;]", bare)
-
-
-def rules_of(text: str) -> list[str]:
-    """The rules of a style sheet, white space and comments taken out, URLs by their file's name alone."""
-    bare = re.sub(r"/\*.*?\*/|@charset[^;]*;", "", text, flags=re.DOTALL)
-    bare = re.sub(r"url\(\"?(?:[^)\"]*/)?([^)/\"]*?)(?:-[0-9a-f]{16})?(\.\w+)\"?\)", r"url(\1\2)", bare)
-    return re.findall(r"[^{}]+\{[^{}]*\}", re.sub(r"\s+", "", bare))
 
 
 def test_the_fixture_becomes_a_configuration_that_keeps_the_manifest() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assetbuild.errors import ReleaseError
 from assetbuild.model import Content, Encoded, Linked
-from assetbuild.release.document import private_entry, release_document
+from assetbuild.release.document import Known, known_members, private_entry, release_document
 from assetbuild.release.text import manifest_text
 from assetbuild.runtime.manifest import dump_manifest
 from releasing import linked
@@ -34,8 +34,10 @@ def test_it_is_that_of_the_document(made: list[Linked], importmap: dict[str, obj
     private = {asset.path: private_entry(asset) for asset in made if asset.publication == "private"}
     with_variants = data.draw(st.sets(st.sampled_from([asset.path for asset in public]))) if public else set()
     encoded = {path: (Encoded("br", f"{path}.br", Content.of(b"x")),) for path in with_variants}
-    document, _ = release_document(made, encoded, "/static/", importmap)
-    assert manifest_text(public, encoded, "/static/", importmap, private) == (
+    known = data.draw(st.sampled_from([Known(), Known({"x": {"assets": ["a"]}}, {"b": ["ü", "c"]})]))
+    document, _ = release_document(made, encoded, "/static/", importmap, (), known)
+    further = ({"private": private} if private else {}) | known_members(known)
+    assert manifest_text(public, encoded, "/static/", importmap, further) == (
         dump_manifest(document),
         document["release"],
     )

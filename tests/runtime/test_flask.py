@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, render_template_string, url_for
 
 from assetbuild.runtime import AssetNotFound, ManifestError
 from assetbuild.runtime.flask import AssetBuild
+from flask_command import FLASK_COMMAND
 from scenario import Outcome, Project, below_assets
 
 FILES: dict[str, str | bytes] = {
@@ -166,7 +167,7 @@ def test_in_development_the_next_release_is_looked_up_and_served(tmp_path: Path)
 
 
 def flask(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flask", "--app", "shop", *words]
+    command = [*FLASK_COMMAND, "--app", "shop", *words]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
 
@@ -200,7 +201,7 @@ def test_flask_assets_build_builds_and_exits_with_the_truth() -> None:
 
 def test_flask_assets_finds_the_configuration_above_the_application(tmp_path: Path) -> None:
     project = Project({**below_assets(FILES), "shop.py": APP})
-    command = [sys.executable, "-m", "flask", "--app", str(project.root / "shop.py"), "assets", "build", "-q"]
+    command = [*FLASK_COMMAND, "--app", str(project.root / "shop.py"), "assets", "build", "-q"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (project.release / "manifest.json").exists()

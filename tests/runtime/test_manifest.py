@@ -383,6 +383,12 @@ def test_a_missing_key_of_an_entry_is_named(key: str) -> None:
         ({"importmap": {"imports": {"a": "/a"}}}, "'imports', 'a'"),
         ({"importmap": {"scopes": []}}, "'scopes'"),
         ({"importmap": {"scopes": {"/": []}}}, "'scopes', '/'"),
+        ({"names": []}, "'names'"),
+        ({"names": {"a": ["a.css"]}}, "'names', 'a'"),
+        ({"names": {"a": {"assets": ["/a"]}}}, "'names', 'a'"),
+        ({"names": {"a": {"assets": [], "extra": 1}}}, "'names', 'a', 'extra'"),
+        ({"contents": []}, "'contents'"),
+        ({"contents": {"a.js": ["../a.js"]}}, "'contents', 'a.js'"),
     ],
 )
 def test_a_damaged_document_is_refused_by_key(change: dict[str, Any], words: str) -> None:

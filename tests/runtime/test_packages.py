@@ -11,6 +11,7 @@ import pytest
 from assetbuild.runtime import AssetNotFound, Manifest
 from assetbuild.runtime.jinja import install
 from assetbuild.runtime.packages import several_name
+from assetbuild.templates.calls import OtherNames
 from templates import check, errors
 
 from .release import document, record
@@ -91,6 +92,30 @@ def test_files_that_are_in_a_package_lead_to_it_once() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("javascript_include_merged('prototype', 'effects.js', 'base', 'alone')", ["base_packaged.js", "alone.js"]),
+        ("javascript_include_merged('sub/hammer')", ["sub/tools_packaged.js"]),
+        ("javascript_include_merged('shared')", ["base_packaged.js"]),
+        ("include_javascripts('javascripts/prototype', 'javascripts/effects.js')", ["base_packaged.js"]),
+    ],
+)
+def test_names_of_sources_lead_to_the_package_that_the_release_made_of_them(call: str, expected: list[str]) -> None:
+    contents = {
+        "javascripts/base_packaged.js": ["prototype", "effects", "shared"],
+        "javascripts/sub/tools_packaged.js": ["sub/hammer", "shared"],
+        "javascripts/alone.js": ["alone"],
+        "javascripts/a.js": ["shared"],  # which is in no release
+    }
+    paths = {path: [f"javascripts/{name}.js" for name in names] for path, names in contents.items()}
+    manifest = Manifest({**document(ASSETS), "contents": paths})
+    environment = install(jinja2.Environment(), manifest)
+    html = environment.from_string("{{ " + call + " }}").render()
+    assert html.count("<script") == len(expected)
+    assert all(f"/static/javascripts/{name.replace('.', '-1.')}" in html for name in expected)
+
+
 def test_a_name_that_is_nowhere_is_an_error_that_names_it() -> None:
     with pytest.raises(AssetNotFound, match="nowhere"):
         render("include_javascripts('nowhere')")
@@ -117,6 +142,13 @@ def test_templates_are_checked_for_names_of_packages(tmp_path: Path) -> None:
         "error: b.html:1:68: no asset named 'lost.js'",
     ]
     assert found.computed == 1
+
+
+def test_names_of_sources_are_known_to_the_check(tmp_path: Path) -> None:
+    others = OtherNames(sources=("javascripts/prototype.js",))
+    template = "{{ javascript_include_merged('prototype', 'gone') }}"
+    found = check(tmp_path, {"a.html": template}, tuple(ASSETS), others=others)
+    assert [error.split("\n")[0] for error in errors(found)] == ["error: a.html:1:44: no asset named 'gone'"]
 
 
 def test_a_misspelled_package_is_told_with_the_one_that_is_there(tmp_path: Path) -> None:

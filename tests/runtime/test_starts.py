@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_command import FLASK_COMMAND
 from scenario import Project
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -42,7 +43,7 @@ def test_the_start_of_a_page_works_as_written(page: str, client: str) -> None:
     files: dict[str, str | bytes] = dict(_FILE.findall(text))
     assert {"assetbuild.toml", "app.py", "templates/home.html"} <= files.keys()
     project = Project(files, config=None)
-    build = ["-m", "flask", "assets", "build"] if "flask assets build" in text else ["-m", "assetbuild", "build"]
+    build = [*FLASK_COMMAND[1:], "assets", "build"] if "flask assets build" in text else ["-m", "assetbuild", "build"]
     run(project, *build)
     run(project, "-W", "error", "-c", f"import app\n{client}\n{CHECK}")
 

@@ -67,6 +67,40 @@ def test_the_body_is_printed_for(arguments: str, expected: list[str]) -> None:
     assert urls(arguments, name="js/b.js", files=["js/a.js", "js/b.js"], where="gen/packed.js") == expected
 
 
+NAMES = {
+    "all": {"assets": ["js/b.js", "js/a.js"]},
+    "screen": {"assets": ["site.css"], "extra": {"media": "screen", "rel": "stylesheet"}},
+    "print": {"assets": ["both.css"], "extra": {"media": "print"}},
+    "js/a.js, js/b.js; filters=rjsmin,gzip; output=gen/packed.js": {"assets": ["js/b.js"]},
+    "js/*.js": {"assets": ["js/a.js", "js/b.js"]},
+    "site; filters=rcssmin": {"assets": ["both.css"], "extra": {"media": "tv"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ('"all"', "js/b-1.js js/a-1.js"),
+        ('"screen"', "site-1.css:screen"),
+        ('"screen", "print"', "site-1.css:print both-1.css:print"),
+        ('"screen", "js/a.js"', "site-1.css js/a-1.js"),
+        ('"print", output="gen/packed.js"', "gen/packed-1.js:print"),
+        ('"js/a.js", "js/b.js", output="gen/packed.js"', "gen/packed-1.js"),
+        ('"js/a.js", "js/b.js", filters=" rjsmin , gzip", output="gen/packed.js"', "js/b-1.js"),
+        ('"js/a.js", "js/b.js", output="gen/packed.js", filter=["rjsmin", "gzip"]', "js/b-1.js"),
+        ('["js/a.js", "js/b.js"], filters=f(), output="gen/packed.js"', "gen/packed-1.js"),
+        ('"js/*.js"', "js/a-1.js js/b-1.js"),
+        ('"site", filters=("rcssmin",)', "both-1.css:tv"),
+        ('"js_all"', "gen/packed-1.js"),
+    ],
+)
+def test_the_names_of_the_manifest_are_known_and_what_they_have_for_templates(arguments: str, expected: str) -> None:
+    made = install(jinja2.Environment(), Manifest({**document(ASSETS), "names": NAMES}), BUNDLES)
+    body = "{{ ASSET_URL }}{% if EXTRA.media %}:{{ EXTRA.media }}{% endif %} "
+    html = made.from_string("{% assets " + arguments + " %}" + body + "{% endassets %}").render()
+    assert html.replace("/static/", "").split() == expected.split()
+
+
 def test_an_output_below_the_path_of_a_cdn_is_found() -> None:
     made = install(jinja2.Environment(), Manifest(document(ASSETS), "https://cdn.example/files/"))
     template = made.from_string('{% assets output="/files/gen/packed.js" %}{{ ASSET_URL }}{% endassets %}')

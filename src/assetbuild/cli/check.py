@@ -10,6 +10,7 @@ from assetbuild.cli.report import Report, add_output_arguments
 from assetbuild.errors import ReleaseError, UsageError
 from assetbuild.runtime import Manifest
 from assetbuild.templates import Checked, check_templates
+from assetbuild.templates.calls import OtherNames
 from assetbuild.templates.engines import ENGINES
 from assetbuild.templates.files import template_files
 
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     root = os.path.dirname(os.path.abspath(arguments.config)) if arguments.config else os.getcwd()
     files = template_files(arguments.templates, root)
     checked = check_templates(
-        files, frozenset(manifest), root, arguments.engine, arguments.flask_static, manifest.base_url
+        files, frozenset(manifest), root, arguments.engine, arguments.flask_static, manifest.base_url, _others(manifest)
     )
     for diagnostic in checked.diagnostics:
         report.tell(diagnostic)
@@ -48,6 +49,10 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         "unread": checked.unread,
     }
     return report.finish(1 if checked.missing or checked.unread else 0, summary, manifest.release)
+
+
+def _others(manifest: Manifest) -> OtherNames:
+    return OtherNames(manifest.names, {source for sources in manifest.contents.values() for source in sources})
 
 
 def _manifest(arguments: argparse.Namespace) -> Manifest:

@@ -100,6 +100,14 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a name in templates stands for: logical paths, and the JSON values that come with them."""
+
+    assets: tuple[str, ...]
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What differs for the assets that `match`; None means not said. `options`: JSON values by compiler.
 
@@ -152,6 +160,7 @@ class Config:
     sprockets: Sprockets | None
     propshaft: bool
     bundles: tuple[Bundle, ...]
+    names: Mapping[str, Named]
     rules: tuple[Rule, ...]
 
     def diagnostic(
@@ -224,6 +233,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
             "importmap": ImportMap(**values["importmap"]),
             "sprockets": Sprockets(**values["sprockets"]) if values["sprockets"] else None,
             "bundles": tuple(Bundle(path, **bundle) for path, bundle in sorted(values["bundles"].items())),
+            "names": {name: Named(**named) for name, named in values["names"].items()},
             "rules": tuple(Rule(**rule) for rule in values["rules"]),
         },
     )

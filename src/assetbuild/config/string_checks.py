@@ -63,6 +63,7 @@ def normal(check: Check) -> Check:
 
 
 prefix_text = normal(text_that(_prefix_problem))
+logical_path = normal(text_that(logical_problem))
 glob = normal(text_that(_glob_problem))
 reference_glob = text_that(_pattern_problem)
 

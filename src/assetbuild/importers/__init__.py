@@ -31,6 +31,8 @@ SYSTEMS: dict[str, System] = {
     "django-assetpackager": System("django_assetpackager:read", "dumpdata.json"),
     "sprockets": System("sprockets:read", "app/assets/config/manifest.js"),
     "propshaft": System("propshaft:read", "config/initializers/assets.rb"),
+    "webassets": System("webassets:read", "assets.yml, or MODULE:ENVIRONMENT"),
+    "flask-assets": System("webassets:read_flask", "MODULE:APPLICATION, or assets.yml"),
     "importmap": System("importmap:read", "config/importmap.rb"),
 }
 

@@ -13,7 +13,7 @@ from assetbuild.importers.nearest_file import nearest_file
 from assetbuild.importers.project import Project
 from assetbuild.importers.rails import public_settings
 from assetbuild.importers.yaml_places import Mapping, Node, Scalar, Sequence, read_yaml
-from assetbuild.runtime.packages import PACKAGED
+from assetbuild.runtime.packages import PACKAGED, first_holders
 
 PUBLIC: Final = "public"
 _EXTENSIONS: Final = {"javascripts": ".js", "stylesheets": ".css"}
@@ -28,7 +28,7 @@ def read(project: Project) -> Imported:
         raise UsageError(
             Diagnostic(text, project.file, hint="it lists packages below 'javascripts:' and 'stylesheets:'")
         )
-    bundles = []
+    bundles: list[ImportedBundle] = []
     for key, value in document.root.pairs:
         kind = key.written.removeprefix(":")
         if kind in _EXTENSIONS:
@@ -47,8 +47,19 @@ def read(project: Project) -> Imported:
         settings.append(
             Setting(("exclude",), tuple(Item(one, None, "written by asset_packager") for one in reading.stale))
         )
+    settings += _first_packages(bundles)
     source = Item(PUBLIC, None, "what a browser sees as /")
     return Imported((source,), tuple(settings), tuple(bundles), (), tuple(reading.diagnostics))
+
+
+def _first_packages(bundles: list[ImportedBundle]) -> Iterator[Setting]:
+    """Names for the sources of which the helpers would not take the first package, as asset_packager's do."""
+    holders = first_holders({bundle.path: bundle.expected or () for bundle in bundles})
+    for bundle in bundles:
+        for source in bundle.expected or ():
+            if source in holders and holders.pop(source) != bundle.path:
+                why = "the first package that has it"
+                yield Setting(("names", source, "assets"), bundle.path, bundle.place, why)
 
 
 @dataclass(slots=True)

@@ -89,7 +89,8 @@ class _Reading:
             )
         if target.startswith(_REMOTE):
             hint = f"`bin/importmap pin {name} --download` puts it into vendor/javascript; then import again"
-            self._tell(statement, f"left out: '{name}' is on another host, and pins name published files", hint)
+            text = f"left out: '{name}' is on another host, and pins name published files"
+            self._tell(statement, f"{text}: its imports stay as they are, and no page resolves them", hint)
             return
         path = target.lstrip("/")
         if path not in self.files and not self._is_compiled(path):

@@ -1,15 +1,17 @@
 """From linked and encoded assets to the manifest's document, and to the files that belong to it.
 
-Two keys of the document are ours, beside those of schema 1: `private`, {logical path: {file, size, integrity,
+Four keys of the document are ours, beside those of schema 1: `private`, {logical path: {file, size, integrity,
 immutable}} of the files below private/, and `manifests`, {format: {file, size, integrity}} of the manifests in other
-formats beside this one. They are no part of the release's id, and a reader that does not know them passes them over;
-without them nobody could tell a file that belongs from one that does not.
+formats beside this one, without which nobody could tell a file that belongs from one that does not; `names` and
+`contents` (see `Known`), by which templates of other systems find assets. They are no part of the release's id, and a
+reader that does not know them passes them over.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha384
 from typing import Any, NamedTuple
 
@@ -38,6 +40,18 @@ class Wanted(NamedTuple):
 Owner = tuple[str, str | None]
 """Whose file it is: a logical path, and the encoding of a precompressed variant of that asset."""
 
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else templates may call assets: `names`, {name: {"assets": logical paths, "extra": JSON values}}, and
+    `contents`, the logical paths of the sources that a bundle was made of, by its own. As in the manifest.
+    """
+
+    names: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    contents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
 # Written even when it is empty: whoever recomputes the release's id hashes what stands in the document.
 NO_IMPORTMAP: Mapping[str, Any] = {"imports": {}, "scopes": {}}
 NO_FILES: Mapping[str, Content] = {}
@@ -49,6 +63,7 @@ def release_document(
     base_url: str,
     importmap: Mapping[str, Any] = NO_IMPORTMAP,
     formats: Iterable[str] = (),
+    known: Known = NOTHING_KNOWN,
 ) -> tuple[dict[str, Any], dict[str, Content]]:
     """The document of manifest.json, schema 1, and the manifests in other formats by their paths below the release.
 
@@ -75,12 +90,23 @@ def release_document(
     }
     if private:
         document["private"] = private
+    document.update(known_members(known))
     foreign = {}
     for name, (file, data) in foreign_manifests(assets, formats).items():
         foreign[file] = Content.of(data)
         integrity = f"sha384-{b64encode(sha384(data).digest()).decode()}"
         document.setdefault("manifests", {})[name] = {"file": file, "size": len(data), "integrity": integrity}
     return document, foreign
+
+
+def known_members(known: Known) -> dict[str, Any]:
+    """The members of the document that say this; none for nothing."""
+    members: dict[str, Any] = {}
+    if known.names:
+        members["names"] = {name: dict(named) for name, named in known.names.items()}
+    if known.contents:
+        members["contents"] = {path: list(sources) for path, sources in known.contents.items()}
+    return members
 
 
 def wanted_files(

@@ -32,12 +32,12 @@ def manifest_text(
     encoded: Mapping[str, tuple[Encoded, ...]],
     base_url: str,
     importmap: Mapping[str, Any],
-    private: Mapping[str, Any],
+    further: Mapping[str, Any],
     jobs: int = 1,
 ) -> tuple[bytes, str]:
     """The manifest of these assets, private ones not among them, and the id of the release.
 
-    `private` is that key of the document, `jobs` how many processes may share the work. Raises ReleaseError for a
+    `further` are other members of the document, `jobs` how many processes may share the work. Raises ReleaseError for a
     logical path taken twice.
     """
     ordered = sorted(linked, key=attrgetter("path"))
@@ -62,8 +62,7 @@ def manifest_text(
     release = named.hexdigest()
     assets = [b'{\n"assets": {\n', *pieces, b"\n},\n"] if pieces else [b'{\n"assets": {},\n']
     rest: dict[str, Any] = {"base_url": base_url, "importmap": importmap, "release": release, "schema": SCHEMA}
-    if private:
-        rest["private"] = private
+    rest.update(further)
     members = ",\n".join(f"{_spaced(key)}: {_spaced(rest[key])}" for key in sorted(rest))
     return b"".join([*assets, members.encode(), b"\n}\n"]), release
 

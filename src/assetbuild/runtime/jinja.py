@@ -27,7 +27,8 @@ from assetbuild.runtime.page import TAGS, VALUES, Page
 
 AnyEnvironment = TypeVar("AnyEnvironment", bound=Environment)
 
-# Of webassets' tag; what each would do was done in the build, but for `output`, which says what was made.
+# Of webassets' tag; what each would do was done in the build, but for `output`, which says what was made. `filters` may
+# tell it from another tag with the same contents.
 _OPTIONS = ("output", "filters", "filter", "debug", "depends")
 # No identifier, so that no variable of a template has this name.
 _KEY = "page of assetbuild"
@@ -55,6 +56,7 @@ class AssetExtension(Extension):
         lineno = next(parser.stream).lineno
         names: list[nodes.Expr] = []
         output: nodes.Expr = nodes.Const(None)
+        filters = ""
         while parser.stream.current.type != "block_end":
             if parser.stream.current.type == "name" and parser.stream.look().type == "assign":
                 option = next(parser.stream)
@@ -63,23 +65,39 @@ class AssetExtension(Extension):
                 next(parser.stream)
                 value = parser.parse_expression()
                 output = value if option.value == "output" else output
+                filters = literal_filters(value) if option.value in ("filters", "filter") else filters
             else:
                 names.append(parser.parse_expression())
             if parser.stream.current.type != "block_end":
                 parser.stream.expect("comma")
         body = parser.parse_statements(("name:endassets",), drop_needle=True)
-        call = self.call_method("print_assets", [nodes.ContextReference(), nodes.List(names), output], lineno=lineno)
+        call = self.call_method(
+            "print_assets", [nodes.ContextReference(), nodes.List(names), output, nodes.Const(filters)], lineno=lineno
+        )
         variables = [nodes.Name(name, "param") for name in ("ASSET_URL", "ASSET_SRI", "EXTRA")]
         return nodes.CallBlock(call, variables, [], body).set_lineno(lineno)
 
-    def print_assets(self, context: Context, names: list[Any], output: Any, caller: Callable[..., Any]) -> Any:
+    def print_assets(
+        self, context: Context, names: list[Any], output: Any, filters: str, caller: Callable[..., Any]
+    ) -> Any:
         """What the tag {% assets %} stands for; in an async environment a coroutine of it."""
         for name in names:
             _defined(name)
         bundles = _setting(context.environment, "asset_bundles")
-        found = _placed(lambda: page_of(context).assets(names, output, bundles))
-        bodies = (caller(url, integrity, {}) for url, integrity in found)
+        found = _placed(lambda: page_of(context).assets(names, output, bundles, filters))
+        bodies = (caller(url, integrity, extra) for url, integrity, extra in found)
         return _joined_later(bodies) if self.environment.is_async else "".join(map(str, bodies))
+
+
+def literal_filters(value: nodes.Expr) -> str:
+    """The filters that a tag names, as text with commas; "" if they are computed."""
+    if isinstance(value, nodes.Const):
+        return value.value if isinstance(value.value, str) else ""
+    if isinstance(value, nodes.List | nodes.Tuple):
+        texts = [item.value if isinstance(item, nodes.Const) else None for item in value.items]
+        if all(isinstance(text, str) for text in texts):
+            return ",".join(map(str, texts))
+    return ""
 
 
 class PageContext(Context):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from assetbuild.runtime.document import SCHEMA, dump_manifest, entry_of, parse_manifest, read_outline, release_id
@@ -100,6 +100,18 @@ class Manifest(Mapping[str, Entry]):
     def importmap(self) -> Mapping[str, Mapping[str, Any]]:
         """`imports` and `scopes` as in the manifest, specifiers to logical paths; empty if it has none."""
         return self._importmap
+
+    @property
+    def names(self) -> Mapping[str, Mapping[str, Any]]:
+        """What else templates call assets: `assets`, logical paths, and `extra`, by name; as in the manifest."""
+        names: Mapping[str, Mapping[str, Any]] = self._document.get("names", {})
+        return MappingProxyType(names)
+
+    @property
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """The logical paths of the sources that a bundle was made of, by its own, in order."""
+        contents: Mapping[str, Sequence[str]] = self._document.get("contents", {})
+        return MappingProxyType(contents)
 
     def url(self, name: str) -> str:
         """The URL of the asset at the logical path `name`, percent-encoded. Raises AssetNotFound."""

@@ -1,6 +1,7 @@
 """The helpers of Jammit, asset_packager and django-assetpackager: which assets the names mean that templates give them.
 
-A name may be that of a package or of a file, with or without its extension. URLs are passed through as they are.
+A name may be that of a package or of a file, with or without its extension; a file means the package that it is in, if
+it is in one. URLs are passed through as they are.
 """
 
 from __future__ import annotations
@@ -59,6 +60,39 @@ def package_asset(names: Container[str], name: str, places: Sequence[str]) -> st
     return next((path for place in places if (path := place.format(bare)) in names), None)
 
 
+def package_of(manifest: Manifest, name: str, places: Sequence[str]) -> str | None:
+    """The asset that a name means: a package, the package that a source of this name is in, or a file; else None."""
+    holders = manifest.once(packages_by_source)
+    for place in places:
+        path = place.format(name.removeprefix(":"))
+        if path in manifest.contents:
+            return path
+        if path in manifest.names:
+            return str(manifest.names[path]["assets"][0])
+        if path in holders:
+            return holders[path]
+        if path in manifest:
+            return path
+    return None
+
+
+def packages_by_source(manifest: Manifest) -> Mapping[str, str]:
+    """The bundle that a source is in, by logical path."""
+    return first_holders({path: sources for path, sources in manifest.contents.items() if path in manifest})
+
+
+def first_holders(contents: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """For each source the bundle that it is in, given those of each bundle. All are logical paths.
+
+    Of several it is one whose name says that it is a package, then the first by name.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(contents, key=lambda path: (f"{PACKAGED}." not in path, path)):
+        for source in contents[path]:
+            found.setdefault(source, path)
+    return found
+
+
 def packaged(
     manifest: Manifest, names: Iterable[object], places: Sequence[str], bundles: Mapping[str, object] | None = None
 ) -> list[str]:
@@ -75,7 +109,7 @@ def packaged(
         if not isinstance(name, str):
             raise TypeError(f"the name of a package is a string, not {type(name).__name__}")
         for path in flat([bundles[name]]) if bundles and name in bundles else [name]:
-            found[path if is_url(path) else package_asset(manifest, path, places) or path] = None
+            found[path if is_url(path) else package_of(manifest, path, places) or path] = None
     return list(found)
 
 

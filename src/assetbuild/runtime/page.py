@@ -96,11 +96,15 @@ class Page:
         return importmap_tag(self.manifest, attributes)
 
     def assets(
-        self, names: Iterable[object], output: object = None, bundles: Mapping[str, object] | None = None
-    ) -> list[tuple[str, str]]:
-        """URL and integrity of each asset that the body of webassets' tag {% assets %} is printed for."""
-        paths = published(self.manifest, names, output, bundles)
-        return [(self.manifest.url(path), self.manifest[path].integrity) for path in paths]
+        self,
+        names: Iterable[object],
+        output: object = None,
+        bundles: Mapping[str, object] | None = None,
+        filters: str = "",
+    ) -> list[tuple[str, str, Mapping[str, Any]]]:
+        """URL, integrity and EXTRA for each asset that the body of webassets' tag {% assets %} is printed for."""
+        paths, extra = published(self.manifest, names, output, bundles, filters)
+        return [(self.manifest.url(path), self.manifest[path].integrity, extra) for path in paths]
 
     def include_javascripts(self, *packages: str, integrity: bool = True, **attributes: Any) -> str:
         """Jammit's: the scripts of packages, one a line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assetbuild.runtime.document import read_outline
 from assetbuild.runtime.entry import Entry
@@ -77,6 +77,16 @@ class ReloadingManifest(Manifest):
     def importmap(self) -> Mapping[str, Mapping[str, Any]]:
         """As of now."""
         return self.current().importmap
+
+    @property
+    def names(self) -> Mapping[str, Mapping[str, Any]]:
+        """As of now."""
+        return self.current().names
+
+    @property
+    def contents(self) -> Mapping[str, Sequence[str]]:
+        """As of now."""
+        return self.current().contents
 
     def url(self, name: str) -> str:
         """As of now. Raises AssetNotFound."""

@@ -32,6 +32,8 @@ def check_document(document: dict[str, Any]) -> None:
         raise WrongError(f"'base_url': {error}") from None
     _expect(type(document.get("assets")) is dict, "'assets'", "an object")
     _check_importmap(document.get("importmap", {}))
+    _check_names(document.get("names", {}))
+    _check_contents(document.get("contents", {}))
 
 
 def check_entry(name: str, entry: object) -> None:
@@ -92,6 +94,22 @@ def _check_importmap(importmap: object) -> None:
     for scope, specifiers in scopes.items():
         _expect(_is_text(scope), "'importmap', 'scopes'", "an object of URL prefixes")
         _check_specifiers(specifiers, f"'importmap', 'scopes', {scope!r}")
+
+
+def _check_names(names: object) -> None:
+    if type(names) is not dict:
+        raise WrongError("'names' must be an object")
+    for name, named in names.items():
+        where = f"'names', {name!r}"
+        _expect(type(named) is dict and _is_paths(named.get("assets")), where, "an object with relative paths")
+        _expect(type(named.get("extra", {})) is dict, f"{where}, 'extra'", "an object")
+
+
+def _check_contents(contents: object) -> None:
+    if type(contents) is not dict:
+        raise WrongError("'contents' must be an object")
+    for path, sources in contents.items():
+        _expect(_is_path(path) and _is_paths(sources), f"'contents', {path!r}", "a list of relative paths")
 
 
 def _check_specifiers(specifiers: object, where: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.nearest import Nearest
 from assetbuild.paths import shown_path
-from assetbuild.templates.calls import Computed, Fault, Named, exists, is_beginning
+from assetbuild.templates.calls import NO_OTHERS, Computed, Fault, Named, OtherNames, exists, is_beginning
 from assetbuild.templates.engines import Engine, evident_engine, find_calls
 from assetbuild.templates.text import Text, read
 
@@ -45,6 +45,7 @@ class _Tally:
     names: Collection[str]
     nearest: Nearest
     base_url: str
+    others: OtherNames
     diagnostics: list[Diagnostic] = field(default_factory=list)
     named: int = 0
     missing: int = 0
@@ -60,6 +61,7 @@ def check_templates(
     engine: Engine = "auto",
     flask_static: bool = False,
     base_url: str = "/static/",
+    others: OtherNames = NO_OTHERS,
 ) -> Checked:
     """All templates, whatever is wrong with one of them.
 
@@ -68,7 +70,7 @@ def check_templates(
     names an asset. `base_url` is the release's: `output` of {% assets %} may lie under it. Raises UsageError if Jinja2
     or Django is needed and not installed.
     """
-    tally = _Tally(names, Nearest(names), base_url)
+    tally = _Tally(names, Nearest(names), base_url, others)
     count = 0
     for file in files:
         count += 1
@@ -91,7 +93,7 @@ def _check(text: Text, tally: _Tally, engine: Engine, flask_static: bool) -> Non
             tally.diagnostics.append(text.diagnostic(_COMPUTED, one.start, one.stop, severity="notice"))
         else:
             tally.named += 1
-            if not exists(one, tally.names, tally.base_url):
+            if not exists(one, tally.names, tally.base_url, tally.others):
                 tally.missing += 1
                 tally.diagnostics.append(_missing(text, one, tally))
     tally.unread += any(isinstance(one, Fault) for one in found)

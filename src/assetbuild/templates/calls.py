@@ -57,7 +57,8 @@ IN_SRCSET = Helper()
 class Named:
     """An asset named literally: `start` and `stop` are offsets in the template's text, inside the quotes.
 
-    `output`: what stands there for webassets to write, and stands in for the name if it is an asset.
+    `output`: what stands there for webassets to write, and stands in for the name if it is an asset. `whole`: what the
+    whole tag is called (runtime/webassets.py), which stands in for it if the manifest has such a name.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Named:
     stop: int
     helper: Helper
     output: str | None = None
+    whole: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,25 @@ def named_in_srcset(text: str, start: int) -> list[Named]:
     return found
 
 
-def exists(named: Named, names: Collection[str], base_url: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class OtherNames:
+    """What else the manifest knows: `tags`, names for webassets' tag; `sources`, logical paths of files in bundles."""
+
+    tags: Collection[str] = ()
+    sources: Collection[str] = ()
+
+
+NO_OTHERS = OtherNames()
+
+
+def exists(named: Named, names: Collection[str], base_url: str, others: OtherNames = NO_OTHERS) -> bool:
     """Whether the name is of an asset, by the rules of its helper; `names` are the logical paths there are."""
     name = named.name
-    if named.helper.places and (is_url(name) or package_asset(names, name, named.helper.places) is not None):
+    if named.helper is ASSETS and (name in others.tags or named.whole in others.tags):
+        return True
+    if named.helper.places and (
+        is_url(name) or any(package_asset(table, name, named.helper.places) for table in (names, others.sources))
+    ):
         return True
     if name in names or any(name + extension in names for extension in named.helper.extensions):
         return True

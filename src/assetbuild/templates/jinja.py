@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assetbuild.errors import Diagnostic, UsageError
+from assetbuild.runtime.webassets import tag_name
 from assetbuild.templates.calls import (
     ASSETS,
     ASSETS_TAG,
@@ -43,7 +44,7 @@ _STOPS = _CLOSING | {",", ":"}
 _ENDS = frozenset({"variable_end", "block_end"})
 _LEFT_OUT = frozenset({"whitespace", "comment_begin", "comment", "comment_end", "raw_begin", "raw_end"})
 # No identifier, so that no expression of a template can be mistaken for the tag.
-_ASSETS_CALL = "{% assets %}"
+ASSETS_CALL = "{% assets %}"
 _NESTED_TOO_DEEP = Fault("nested too deep to be checked", 0, 0)
 
 
@@ -68,24 +69,44 @@ def find_in_jinja(content: str, flask_static: bool = False) -> list[Found]:
     `content` has LF line ends. `flask_static`: url_for('static', filename='…') names an asset. Raises UsageError
     where Jinja2 is not installed.
     """
+    read = _read(content)
+    if isinstance(read, Fault):
+        return [read]
+    tree, tokens = read
+    try:
+        return list(_Calls(tree, [token for token in tokens if token.type not in _LEFT_OUT], flask_static))
+    except RecursionError:
+        return [_NESTED_TOO_DEEP]
+
+
+def parsed(content: str) -> nodes.Template | Fault:
+    """A template's tree, in which {% assets %} is a call of ASSETS_CALL, and offsets are where lines belong.
+
+    Raises UsageError where Jinja2 is not installed.
+    """
+    read = _read(content)
+    return read if isinstance(read, Fault) else read[0]
+
+
+def _read(content: str) -> tuple[nodes.Template, list[_Token]] | Fault:
     try:
         from jinja2 import Environment, TemplateSyntaxError
     except ImportError:
         text = "Jinja2 is not installed, and there are templates to check in its language"
         raise UsageError(Diagnostic(text, hint="pip install jinja2")) from None
     environment = Environment(keep_trailing_newline=True)
+    tokens: list[_Token] = []
     try:
         tokens = _tokens(environment, content)
-        tree = _parse(environment, tokens)
-        return list(_Calls(tree, [token for token in tokens if token.type not in _LEFT_OUT], flask_static))
+        return _parse(environment, tokens), tokens
     except _UnreadableError as error:
-        return [error.fault]
+        return error.fault
     except TemplateSyntaxError as error:
         # Its "line" is the offset of a token.
         lengths = {token.start: len(token.text) for token in tokens}
-        return [Fault(error.message or "syntax error", error.lineno, error.lineno + lengths.get(error.lineno, 1))]
+        return Fault(error.message or "syntax error", error.lineno, error.lineno + lengths.get(error.lineno, 1))
     except RecursionError:
-        return [_NESTED_TOO_DEEP]
+        return _NESTED_TOO_DEEP
 
 
 def _tokens(environment: Environment, content: str) -> list[_Token]:
@@ -196,7 +217,7 @@ def _assets_arguments(parser: Parser) -> list[nodes.Expr]:
             names += value.items if isinstance(value, nodes.List | nodes.Tuple) else [value]
         if stream.current.type != "block_end":
             stream.expect("comma")
-    called = nodes.Name(_ASSETS_CALL, "load", lineno=begin)
+    called = nodes.Name(ASSETS_CALL, "load", lineno=begin)
     return [nodes.Call(called, names, options, None, None, lineno=begin)]
 
 
@@ -222,10 +243,10 @@ class _Calls:
     def _named_by(
         self, node: nodes.Call | nodes.Filter, helper: Helper, arguments: list[nodes.Expr]
     ) -> Iterator[Found]:
-        output = _output(node) if helper is ASSETS else None
+        output, whole = (_output(node), _whole(node, arguments)) if helper is ASSETS else (None, None)
         for argument in arguments:
             for found in self._values(argument, helper):
-                yield replace(found, output=output) if isinstance(found, Named) else found
+                yield replace(found, output=output, whole=whole) if isinstance(found, Named) else found
         if helper.default is not None and not arguments:
             name = self._tokens[self._index[min(_offsets(node))]]
             yield Named(helper.default, name.start, name.start + len(name.text), helper)
@@ -255,7 +276,7 @@ class _Calls:
             return None
         if node.node.name == "url_for" and self._flask_static:
             return Helper(), _flask_file_name(node)
-        helper = ASSETS if node.node.name == _ASSETS_CALL else HELPERS.get(node.node.name)
+        helper = ASSETS if node.node.name == ASSETS_CALL else HELPERS.get(node.node.name)
         return (helper, _names_among(node, helper)) if helper else None
 
     def _values(self, node: nodes.Expr, helper: Helper) -> Iterator[Found]:
@@ -324,6 +345,19 @@ def _output(call: nodes.Call | nodes.Filter) -> str | None:
         if keyword.key == OUTPUT_KEYWORD and isinstance(keyword.value, nodes.Const):
             return keyword.value.value if isinstance(keyword.value.value, str) else None
     return None
+
+
+def _whole(call: nodes.Call | nodes.Filter, arguments: list[nodes.Expr]) -> str | None:
+    """What the tag {% assets %} is called as a whole, if all that it names is written literally."""
+    from jinja2 import nodes
+
+    from assetbuild.runtime.jinja import literal_filters
+
+    names = [argument.value for argument in arguments if isinstance(argument, nodes.Const)]
+    if len(names) != len(arguments):
+        return None
+    filters = [literal_filters(keyword.value) for keyword in call.kwargs if keyword.key in ("filters", "filter")]
+    return tag_name(names, "".join(filters[:1]), _output(call))
 
 
 def _keys(value: nodes.Expr) -> list[nodes.Expr] | None:
