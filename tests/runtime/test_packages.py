@@ -123,6 +123,14 @@ def test_a_name_that_is_nowhere_is_an_error_that_names_it() -> None:
         render("include_javascripts(5)")
 
 
+def test_what_asset_packager_does_not_know_is_passed_on_once_as_rails_prints_it() -> None:
+    html = render("javascript_include_merged('nowhere', 'base', 'nowhere.js', 'sub/x.js', defer=True)")
+    assert html.splitlines()[0] == '<script src="/javascripts/nowhere.js" defer></script>'
+    assert html.splitlines()[2:] == ['<script src="/javascripts/sub/x.js" defer></script>']
+    link = render("stylesheet_link_merged(':nowhere', media='print')")
+    assert link == '<link rel="stylesheet" href="/stylesheets/nowhere.css" media="print">'
+
+
 def test_the_name_of_several_files_does_not_depend_on_their_order() -> None:
     assert several_name(["b/c.js", "a.js"]) == several_name(["a.js", "b/c.js"]) == "a-and-b-c"
 

@@ -46,6 +46,13 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "css_include_merged": _places(_MERGED, "css", "stylesheet"),
 }
 
+# Where Rails looks for what asset_packager does not know and passes on to it; Jammit refuses such names.
+PASSED_ON: Mapping[str, str] = {
+    "javascript_include_merged": "/javascripts/{}.js",
+    "stylesheet_link_merged": "/stylesheets/{}.css",
+    "css_include_merged": "/stylesheets/{}.css",
+}
+
 
 def is_url(name: str) -> bool:
     """Whether a name is a URL with a scheme or a host, or from the root: not a name for us to look up."""
@@ -94,12 +101,14 @@ def first_holders(contents: Mapping[str, Iterable[str]]) -> dict[str, str]:
 
 
 def packaged(
-    manifest: Manifest, names: Iterable[object], places: Sequence[str], bundles: Mapping[str, object] | None = None
+    manifest: Manifest, names: Iterable[object], helper: str, bundles: Mapping[str, object] | None = None
 ) -> list[str]:
-    """The logical paths and URLs that names mean, each once. `bundles`: the logical paths for names of files.
+    """The logical paths and URLs that names mean to this helper, each once.
 
-    A name that is nowhere is left as it is, for the tag to complain about. Raises TypeError for what is no string.
+    `bundles`: the logical paths for names of files. A name that is nowhere becomes the URL that the helper passes on,
+    or is left as it is, for the tag to complain about. Raises TypeError for what is no string.
     """
+    places = PLACES[helper]
     found: dict[str, None] = {}
     given = list(names)
     whole = _as_whole(manifest, given, places)
@@ -109,8 +118,15 @@ def packaged(
         if not isinstance(name, str):
             raise TypeError(f"the name of a package is a string, not {type(name).__name__}")
         for path in flat([bundles[name]]) if bundles and name in bundles else [name]:
-            found[path if is_url(path) else package_of(manifest, path, places) or path] = None
+            found[path if is_url(path) else package_of(manifest, path, places) or _passed_on(path, helper)] = None
     return list(found)
+
+
+def _passed_on(name: str, helper: str) -> str:
+    pattern = PASSED_ON.get(helper)
+    if pattern is None:
+        return name
+    return pattern.format(name.removeprefix(":").removesuffix(pattern[pattern.rindex(".") :]))
 
 
 def packaged_scripts(

@@ -12,7 +12,7 @@ from assetbuild.runtime import tags
 from assetbuild.runtime.images import image
 from assetbuild.runtime.importmap import importmap_tag
 from assetbuild.runtime.manifest import Manifest
-from assetbuild.runtime.packages import PLACES, packaged, packaged_links, packaged_scripts
+from assetbuild.runtime.packages import packaged, packaged_links, packaged_scripts
 from assetbuild.runtime.urls import path_of
 from assetbuild.runtime.webassets import published
 
@@ -126,9 +126,9 @@ class Page:
     css_include_merged = stylesheet_link_merged
 
     def _scripts(self, helper: str, names: Iterable[str], attributes: Mapping[str, Any], integrity: bool) -> str:
-        found = packaged(self.manifest, names, PLACES[helper], self._bundles)
+        found = packaged(self.manifest, names, helper, self._bundles)
         return packaged_scripts(self.manifest, found, attributes, integrity, self._preloaded)
 
     def _links(self, helper: str, names: Iterable[str], attributes: Mapping[str, Any], integrity: bool) -> str:
-        found = packaged(self.manifest, names, PLACES[helper], self._bundles)
+        found = packaged(self.manifest, names, helper, self._bundles)
         return packaged_links(self.manifest, found, attributes, integrity)

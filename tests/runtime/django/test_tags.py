@@ -165,7 +165,6 @@ def test_the_tags_of_django_assetpackager_take_names_with_and_without_quotes() -
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("\n{% javascript_include_merged gone.js %}", AssetNotFound, "page.html:2"),
         ("{% css_include_merged %}", TemplateSyntaxError, "names no asset: ':base' means all of them"),
     ],
 )
