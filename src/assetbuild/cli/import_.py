@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convert", action="store_true", help="write Jinja2 templates beside ERB files whose tags only name assets"
     )
+    parser.add_argument(
+        "--trust", action="store_true", help="run a FILE that is a program, instead of reading it as data"
+    )
     add_output_arguments(parser)
 
 
@@ -39,7 +42,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.cli.project import require_build_stage
     from assetbuild.config import OWN_FILE
     from assetbuild.errors import UsageError, errors_of
-    from assetbuild.importers import conversion, load
+    from assetbuild.importers import conversion, generation, load
     from assetbuild.importers.checking import check
     from assetbuild.importers.project import Project
     from assetbuild.importers.writer import write
@@ -49,7 +52,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     here = os.getcwd()
     if not arguments.dry_run and not arguments.force:
         _refuse_existing(here)
-    project = Project(here, shown_path(os.path.abspath(arguments.file), here), arguments.environment)
+    file = shown_path(os.path.abspath(arguments.file), here)
+    project = Project(here, file, arguments.environment, arguments.trust)
     imported = load(arguments.system)(project)
     written = write(imported, f"Made from {project.file} by `assetbuild import {arguments.system}`.")
     told = imported.diagnostics
@@ -71,7 +75,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         if report.format == "text":
             report.print(written.text.removesuffix("\n"))
     else:
-        _save(os.path.join(here, OWN_FILE), written.text, replace=arguments.force)
+        with generation.written(imported, project):
+            _save(os.path.join(here, OWN_FILE), written.text, replace=arguments.force)
         report.say(_in_words(imported, told, OWN_FILE))
     return report.finish(UsageError.exit_code if failed else 0, _summary(arguments, imported, written, told))
 

@@ -17,12 +17,14 @@ _PASSED_OVER = frozenset({"node_modules", "__pycache__"})
 class Project:
     """`root` is the absolute directory the command runs in, `file` the configuration to read (POSIX, relative to it).
 
-    `environment` is which of the old system's sections counts, where it has any.
+    `environment` is which of the old system's sections counts, where it has any. `trusted`: a configuration that is a
+    program may be run.
     """
 
     root: str
     file: str
     environment: str = "production"
+    trusted: bool = False
 
     def text(self, path: str | None = None) -> str:
         """The text of a file (POSIX, relative to the root), of the configuration if none is named; "\\n" line ends.
