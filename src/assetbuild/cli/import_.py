@@ -32,9 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convert", action="store_true", help="write Jinja2 templates beside ERB files whose tags only name assets"
     )
-    parser.add_argument(
-        "--trust", action="store_true", help="run a FILE that is a program, instead of reading it as data"
-    )
+    parser.add_argument("--trust", action="store_true", help="run a FILE that is a program; else it is read as data")
     add_output_arguments(parser)
 
 

@@ -32,6 +32,8 @@ SYSTEMS: dict[str, System] = {
     "sprockets": System("sprockets:read", "app/assets/config/manifest.js"),
     "propshaft": System("propshaft:read", "config/initializers/assets.rb"),
     "importmap": System("importmap:read", "config/importmap.rb"),
+    "django-compressor": System("django_compressor:read", "mysite/settings.py"),
+    "django-pipeline": System("django_pipeline:read", "mysite/settings.py"),
 }
 
 

@@ -103,7 +103,7 @@ class Imported:
     """A whole configuration. `sources` are load paths as the key of that name takes them.
 
     `diagnostics` say what could not be carried over; with an error among them nothing is written. `converted` holds
-    texts of new source files (POSIX, relative to the project), which `--convert` writes; `generated` are written always.
+    texts of new source files (POSIX, relative to the project), which `--convert` writes; `generated` always are.
     """
 
     sources: tuple[Item, ...]
