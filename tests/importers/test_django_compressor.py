@@ -215,7 +215,7 @@ def test_a_script_that_comes_twice_counts_once_and_is_told() -> None:
         ("COMPRESS_FILTRES = {}", "unknown setting 'COMPRESS_FILTRES', left out"),
         ("COMPRESS_FILTERS = {'css': ['x.y.Z'], 'js': []}", "the filter 'x.y.Z' is Python code: left out"),
         ("COMPRESS_FILTERS = {'css': ['compressor.filters.template.TemplateFilter']}", "is left out: style sheets and"),
-        ("COMPRESS_FILTERS = {'js': ['compressor.filters.closure.ClosureCompilerFilter']}", "'ClosureCompilerFilter' is"),
+        ("COMPRESS_FILTERS = {'js': ['compressor.filters.closure.ClosureCompilerFilter']}", "ClosureCompilerFilter"),
         ("COMPRESS_PRECOMPILERS = (('text/less', 'lessc {infile}'),)", "the precompiler of 'text/less' is left out"),
         ("COMPRESS_OFFLINE_CONTEXT = 'shop.contexts.all'", "'COMPRESS_OFFLINE_CONTEXT' is a function"),
         ("import os\nCOMPRESS_OUTPUT_DIR = os.environ['OUT']", "not read: 'COMPRESS_OUTPUT_DIR' is computed by Python"),

@@ -163,7 +163,7 @@ def test_scripts_are_wrapped_in_a_function_unless_that_is_turned_off() -> None:
     assert project.build().text("a.js") == "(function() {\nwindow.a=1\n\n}).call(this);\n"
     project = small(f"{ONE}PIPELINE['DISABLE_WRAPPER'] = True")
     assert "filters" not in imported(project, "settings.py")["bundles"]["a.js"]
-    project = small(f"{ONE}PIPELINE['JS_WRAPPER'] = 'if (1 %% 2) {%s}'")
+    project = small(ONE + "PIPELINE['JS_WRAPPER'] = 'if (1 %% 2) {%s}'")
     imported(project, "settings.py")
     assert project.build().text("a.js") == "if (1 % 2) {window.a=1\n}\n"
 
