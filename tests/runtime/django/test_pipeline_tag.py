@@ -31,9 +31,9 @@ def page(built: Outcome, text: str, **values: object) -> str:
 
 
 def test_a_package_is_its_output_file_with_what_extra_context_says(built: Outcome) -> None:
-    integrity = built.assets["made/app.js"]["integrity"]
+    file, integrity = built.file("made/app.js"), built.assets["made/app.js"]["integrity"]
     assert page(built, "{% javascript 'app' %}") == (
-        f'<script src="/static/{built.file("made/app.js")}" integrity="{integrity}" crossorigin="anonymous" async></script>'
+        f'<script src="/static/{file}" integrity="{integrity}" crossorigin="anonymous" async></script>'
     )
     assert page(built, "{% stylesheet name %}", name="app").endswith(' media="print" title="&lt;t&gt;">')
 
