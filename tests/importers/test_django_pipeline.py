@@ -118,6 +118,7 @@ def test_pages_of_a_real_django_name_the_packages_of_the_release(
 ) -> None:
     project, _, outcome = built
     shown = pages(project, "mysite.released", "/", "/jinja/")
+    assert 'integrity="sha384-' in shown["/"]
     names = [one.name for one in printed(shown["/"], project.release)]
     assert names == ["css/base.min.css", "build/print.css", "js/app.js", "js/one.js"]
     assert [one.name for one in printed(shown["/jinja/"], project.release)] == ["css/base.min.css", "js/one.js"]

@@ -32,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--convert", action="store_true", help="write Jinja2 templates beside ERB files whose tags only name assets"
     )
-    parser.add_argument("--trust", action="store_true", help="run a FILE that is a program; else it is read as data")
+    parser.add_argument(
+        "--trust", action="store_true", help="run a configuration that is Python (django-compressor, django-pipeline)"
+    )
     add_output_arguments(parser)
 
 
@@ -50,8 +52,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     here = os.getcwd()
     if not arguments.dry_run and not arguments.force:
         _refuse_existing(here)
-    file = shown_path(os.path.abspath(arguments.file), here)
-    project = Project(here, file, arguments.environment, arguments.trust)
+    project = Project(here, shown_path(os.path.abspath(arguments.file), here), arguments.environment, arguments.trust)
     imported = load(arguments.system)(project)
     written = write(imported, f"Made from {project.file} by `assetbuild import {arguments.system}`.")
     told = imported.diagnostics

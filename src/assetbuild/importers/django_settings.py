@@ -83,7 +83,7 @@ def read_settings(project: Project, prefixes: tuple[str, ...]) -> Settings:
     module = read_module(project, project.file)
     settings = Settings(project, module.names, _module_root(project))
     wanted = (*prefixes, *_COMMON)
-    if project.trusted:
+    if project.trust:
         run = _run(project, settings.root, wanted)
         settings.names = {name: _placed(value, module.names.get(name), project) for name, value in run.items()}
         return settings

@@ -1,4 +1,4 @@
-"""The old project on disk, as importers look at it: they read files, and run nothing."""
+"""The old project on disk, as importers look at it: they read files, and run none but what they are told to trust."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PASSED_OVER = frozenset({"node_modules", "__pycache__"})
 class Project:
     """`root` is the absolute directory the command runs in, `file` the configuration to read (POSIX, relative to it).
 
-    `environment` is which of the old system's sections counts, where it has any. `trusted`: a configuration that is a
-    program may be run.
+    `environment` is which of the old system's sections counts, where it has any. `trust`: a configuration that is a
+    program may be run; without it importers run nothing.
     """
 
     root: str
     file: str
     environment: str = "production"
-    trusted: bool = False
+    trust: bool = False
 
     def text(self, path: str | None = None) -> str:
         """The text of a file (POSIX, relative to the root), of the configuration if none is named; "\\n" line ends.
