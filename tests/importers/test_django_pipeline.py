@@ -35,6 +35,7 @@ def theirs() -> dict[str, Any]:
     """What django-pipeline makes of the fixture."""
     project = copy_of(SYSTEM)
     python(project, "mysite.settings", "manage.py", "collectstatic", "--noinput")
+    assert "integrity=" not in "".join(pages(project, "mysite.settings", "/").values())
     found: dict[str, Any] = json.loads(python(project, "mysite.settings", str(HERE / "pipeline_itself.py")))
     return found
 
