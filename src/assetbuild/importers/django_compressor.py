@@ -62,8 +62,10 @@ def read(project: Project) -> Imported:
     static = static_files(settings, installed)
     compressor = read_compressor(settings)
     urls = list(base_url(settings, "COMPRESS_URL", "STATIC_URL"))
+    static_urls = [str(one.value) for one in base_url(settings, "STATIC_URL")] or ["/static/"]
     library, templates = _templates(settings, template_directories(settings, installed))
-    reading = _Reading(settings, static, compressor, str(urls[0].value) if urls else "/static/")
+    names = Names((*static_urls, *(str(one.value) for one in urls)), lambda path: path)
+    reading = _Reading(settings, static, compressor, static_urls[0], names)
     for template in templates:
         reading.template(template, library)
     if not reading.bundles and not any(one.severity == "error" for one in settings.diagnostics):
@@ -132,6 +134,7 @@ class _Reading:
     static: StaticFiles
     compressor: CompressorSettings
     static_url: str
+    names: Names
     bundles: dict[str, ImportedBundle] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
@@ -168,8 +171,7 @@ class _Reading:
         if MARK in rest:
             self._unknown(place, found, "the block is printed part by part")
             return
-        names = Names((self.static_url,), lambda path: path)
-        for group in groups_of(elements, kind, names):
+        for group in groups_of(elements, kind, self.names):
             if any(map(_is_unknown, group.elements)):
                 self._unknown(place, found, "what is with it in one file is printed part by part")
             elif group.parts is None:
@@ -222,10 +224,9 @@ class _Reading:
     def _text(self, element: Element, kind: str) -> str | None:
         """The text of an element as a source: URLs of our files by `asset:`. None if it names others relatively."""
         text = (element.text or "").replace("\r\n", "\n").strip()
-        names = Names((self.static_url,), lambda path: path)
         pieces, done = [], 0
-        for url in names.urls(text):
-            name = names.name(url[0])
+        for url in self.names.urls(text):
+            name = self.names.name(url[0])
             around = text[url.start() - 1 : url.start()] + text[url.end() : url.end() + 1]
             if name in self.static.files and (kind == "css" or around in ('""', "''")):
                 end = min((at for at in (url[0].find("?"), url[0].find("#")) if at >= 0), default=len(url[0]))

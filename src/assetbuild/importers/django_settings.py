@@ -8,8 +8,8 @@ import posixpath
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from assetbuild.errors import Diagnostic, Severity, UsageError
@@ -21,7 +21,6 @@ from assetbuild.importers.python_values import Computed, Data, Plain
 _COMMON: Final = ("BASE_DIR", "DEBUG", "INSTALLED_APPS", "STATIC", "STORAGES", "TEMPLATES")
 _FRAME: Final = re.compile(r' +File "(.+)", line (\d+)')
 _TRUST: Final = "--trust runs the module; else write what it comes to in assetbuild.toml"
-_MISSING: Final = object()
 
 
 @dataclass(slots=True)
@@ -80,6 +79,7 @@ def read_settings(project: Project, prefixes: tuple[str, ...]) -> Settings:
 
     Raises UsageError for a file that cannot be read, or that fails when it is run.
     """
+    project = _with_file(project)
     module = read_module(project, project.file)
     settings = Settings(project, module.names, _module_root(project))
     wanted = (*prefixes, *_COMMON)
@@ -93,6 +93,13 @@ def read_settings(project: Project, prefixes: tuple[str, ...]) -> Settings:
             text = f"not read: whether this is so only Python knows, taken for not: {', '.join(about)}"
             settings.say(place, text, _TRUST)
     return settings
+
+
+def _with_file(project: Project) -> Project:
+    """The project with the settings' file, where it was named by its module ("mysite.settings") or its package."""
+    below = project.file if project.file.endswith(".py") else project.file.replace(".", "/")
+    files = [project.file] if project.is_file(project.file) else [f"{below}.py", f"{below}/__init__.py"]
+    return replace(project, file=next(filter(project.is_file, files), project.file))
 
 
 def _module_root(project: Project) -> str:
@@ -150,6 +157,3 @@ def _plain(value: Any, read: Data | None, project: Project, place: Place) -> Pla
         }
     plain: Plain = value
     return plain
-
-
-Handler = Callable[[Settings, str, Data], None]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from jinja2 import nodes
+    from jinja2 import Environment, nodes
 
 
 class _Unknown:
@@ -149,16 +150,23 @@ def _filtered(value: object, written: str, scope: Scope) -> object:
 
 
 def _jinja_value(expression: str, scope: Scope) -> object:
-    from jinja2 import Environment, TemplateSyntaxError, nodes
+    from jinja2 import TemplateSyntaxError, nodes
 
     try:
-        tree = Environment().parse("{{ " + expression + " }}")
+        tree = _environment().parse("{{ " + expression + " }}")
     except (TemplateSyntaxError, RecursionError):
         return UNKNOWN
     output = tree.body[0] if len(tree.body) == 1 else None
     if not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         return UNKNOWN
     return _jinja_node(output.nodes[0], scope)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment
+
+    return Environment()
 
 
 def _jinja_node(node: nodes.Node, scope: Scope) -> object:

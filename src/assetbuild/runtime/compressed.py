@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from assetbuild.runtime import tags
 from assetbuild.runtime.compressor import SASS, Group, Names, bundle_path, elements_of, groups_of, without_fingerprint
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 # Attributes that the tags make themselves, or that say nothing of the bundle.
 _MADE: Final = frozenset({"href", "src", "rel", "type", "charset", "integrity", "crossorigin", "language"})
 _SOURCES: Final = (".scss", ".sass")
+# Blocks, and characters of one.
+_MOST_REMEMBERED: Final = 256
+_LONGEST_REMEMBERED: Final = 20_000
 
 
 class BlockNotBuilt(AssetNotFound):
@@ -43,14 +46,41 @@ def compressed(
     mode: str = "file",
     name: str | None = None,
     directory: str = "CACHE",
-    base_urls: Iterable[str] = (),
+    base_urls: Sequence[str] = (),
 ) -> str:
     """What a block prints whose content is rendered to `markup`.
 
     `kind` is "css" or "js"; `mode` "file", "inline" or "preload"; `name` that of the block; `directory` what was
     COMPRESS_OUTPUT_DIR. `base_urls` are others than the manifest's that the markup may have. Raises AssetNotFound for
     a file that is no asset; ManifestError for a bundle to print inline whose file is not beside the manifest.
+
+    Blocks that are printed again, most of them for each page, are remembered.
     """
+    made = manifest.once(_remembered)
+    block = (markup, kind, mode, name, directory, *base_urls)
+    text = made.get(block)
+    if text is None:
+        text = _printed(manifest, markup, kind, mode, name, directory, base_urls)
+        if len(made) >= _MOST_REMEMBERED:
+            made.clear()  # what pages print anew each time, a nonce say, must not fill the memory
+        if len(markup) <= _LONGEST_REMEMBERED:
+            made[block] = text
+    return text
+
+
+def _remembered(manifest: Manifest) -> dict[tuple[str | None, ...], str]:
+    return {}
+
+
+def _printed(
+    manifest: Manifest,
+    markup: str,
+    kind: str,
+    mode: str,
+    name: str | None,
+    directory: str,
+    base_urls: Sequence[str],
+) -> str:
     names = Names((manifest.base_url, path_of(manifest.base_url), *base_urls), lambda path: _logical(manifest, path))
     printed = []
     for group in groups_of(elements_of(markup, kind), kind, names):

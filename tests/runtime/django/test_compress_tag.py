@@ -140,3 +140,15 @@ def test_the_directory_is_that_of_the_settings(built: Outcome) -> None:
 def test_words_that_say_nothing_are_syntax_errors(built: Outcome, words: str) -> None:
     with pytest.raises(TemplateSyntaxError, match="css or js, then one of file, inline, preload"):
         page(built, A, words)
+
+
+def test_a_block_is_remembered_as_long_as_its_release_and_no_memory_is_filled(built: Outcome) -> None:
+    block = (
+        "{% load compress %}{% compress js %}<script nonce='{{ n }}' src='/static/js/c.js'></script>{% endcompress %}"
+    )
+    with site(built.release) as storage:
+        first = rendered(block, n="x")
+        assert rendered(block, n="x") == first
+        assert all(f'nonce="{number}"' in rendered(block, n=number) for number in range(600))
+        memory = [one for one in storage.manifest._made.values() if isinstance(one, dict)]
+        assert 0 < max(map(len, memory)) <= 256
