@@ -33,3 +33,12 @@ def test_an_option_of_another_type_and_another_language_are_refused() -> None:
     assert any("no option 'behind' of 'wrap'" in error for error in built.errors)
     style = '[bundles."a.css"]\ncontents = ["b.css"]\nfilters = ["wrap"]\n'
     assert "filter 'wrap' is for text/javascript" in build_files({"b.css": ""}, CONFIG + style).errors[0]
+
+
+def test_a_module_is_refused() -> None:
+    rule = '[[rules]]\nmatch = "m.js"\nfilters = ["wrap"]\n'
+    built = build_files({"m.js": "export const a = 1", "n.js": "import './m.js'"}, CONFIG + rule)
+    assert built.errors == [
+        "error: assets/m.js: an ES module cannot be wrapped in a function\n"
+        '  leave it out of the bundle and load it with type="module"'
+    ]

@@ -355,3 +355,23 @@ def test_a_comment_at_the_end_of_a_script_does_not_swallow_what_parts_it_from_th
     imported(project, "settings.py")
     name = next(iter(tomllib.loads((project.root / "assetbuild.toml").read_text())["bundles"]))
     assert project.build().text(name) == "(function(){window.a=1})()\n;\n(function(){})()\n"
+
+
+def test_urls_in_the_text_of_a_script_name_assets_only_where_they_are_whole_strings() -> None:
+    text = "<script>x = [\"{% static 'a.js' %}?v=1\", 'see /static/a.js here', \"/static/gone.js\"]</script>"
+    project = small(block(text))
+    imported(project, "settings.py")
+    (file,) = (project.root / "assetbuild_inline").iterdir()
+    assert file.read_text() == 'x = ["asset:a.js?v=1", \'see /static/a.js here\', "/static/gone.js"]\n'
+
+
+def test_a_block_of_a_page_has_what_the_block_above_has_where_it_asks_for_it() -> None:
+    base = LOAD + block("{% block s %}" + A + "{% endblock %}")
+    files = {"shop/templates/base.html": base}
+    page = "{% extends 'base.html' %}{% load static %}{% block s %}{{ block.super }}" + B + "{% endblock %}"
+    project = small("", files=files)
+    deep = page.replace("base.", "page.").replace("b.js", "c.js")
+    project.write({"shop/templates/page.html": page, "shop/templates/sub.html": deep, "shop/static/c.js": ""})
+    config = imported(project, "settings.py")
+    listed = [bundle["contents"] for bundle in config["bundles"].values()]
+    assert listed == [["a.js"], ["a.js", "b.js"], ["a.js", "b.js", "c.js"]]

@@ -295,3 +295,10 @@ def test_what_is_computed_is_known_if_the_settings_are_trusted() -> None:
     assert any("not read: 'source_filenames' is computed by Python" in line for line in told(ran, "warning"))
     config = imported(small(pipeline), "settings.py", "--trust")
     assert config["bundles"]["a.js"]["contents"] == ["js/a.js", "js/b.js"]
+
+
+def test_templates_come_behind_the_scripts_wherever_they_are_named() -> None:
+    project = small(script("['t/x.jst', 'js/a.js']"))
+    ran = project.run("import", SYSTEM, "settings.py")
+    assert told(ran, "warning") == []
+    assert sources_of(project, "a.js") == ["js/a.js", "t/x.jst"]
