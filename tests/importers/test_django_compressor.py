@@ -372,6 +372,7 @@ def test_a_block_of_a_page_has_what_the_block_above_has_where_it_asks_for_it() -
     project = small("", files=files)
     deep = page.replace("base.", "page.").replace("b.js", "c.js")
     project.write({"shop/templates/page.html": page, "shop/templates/sub.html": deep, "shop/static/c.js": ""})
+    assert told(project.run("import", SYSTEM, "settings.py", "--dry-run"), "warning") == [], "nothing is there twice"
     config = imported(project, "settings.py")
     listed = [bundle["contents"] for bundle in config["bundles"].values()]
     assert listed == [["a.js"], ["a.js", "b.js"], ["a.js", "b.js", "c.js"]]
