@@ -6,6 +6,7 @@ the same way in one text. What else only a page knows leaves a mark.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -31,6 +32,12 @@ MOST: Final = 32
 """So many texts of one block are looked at."""
 _DEEPEST: Final = 30
 
+_NEGATIONS: Final = re.compile(r"(?:not\s+)*")
+_WORDS: Final = re.compile(r"\w+")
+_OF_LOOPS: Final = frozenset({"forloop", "loop", "cycle"})
+
+Turn = tuple[tuple[str, int], ...]
+"""The loops around a place: the name that each gives its values, and how often it has run."""
 Blocks = Mapping[str, tuple[tuple[Node, ...], ...]]
 """By name, what a block holds: that of the most derived template first."""
 
@@ -119,6 +126,7 @@ class _Page:
             elif isinstance(node, Loop):
                 unknown = dict.fromkeys(_loop_names(node.written), UNKNOWN)
                 yield from self.walk(node.nodes, scope.with_values(unknown), blocks, depth + 1)
+                yield from self.walk(node.otherwise, scope, blocks, depth + 1)
             elif isinstance(node, With):
                 yield from self.walk(node.nodes, _bound(node.names, scope), blocks, depth + 1)
             elif isinstance(node, Print) and _is_super(node.expression, scope):
@@ -146,13 +154,13 @@ class _Page:
                 waiting += [{**self.decisions, undecided.key: taken} for taken in (True, False)]
         return Found(node, self.template, tuple(markups), tuple(self.unknown), not waiting)
 
-    def text(self, nodes: Sequence[Node], scope: Scope, blocks: Blocks, depth: int, turn: tuple[int, ...]) -> str:
-        """What nodes print. `turn` tells how often the loops around them have run."""
+    def text(self, nodes: Sequence[Node], scope: Scope, blocks: Blocks, depth: int, turn: Turn) -> str:
+        """What nodes print."""
         if depth > _DEEPEST:
             return self.mark("templates that include one another")
         return "".join([self.printed(node, scope, blocks, depth, turn) for node in nodes])
 
-    def printed(self, node: Node, scope: Scope, blocks: Blocks, depth: int, turn: tuple[int, ...]) -> str:
+    def printed(self, node: Node, scope: Scope, blocks: Blocks, depth: int, turn: Turn) -> str:
         deeper = depth + 1
         if isinstance(node, Text):
             return node.text
@@ -174,31 +182,41 @@ class _Page:
             return self.mark("a block in a block")
         return self.tag(node, scope, blocks, deeper, turn)
 
-    def branch(self, node: Branches, scope: Scope, turn: tuple[int, ...]) -> tuple[Node, ...]:
+    def branch(self, node: Branches, scope: Scope, turn: Turn) -> tuple[Node, ...]:
         for condition, nodes in node.branches:
             if condition is None:
                 return nodes
             known = scope.truth(condition)
             if known is None:
-                key = (condition, *turn)
-                if key not in self.decisions:
-                    raise _Undecided(key)
-                known = self.decisions[key]
+                known = self.decided(condition, turn)
             if known:
                 return nodes
         return ()
 
-    def loop(self, node: Loop, scope: Scope, blocks: Blocks, depth: int, turn: tuple[int, ...]) -> str:
+    def decided(self, condition: str, turn: Turn) -> bool:
+        """What is decided of a condition for this text: the same in each turn of a loop that it does not speak of."""
+        negations = _NEGATIONS.match(condition)
+        assert negations is not None
+        words = set(_WORDS.findall(condition))
+        turns = [one for one in turn if one[0] in words or words & _OF_LOOPS]
+        key = (condition[negations.end() :], *turns)
+        if key not in self.decisions:
+            raise _Undecided(key)
+        return self.decisions[key] is (negations[0].count("not") % 2 == 0)
+
+    def loop(self, node: Loop, scope: Scope, blocks: Blocks, depth: int, turn: Turn) -> str:
         names = _loop_names(node.written)
         values = scope.value(node.written.partition(" in ")[2])
+        if not values or text_of(values) == "":
+            return self.text(node.otherwise, scope, blocks, depth, turn)
         if not isinstance(values, list | tuple) or len(names) != 1:
             return self.mark(f"{{% {node.written} %}}")
         return "".join(
-            self.text(node.nodes, scope.with_values({names[0]: value}), blocks, depth, (*turn, index))
+            self.text(node.nodes, scope.with_values({names[0]: value}), blocks, depth, (*turn, (names[0], index)))
             for index, value in enumerate(values[:MOST])
         )
 
-    def tag(self, node: Node, scope: Scope, blocks: Blocks, depth: int, turn: tuple[int, ...] = ()) -> str:
+    def tag(self, node: Node, scope: Scope, blocks: Blocks, depth: int, turn: Turn = ()) -> str:
         assert isinstance(node, Tag)
         name, *words = node.words
         names = bindings(tuple(words))
@@ -233,7 +251,8 @@ class _Page:
         if template is None:
             return None
         own = {key: scope.value(expression) for key, expression in bindings(node.words[2:])}
-        inner = Scope({}, scope.static_url, scope.jinja) if "only" in node.words else scope
+        only, apart = "only" in node.words, "without" in node.words
+        inner = Scope({}, scope.static_url, scope.jinja, closed=only) if only or apart else scope
         return template, inner.with_values(own)
 
     def mark(self, what: str) -> str:
@@ -248,6 +267,7 @@ def _blocks_in(nodes: Sequence[Node]) -> Iterator[Block]:
             yield node
         if isinstance(node, Block | Loop | With | Compress):
             yield from _blocks_in(node.nodes)
+            yield from _blocks_in(node.otherwise if isinstance(node, Loop) else ())
         elif isinstance(node, Branches):
             for _, branch in node.branches:
                 yield from _blocks_in(branch)

@@ -47,10 +47,11 @@ class Branches:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """`for`: how often it runs, and with which values, is not known."""
+    """`for`, as it is written, and `otherwise`: what there is if it does not run at all."""
 
     written: str
     nodes: tuple[Node, ...]
+    otherwise: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +246,8 @@ class _Parsing:
 
     def loop(self, words: tuple[str, ...], token: _Token) -> Node:
         nodes = self.until(("empty", "else", "endfor"))
-        while self.ended_by[0] != "endfor":
-            nodes += self.until(("endfor",))
-        return Loop(" ".join(words), nodes)
+        otherwise = self.until(("endfor",)) if self.ended_by[0] != "endfor" else ()
+        return Loop(" ".join(words), nodes, otherwise)
 
     def block(self, words: tuple[str, ...], token: _Token) -> Node:
         return Block(words[1] if len(words) > 1 else "", self.until(("endblock",)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -48,15 +48,19 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The values that names have: `values` grow where a template sets one. `static_url` ends in a slash."""
+    """The values that names have: `values` grow where a template sets one. `static_url` ends in a slash.
+
+    `closed`: there are no others, as in {% include … only %}: what is not there is empty.
+    """
 
     values: dict[str, object]
     static_url: str
     jinja: bool
+    closed: bool = False
 
     def with_values(self, more: Mapping[str, object]) -> Scope:
         """The same, and more names."""
-        return Scope({**self.values, **more}, self.static_url, self.jinja)
+        return replace(self, values={**self.values, **more})
 
     def value(self, expression: str) -> object:
         """The value of an expression; UNKNOWN if only a running page has it."""
@@ -87,8 +91,10 @@ class Scope:
         first, *rest = name.split(".")
         if first in self.values:
             value: object = self.values[first]
-        elif first == "STATIC_URL":
+        elif first == "STATIC_URL" and not self.closed:
             value = Shown(self.static_url, True)
+        elif self.closed and name not in _CONSTANTS:
+            return Shown("", True)
         else:
             return _CONSTANTS.get(name, UNKNOWN)
         for key in rest:
