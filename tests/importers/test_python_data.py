@@ -97,6 +97,12 @@ def test_a_condition_that_only_python_knows_counts_as_false_and_is_noted() -> No
     assert [(place.line, sorted(names)) for place, names in found.undecided] == [(3, ["X", "Z"])]
 
 
+def test_what_a_loop_or_a_with_statement_sets_is_computed_at_its_line() -> None:
+    names = module("A = 1\nfor X in (1, 2):\n    A = X\nwith open('f') as stream:\n    B = 2").names
+    assert (names["A"].value, str(names["A"].place)) == (Computed("a loop"), "site/settings.py:2")
+    assert (names["B"].value, names["B"].place.line) == (Computed("a with statement"), 4)
+
+
 def test_places_are_those_of_the_values_in_characters() -> None:
     found = module("X = {'é': ['a', 'bc']}")
     data = found.names["X"].get("é")

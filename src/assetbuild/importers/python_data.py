@@ -84,10 +84,9 @@ class _Reading:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             self.imports(node)
         elif isinstance(node, ast.For | ast.While | ast.With):
+            what = Computed("a with statement" if isinstance(node, ast.With) else "a loop")
             for name in _assigned([node]):
-                self.module.names[name] = self.expressions.computed(
-                    node if isinstance(node, ast.With) else ast.Name("a loop")
-                )
+                self.module.names[name] = Data(what, self.expressions.place(node))
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Name):
