@@ -120,3 +120,8 @@ def test_options_that_make_no_sense_are_told_at_their_line() -> None:
     built = bundled({"t/a.jst": ""}, rule('function = "a;b", namespace = "1 + 1", extension = "", base = "../x"'))
     assert len(built.errors) == 4
     assert "option 'namespace' of 'jst' must be a name such as 'window.JST'" in "".join(built.errors)
+
+
+def test_a_separator_stands_in_names_for_the_slash() -> None:
+    built = bundled({"t/u/a.jst": "", "t/u/v/b.jst": ""}, rule('base = "t", separator = "_"'))
+    assert names(built) == ["u_a", "u_v_b"]

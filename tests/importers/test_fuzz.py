@@ -13,11 +13,16 @@ from scenario import Project
 
 from .old_projects import FIXTURES, fixture
 
+# By fixture and what is changed in it, the configuration.
 SYSTEMS = {
-    "webassets": ("webassets", "config/assets.yml"),
-    "jammit": ("jammit", "config/assets.yml"),
-    "asset_packager": ("asset_packager", "config/asset_packages.yml"),
-    "django-assetpackager": ("django_assetpackager", "dumpdata.json"),
+    ("webassets", "config/assets.yml"): ("webassets", "config/assets.yml"),
+    ("jammit", "config/assets.yml"): ("jammit", "config/assets.yml"),
+    ("asset_packager", "config/asset_packages.yml"): ("asset_packager", "config/asset_packages.yml"),
+    ("django_assetpackager", "dumpdata.json"): ("django-assetpackager", "dumpdata.json"),
+    ("django-compressor", "mysite/settings/production.py"): ("django-compressor", "mysite/settings/production.py"),
+    ("django-compressor", "templates/base.html"): ("django-compressor", "mysite/settings/production.py"),
+    ("django-compressor", "shop/jinja2/shop/jinja.html"): ("django-compressor", "mysite/settings/production.py"),
+    ("django-pipeline", "mysite/settings.py"): ("django-pipeline", "mysite/settings.py"),
 }
 PLAIN = (
     "",
@@ -56,30 +61,40 @@ SPECIAL = (
     "😀",
     "? ",
     "{a,b}",
+    "{% if x %}",
+    "{% endif %}",
+    "{% for x in y %}",
+    "{{ x }}",
+    "{% include 'base.html' %}",
+    "<!--",
+    "<script>",
+    "</style>",
+    "\ufdd0",
 )
 PIECES = st.sampled_from(PLAIN + SPECIAL)
 EDITS = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 30), PIECES), min_size=1, max_size=4)
 
 
 @pytest.fixture(scope="module")
-def projects() -> dict[str, Project]:
-    return {system: fixture(name) for system, (name, _) in SYSTEMS.items()}
+def projects() -> dict[tuple[str, str], Project]:
+    return {changed: fixture(changed[0]) for changed in SYSTEMS}
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("changed", SYSTEMS, ids="-".join)
 @settings(max_examples=40)
 @given(edits=EDITS)
 def test_a_changed_file_is_read_or_refused(
-    projects: dict[str, Project], system: str, edits: list[tuple[int, int, str]]
+    projects: dict[tuple[str, str], Project], changed: tuple[str, str], edits: list[tuple[int, int, str]]
 ) -> None:
-    name, file = SYSTEMS[system]
+    system, configuration = SYSTEMS[changed]
+    name, file = changed
     text = (Path(FIXTURES) / name / file).read_text("utf-8")
     for at, cut, piece in edits:
         at %= len(text) + 1
         text = text[:at] + piece + text[at + cut :]
-    project = projects[system]
+    project = projects[changed]
     project.write({file: text})
-    ran = project.run("import", system, file, "--force")
+    ran = project.run("import", system, configuration, "--force")
     if ran.code == 0:
         tomllib.loads((project.root / "assetbuild.toml").read_text("utf-8"))
         project.delete("assetbuild.toml")

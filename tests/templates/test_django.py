@@ -168,3 +168,8 @@ def admin_mentions(*names: str) -> list[str]:
 def admin_texts() -> list[str]:
     files = sorted((ADMIN / "templates").rglob("*.html"), key=lambda file: file.as_posix())
     return [file.read_text("utf-8") for file in files]
+
+
+def test_in_a_block_of_django_compressor_sass_stands_for_what_is_made_of_it(tmp_path: Path) -> None:
+    inside = "{% compress css %}{% static 'css/app.scss' %}{% static 'css/gone.scss' %}{% endcompress %}"
+    assert marked(checked(tmp_path, inside + "{% static 'css/app.scss' %}")) == ["css/gone.scss", "css/app.scss"]

@@ -33,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--convert", action="store_true", help="write Jinja2 templates beside ERB files whose tags only name assets"
     )
     parser.add_argument(
-        "--trust", action="store_true", help="run a configuration that is Python (webassets, flask-assets)"
+        "--trust",
+        action="store_true",
+        help="run a configuration that is Python (webassets, flask-assets, django-compressor, django-pipeline)",
     )
     add_output_arguments(parser)
 
@@ -42,7 +44,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     from assetbuild.cli.project import require_build_stage
     from assetbuild.config import OWN_FILE
     from assetbuild.errors import UsageError, errors_of
-    from assetbuild.importers import conversion, load
+    from assetbuild.importers import conversion, generation, load
     from assetbuild.importers.checking import check
     from assetbuild.importers.project import Project
     from assetbuild.importers.writer import write
@@ -74,7 +76,8 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
         if report.format == "text":
             report.print(written.text.removesuffix("\n"))
     else:
-        _save(os.path.join(here, OWN_FILE), written.text, replace=arguments.force)
+        with generation.written(imported, project):
+            _save(os.path.join(here, OWN_FILE), written.text, replace=arguments.force)
         report.say(_in_words(imported, told, OWN_FILE))
     return report.finish(UsageError.exit_code if failed else 0, _summary(arguments, imported, written, told))
 

@@ -52,6 +52,7 @@ TABLE: dict[str, Entry] = {
     "rcssmin": Entry("minify:minify_css", "rcssmin"),
     "rjsmin": Entry("minify:minify_javascript"),
     "json": Entry("minify:minify_json"),
+    "wrap": Entry("wrap:wrap"),
     **{name: Entry("minifiers.listed:minify") for name in ("minify", *REWRITING)},
     "webassets": Entry("webassets:apply_filter", "webassets"),
     JOIN: Entry("webassets:apply_filter", "webassets"),
@@ -65,6 +66,8 @@ MINIFIERS = {
 }
 JOINERS = {media.CSS: "concatenate-css", media.JAVASCRIPT: "concatenate-js"}
 FILTERS = frozenset({*MINIFIERS.values(), "minify", *REWRITING})
+OTHER_FILTERS = frozenset({"wrap"})
+"""Filters of ours that minify nothing: they work on a bundle as a whole."""
 
 
 def load(name: str) -> Compiler:

@@ -34,6 +34,8 @@ SYSTEMS: dict[str, System] = {
     "webassets": System("webassets:read", "assets.yml, or MODULE:ENVIRONMENT"),
     "flask-assets": System("webassets:read_flask", "MODULE:APPLICATION, or assets.yml"),
     "importmap": System("importmap:read", "config/importmap.rb"),
+    "django-compressor": System("django_compressor:read", "mysite/settings.py"),
+    "django-pipeline": System("django_pipeline:read", "mysite/settings.py"),
 }
 
 

@@ -11,9 +11,10 @@ from assetbuild.config import OWN_FILE, Config, check_config
 from assetbuild.discover import discover
 from assetbuild.errors import Diagnostic, UsageError, errors_of
 from assetbuild.finders import load_paths
+from assetbuild.importers import generation
 from assetbuild.importers.model import Imported, ImportedBundle
 from assetbuild.importers.project import Project
-from assetbuild.importers.writer import Written
+from assetbuild.importers.writer import Written, spelled
 from assetbuild.plan import Plan, plan
 
 
@@ -21,6 +22,19 @@ def check(imported: Imported, written: Written, project: Project) -> tuple[Diagn
     """What is wrong with the configuration, or differs from what the old system made. Writes nothing."""
     if twice := tuple(_twice(imported, project)):
         return twice
+    with generation.sources(imported) as directory:
+        return _checked(imported, _with_sources(written, imported, directory), project)
+
+
+def _with_sources(written: Written, imported: Imported, directory: str | None) -> Written:
+    """The same configuration with generated files where they are for now; its lines stay."""
+    if imported.generated is None or directory is None:
+        return written
+    meant = f"path = {spelled(imported.generated.directory)}"
+    return replace(written, text=written.text.replace(meant, f"path = {spelled(directory)}", 1))
+
+
+def _checked(imported: Imported, written: Written, project: Project) -> tuple[Diagnostic, ...]:
     try:
         config = check_config(written.text, os.path.join(project.root, OWN_FILE))
     except UsageError as error:

@@ -88,11 +88,22 @@ class ImportedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Generated:
+    """New source files that bundles need: texts by their names in `directory`, which is a load path of its own.
+
+    Both are POSIX, the directory relative to the project. A file of the same name and text may be there already.
+    """
+
+    directory: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """A whole configuration. `sources` are load paths as the key of that name takes them.
 
     `diagnostics` say what could not be carried over; with an error among them nothing is written. `converted` holds
-    texts of new source files (POSIX, relative to the project), which `--convert` writes.
+    texts of new source files (POSIX, relative to the project), which `--convert` writes; `generated` always are.
     """
 
     sources: tuple[Item, ...]
@@ -101,3 +112,4 @@ class Imported:
     rules: tuple[ImportedRule, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     converted: Mapping[str, str] = field(default_factory=dict)
+    generated: Generated | None = None

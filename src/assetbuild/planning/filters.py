@@ -16,10 +16,11 @@ from assetbuild.config import Config
 from assetbuild.config.string_checks import logical_problem
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import matcher
-from assetbuild.media import media_type
+from assetbuild.media import JAVASCRIPT, media_type
 from assetbuild.model import Part
 
 Key = tuple[str | int, ...]
+_OURS: Final = compilers.FILTERS | compilers.OTHER_FILTERS
 _MEND: Final = "tell its authors, or install another version"
 
 
@@ -59,6 +60,11 @@ _OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] =
         "function": (_is_function, "a JavaScript expression on one line, 'template', or ''"),
         "extension": (_is_extension, "an extension such as 'jst' or 'html.mustache'"),
         "base": (lambda value: isinstance(value, str) and logical_problem(value.rstrip("/")) is None, "a logical path"),
+        "separator": (_is_function, "a string on one line, such as '_'"),
+    },
+    "wrap": {
+        "before": (lambda value: isinstance(value, str), "a string"),
+        "after": (lambda value: isinstance(value, str), "a string"),
     },
     "jinja": {"context": (lambda value: isinstance(value, dict), "a table")},
     **{name: {} for name in sorted(compilers.FILTERS)},
@@ -66,7 +72,7 @@ _OPTIONS: Final[Mapping[str, Mapping[str, tuple[Callable[[Any], bool], str]]]] =
 _TYPES: Final = {
     name: frozenset({*types_of(name), *(kind for kind, minifier in compilers.MINIFIERS.items() if minifier == name)})
     for name in compilers.FILTERS
-}
+} | {"wrap": frozenset({JAVASCRIPT})}
 
 
 def check_filters(config: Config, parts: Sequence[Part]) -> list[Diagnostic]:
@@ -128,7 +134,7 @@ def _fits(name: str, path: str) -> bool:
 
 
 def _unknown(config: Config, key: Key, name: str) -> Diagnostic | None:
-    if name in compilers.FILTERS or (name.removeprefix(compilers.FOREIGN) in FILTERS and name not in FILTERS):
+    if name in _OURS or (name.removeprefix(compilers.FOREIGN) in FILTERS and name not in FILTERS):
         return None
     one = registered().get(name)
     if one is None:
@@ -143,7 +149,7 @@ def _not_loaded(kind: str, one: Registered) -> str:
 
 
 def _all_filters() -> Sequence[str]:
-    return [*sorted({*compilers.FILTERS, *registered()}), *_foreign()]
+    return [*sorted({*_OURS, *registered()}), *_foreign()]
 
 
 def _foreign() -> list[str]:

@@ -85,7 +85,9 @@ def _named(part: Part, file: str, base: str | None) -> Part:
             name = part.source.path.removeprefix(f"{fixed.strip('/')}/")
         else:
             name = file.rpartition("/")[2] if base is None else file.removeprefix(base)
-        name = name.removesuffix(".jinja").removesuffix(f".{extension}")
+        name = (
+            name.removesuffix(".jinja").removesuffix(f".{extension}").replace("/", step.options.get("separator", "/"))
+        )
         return Step(step.name, {**step.options, "name": name, "path": part.path}, step.depends)
 
     return replace(part, steps=tuple(map(named, part.steps)))

@@ -87,6 +87,11 @@ class Manifest(Mapping[str, Entry]):
         return self
 
     @property
+    def name(self) -> str:
+        """What messages call the manifest: its file path, if it was loaded from one."""
+        return self._name
+
+    @property
     def release(self) -> str:
         """The name of the release: 64 hexadecimal digits."""
         return str(self._document["release"])

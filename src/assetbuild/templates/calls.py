@@ -18,6 +18,7 @@ class Helper:
     this name has logical paths, too. `is_url`: the argument is written as a URL, percent-encoded and with
     `?query#fragment`, and one that ends in "/" is the beginning of a URL which something else completes. `places`: the
     name is that of a package or file, in one of these, or a URL; in Django's language it may be without quotes.
+    `sources`: it may be that of the Sass file that an asset is made of.
     """
 
     extensions: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Helper:
     srcset: bool = False
     is_url: bool = False
     places: tuple[str, ...] = ()
+    sources: bool = False
 
 
 # By the name that templates call it by. `static` is Django's, also where its Jinja2 templates are given it.
@@ -42,6 +44,8 @@ HELPERS = {
     "static": Helper(is_url=True),
     **{name: Helper(several=True, places=places) for name, places in PLACES.items()},
 }
+# `static` in a block {% compress %}, which looks its names up itself.
+STATIC_IN_BLOCK = Helper(is_url=True, sources=True)
 # The tag of webassets: {% assets "a.js", "b.js", filters="…", output="…" %}.
 ASSETS_TAG = "assets"
 ASSETS = Helper((".css", ".js"), several=True)
@@ -127,6 +131,8 @@ def exists(named: Named, names: Collection[str], base_url: str, others: OtherNam
         return True
     if named.output is not None and output_asset(names, named.output, base_url) is not None:
         return True
+    if named.helper.sources and path_of_url(name).endswith((".scss", ".sass")):
+        return f"{path_of_url(name)[:-5]}.css" in names
     return named.helper.is_url and path_of_url(name) in names
 
 

@@ -14,6 +14,7 @@ from assetbuild.templates.calls import (
     NAME_KEYWORD,
     OUTPUT_KEYWORD,
     SRCSET_KEYWORD,
+    STATIC_IN_BLOCK,
     Computed,
     Fault,
     Found,
@@ -59,6 +60,7 @@ def find_in_django(content: str) -> list[Found]:
     lexer = DebugLexer(content)
     found: list[Found] = []
     unclosed: tuple[str, int, int] | None = None
+    in_block = False
     for token in lexer.tokenize():
         if token.token_type != TokenType.BLOCK:
             continue
@@ -70,7 +72,8 @@ def find_in_django(content: str) -> list[Found]:
             unclosed = (name, *token.position)
         else:
             unclosed = None
-            found += _in_tag(_words(content, token.position[0] + len("{%"), token.contents))
+            in_block = name == "compress" or (in_block and name != "endcompress")
+            found += _in_tag(_words(content, token.position[0] + len("{%"), token.contents), in_block)
     if unclosed and (unclosed[0] == "comment" or lexer.verbatim):
         name, start, stop = unclosed
         found.append(Fault(f"the tag '{name}' is never closed", start, stop))
@@ -89,11 +92,11 @@ def _words(content: str, start: int, contents: str) -> list[_Word]:
     return words
 
 
-def _in_tag(words: list[_Word]) -> Iterator[Found]:
+def _in_tag(words: list[_Word], in_block: bool) -> Iterator[Found]:
     if not words:
         return  # Django refuses it, but there is no name in it
     tag, *arguments = words
-    helper = HELPERS.get(tag.text)
+    helper = STATIC_IN_BLOCK if in_block and tag.text == "static" else HELPERS.get(tag.text)
     if tag.text in _PREFIXES:
         yield Computed(tag.start, tag.stop)
     elif tag.text == ASSETS_TAG:

@@ -19,6 +19,8 @@ urlpatterns: list[Any] = []
 LIBRARIES = {
     "assetbuild": "assetbuild.runtime.django.templatetags.assetbuild",
     "asset_include": "assetbuild.runtime.django.templatetags.asset_include",
+    "compress": "assetbuild.runtime.django.compressor.templatetags.compress",
+    "pipeline": "assetbuild.runtime.django.pipeline.templatetags.pipeline",
     "static": "django.templatetags.static",
     "shop": "runtime.django.shop_tags",
 }

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from django.contrib.staticfiles.storage import StaticFilesStorage
 
 from assetbuild.runtime.django.errors import StaticFileNotFound
+from assetbuild.runtime.django.lenient import within_block
 from assetbuild.runtime.location import served_from
 from assetbuild.runtime.manifest import BASE_URL_VARIABLE, Manifest
 from assetbuild.runtime.urls import quoted_path
@@ -101,7 +102,7 @@ class ReleaseStorage(StaticFilesStorage):
         for candidate in (path, unquote(path).strip().replace("\\", "/")):
             if candidate in manifest:
                 return candidate
-        if not self.manifest_strict:
+        if not self.manifest_strict or within_block.get():
             return None
         from assetbuild.runtime.nearest import nearest_names
 
