@@ -18,8 +18,8 @@ import rjsmin
 from minifying_others import Timed, others
 
 from assetbuild import media
+from assetbuild.compilers.javascript.strip import minified_javascript
 from assetbuild.compilers.minify import minify_javascript
-from assetbuild.compilers.strip_javascript import minified_javascript
 from assetbuild.model import Asset, Content
 from compilers.workbench import IN_MEMORY
 from references.corpus import FOLDER, place_in

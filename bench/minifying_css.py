@@ -16,8 +16,8 @@ import rcssmin
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools, World
+from assetbuild.compilers.css.strip import minified_sheet, stripped_css
 from assetbuild.compilers.minify import minify_css
-from assetbuild.compilers.strip_css import minified_sheet, stripped_css
 from assetbuild.model import Asset, Content
 from references.corpus import FOLDER, place_in
 

@@ -35,7 +35,7 @@ def test_no_possessive_repeat_meets_the_fault_of_older_interpreters() -> None:
 def test_the_expressions_of_all_modules_are_seen() -> None:
     seen = {f"{module.removeprefix('assetbuild.')}.{name}" for module, name, _ in expressions()}
     assert {"references.css_lexer._TOKEN", "references.xml_lexer._OPEN"} <= seen
-    assert {"compilers.check_javascript._JAVASCRIPT_TOKEN", "references.javascript_lexer._PLAIN"} <= seen
+    assert {"compilers.javascript.check._JAVASCRIPT_TOKEN", "references.javascript_lexer._PLAIN"} <= seen
     # In a dictionary, and by a method alone.
     assert {"references.html_lexer._IN_VALUE", "release.layout._inside"} <= seen
 

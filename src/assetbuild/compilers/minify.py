@@ -10,10 +10,10 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.check_css import TOO_LARGE
-from assetbuild.compilers.check_css import Difference as CssDifference
-from assetbuild.compilers.check_javascript import Difference
-from assetbuild.compilers.strip_css import minified_sheet
+from assetbuild.compilers.css.check import TOO_LARGE
+from assetbuild.compilers.css.check import Difference as CssDifference
+from assetbuild.compilers.css.strip import minified_sheet
+from assetbuild.compilers.javascript.check import Difference
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
@@ -47,13 +47,13 @@ def minify_javascript(assets: tuple[Asset, ...], options: Mapping[str, Any], too
     It is our own stripping: what a minifier's result would be compared with, and no longer than one that is accepted.
     Where no other minifier is asked after it, there is nothing that rjsmin could add but the time it takes.
     """
-    from assetbuild.compilers.strip_javascript import stripped_javascript
+    from assetbuild.compilers.javascript.strip import stripped_javascript
 
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
     output = stripped_javascript(data)
     if output is None:
-        from assetbuild.compilers.javascript_faults import javascript_fault
+        from assetbuild.compilers.javascript.faults import javascript_fault
 
         problem = placed(asset, "left unminified", javascript_fault(data), data, "warning", tools)
         return Result((asset,), (replace(problem, tally="script left as it is"),))

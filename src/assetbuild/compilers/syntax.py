@@ -60,7 +60,7 @@ def faults(kind: str, data: bytes, parsed: bool = False) -> list[Fault]:
     found = [Fault(words, start + place, length) for words, place, length in _script_faults(text)]
     if found or not parsed:
         return found
-    from assetbuild.compilers.javascript_parsed import unparsed
+    from assetbuild.compilers.javascript.parsed import unparsed
 
     return [Fault(words, start + place, length, False) for words, place, length in unparsed(text)]
 
@@ -71,10 +71,10 @@ def parser_version() -> str:
 
 
 def _script_faults(data: bytes) -> Iterator[tuple[str, int, int]]:
-    from assetbuild.compilers.javascript_faults import javascript_fault
-    from assetbuild.compilers.javascript_gaps import read_script
-    from assetbuild.compilers.javascript_neighbours import unexpected_tokens
-    from assetbuild.compilers.javascript_sieve import may_be_broken
+    from assetbuild.compilers.javascript.faults import javascript_fault
+    from assetbuild.compilers.javascript.gaps import read_script
+    from assetbuild.compilers.javascript.neighbours import unexpected_tokens
+    from assetbuild.compilers.javascript.sieve import may_be_broken
     from assetbuild.references import javascript_lexer
 
     read = read_script(data)
@@ -90,7 +90,7 @@ def _script_faults(data: bytes) -> Iterator[tuple[str, int, int]]:
 
 
 def _sheet_faults(data: bytes) -> Iterator[tuple[str, int, int]]:
-    from assetbuild.compilers.css_faults import css_faults
+    from assetbuild.compilers.css.faults import css_faults
 
     yield from ((one.text, one.start, one.length) for one in css_faults(data))
 

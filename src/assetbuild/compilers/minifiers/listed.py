@@ -8,7 +8,7 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.check_javascript import Difference
+from assetbuild.compilers.javascript.check import Difference
 from assetbuild.compilers.minifiers import own, rewriting
 from assetbuild.compilers.minifiers.refused import Refused
 from assetbuild.compilers.minify import BOM, checked, placed
@@ -37,7 +37,7 @@ def minify(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Tools) 
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
     if asset.type == media.JAVASCRIPT and own.stripped(asset, data) is None:
-        from assetbuild.compilers.javascript_faults import javascript_fault
+        from assetbuild.compilers.javascript.faults import javascript_fault
 
         problem = placed(asset, "left unminified", javascript_fault(data), data, "warning", tools)
         problem = replace(problem, tally="script left as it is")

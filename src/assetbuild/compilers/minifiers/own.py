@@ -18,7 +18,7 @@ def by_rjsmin(data: bytes, last: bool) -> bytes:
     If it is the last of its list, a refusal leads to our own stripping, and what is accepted is that with gaps that do
     not count: so it is not run at all.
     """
-    from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
+    from assetbuild.compilers.javascript.strip import minified_javascript, stripped_javascript
 
     if last:
         output = stripped_javascript(data)
@@ -40,8 +40,8 @@ def by_rcssmin(data: bytes) -> bytes:
 
     Raises Refused with the first difference.
     """
-    from assetbuild.compilers.check_css import TOO_LARGE
-    from assetbuild.compilers.strip_css import minified_sheet
+    from assetbuild.compilers.css.check import TOO_LARGE
+    from assetbuild.compilers.css.strip import minified_sheet
 
     made = minified_sheet(data)
     if made is None:
@@ -54,11 +54,11 @@ def by_rcssmin(data: bytes) -> bytes:
 def stripped(asset: Asset, data: bytes) -> bytes | None:
     """The text without comments and white space that say nothing; None for other types and what is not read."""
     if asset.type == media.JAVASCRIPT:
-        from assetbuild.compilers.strip_javascript import stripped_javascript
+        from assetbuild.compilers.javascript.strip import stripped_javascript
 
         return stripped_javascript(data)
     if asset.type == media.CSS:
-        from assetbuild.compilers.strip_css import stripped_css
+        from assetbuild.compilers.css.strip import stripped_css
 
         return stripped_css(data)
     return None
@@ -66,7 +66,7 @@ def stripped(asset: Asset, data: bytes) -> bytes | None:
 
 def code_of(data: bytes) -> bytes:
     """A script that our lexer reads without comments, regular expressions and most strings."""
-    from assetbuild.compilers.javascript_gaps import skeleton_of
+    from assetbuild.compilers.javascript.gaps import skeleton_of
 
     script = skeleton_of(data)
     return b"" if script is None else STRING.sub(b'""', script.code)
@@ -74,7 +74,7 @@ def code_of(data: bytes) -> bytes:
 
 def script_licences(data: bytes) -> tuple[bytes, ...]:
     """The licence comments of a script, in their order."""
-    from assetbuild.compilers.javascript_gaps import skeleton_of
+    from assetbuild.compilers.javascript.gaps import skeleton_of
 
     script = skeleton_of(data)
     return () if script is None else tuple(script.licences())

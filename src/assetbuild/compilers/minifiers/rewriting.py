@@ -9,11 +9,11 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Tools
+from assetbuild.compilers.css.strip import stripped_css
 from assetbuild.compilers.minifiers import esbuild, own, packages
 from assetbuild.compilers.minifiers.refused import Refused
 from assetbuild.compilers.minifiers.svg import check_svg, refuse_svg
 from assetbuild.compilers.minifiers_table import JUDGE, SVG, is_program
-from assetbuild.compilers.strip_css import stripped_css
 from assetbuild.compilers.syntax import faults
 from assetbuild.model import Asset, Origin
 from assetbuild.references import css_lexer, find_references

@@ -11,7 +11,7 @@ import pytest
 import tinycss2
 
 from assetbuild.compilers.minify import minify_css
-from compilers.css_judge import mean_the_same
+from compilers.css.judge import mean_the_same
 from compilers.workbench import IN_MEMORY, asset_of
 from references.corpus import FOLDER, SHEETS, corpus, files, place_in, tell
 

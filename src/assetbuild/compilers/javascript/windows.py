@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from assetbuild.compilers.javascript_gaps import LITERAL, ONE_MARK, canonical, skeleton_code
+from assetbuild.compilers.javascript.gaps import LITERAL, ONE_MARK, canonical, skeleton_code
 from assetbuild.references.javascript_lexer import COMMENT_PIECE, Lexer
 from assetbuild.references.javascript_pieces import SLASH_PIECE
 

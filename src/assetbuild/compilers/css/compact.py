@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assetbuild.compilers.css_blanks import tightened
-from assetbuild.compilers.css_hiding import COLON, COMMENT, HIDE, KEPT_BLANK, LICENCE_END, LICENCE_START, hidden
-from assetbuild.compilers.css_runs import EMPTY_VALUE, is_regular
+from assetbuild.compilers.css.blanks import tightened
+from assetbuild.compilers.css.hiding import COLON, COMMENT, HIDE, KEPT_BLANK, LICENCE_END, LICENCE_START, hidden
+from assetbuild.compilers.css.runs import EMPTY_VALUE, is_regular
 
 # All ends of runs are one sign, and all combinators: `re` passes over all but one sign at memory speed.
 _UNIFIED = bytes.maketrans(b"{}" + LICENCE_END + b">~", b";;;++")

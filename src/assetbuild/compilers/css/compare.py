@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from assetbuild.compilers.check_css import (
+from assetbuild.compilers.css.blanks import run_tokens, tightened
+from assetbuild.compilers.css.check import (
     LONGEST,
     Difference,
     charset_difference,
     css_difference,
     difference_of_runs,
 )
-from assetbuild.compilers.css_blanks import run_tokens, tightened
-from assetbuild.compilers.css_hiding import COMMENT, LICENCE_END, LICENCE_START, hidden, masked, shown
-from assetbuild.compilers.css_runs import PlacedRun, is_empty, is_regular, placed
+from assetbuild.compilers.css.hiding import COMMENT, LICENCE_END, LICENCE_START, hidden, masked, shown
+from assetbuild.compilers.css.runs import PlacedRun, is_empty, is_regular, placed
 from assetbuild.references import css_lexer
 
 _MARKS = bytes.maketrans(b"{}", b";;")

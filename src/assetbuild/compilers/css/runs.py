@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from assetbuild.compilers.css_hiding import KEPT_BLANK, hidden
+from assetbuild.compilers.css.hiding import KEPT_BLANK, hidden
 from assetbuild.references import css_lexer
 
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{};"))

@@ -61,7 +61,7 @@ _FUSING = (
     rb"|(?=\.)(?:(?<=\..)|(?<=[0-9].)(?<![A-Za-z$][0-9].)(?<![A-Za-z$][0-9][0-9].))|(?=\.(?![0-9]))(?<=\?.))"
     rb"|(?<=[.#@].)(?:(?=[0-9#@])|(?=[" + _NAME + rb"])(?:(?<=[0-9.]\..)(?<!\.\.\..)|(?<=[#@].)))"
 )  # fmt: skip
-# After these no statement is complete, and with these none begins: see check_javascript.
+# After these no statement is complete, and with these none begins: see check.py.
 _OPEN_ENDED = (
     rb"(?<!\A"
     + COMMENT

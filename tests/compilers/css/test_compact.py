@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 
-from assetbuild.compilers.css_compact import compact
-from assetbuild.compilers.css_hiding import shown
-from assetbuild.compilers.strip_css import stripped_css
-from compilers import css_reference
-from compilers.css_sheets import SHEET, SOUP, TRICKY
+from assetbuild.compilers.css.compact import compact
+from assetbuild.compilers.css.hiding import shown
+from assetbuild.compilers.css.strip import stripped_css
+from compilers.css import reference
+from compilers.css.sheets import SHEET, SOUP, TRICKY
 
 
 def compacted(sheet: str) -> str | None:
@@ -27,7 +27,7 @@ def compacted(sheet: str) -> str | None:
 def test_the_tokens_that_count_are_those_of_the_sheet(sheet: str) -> None:
     text = compacted(sheet)
     if text is not None:
-        assert css_reference.same(sheet.encode(), text.encode())
+        assert reference.same(sheet.encode(), text.encode())
         assert stripped_css(text.encode()) == text.encode()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from assetbuild.compilers.strip_css import minified_css, stripped_css
+from assetbuild.compilers.css.strip import minified_css, stripped_css
 from assetbuild.references.css_lexer import tokens
-from compilers.css_sheets import SHEET, SOUP, TRICKY
+from compilers.css.sheets import SHEET, SOUP, TRICKY
 
 
 @st.composite

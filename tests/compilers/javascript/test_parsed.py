@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assetbuild.compilers.javascript_parsed import unparsed
+from assetbuild.compilers.javascript.parsed import unparsed
 from assetbuild.planning.syntax import LARGEST
-from compilers.test_javascript_neighbours import RIGHT
-from compilers.test_scripts_of_npm import TENTH
+from compilers.javascript.test_corpus import TENTH
+from compilers.javascript.test_neighbours import RIGHT
 from javascript_judge import judged
 from references.corpus import PACKAGES, SCRIPTS, corpus, files
 

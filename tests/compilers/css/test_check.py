@@ -10,12 +10,12 @@ import tinycss2
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assetbuild.compilers.check_css import css_difference
-from assetbuild.compilers.strip_css import minified_css, stripped_css
+from assetbuild.compilers.css.check import css_difference
+from assetbuild.compilers.css.strip import minified_css, stripped_css
 from assetbuild.references.css_lexer import tokens
-from compilers import css_reference
-from compilers.css_edits import with_edits
-from compilers.css_sheets import SHEET, SOUP
+from compilers.css import reference
+from compilers.css.edits import with_edits
+from compilers.css.sheets import SHEET, SOUP
 
 
 @settings(max_examples=300, deadline=None)
@@ -170,7 +170,7 @@ def test_licences_survive_both_ways() -> None:
 @given(with_edits())
 def test_what_the_check_accepts_a_comparison_of_all_tokens_accepts(pair: tuple[bytes, bytes]) -> None:
     if css_difference(*pair) is None:
-        assert css_reference.same(*pair)
+        assert reference.same(*pair)
 
 
 @settings(max_examples=400)
@@ -178,4 +178,4 @@ def test_what_the_check_accepts_a_comparison_of_all_tokens_accepts(pair: tuple[b
 def test_what_a_comparison_of_all_tokens_accepts_the_check_accepts(pair: tuple[bytes, bytes]) -> None:
     found = css_difference(*pair)
     if found and "licence" not in found.text and "@charset" not in found.text:
-        assert not css_reference.same(*pair)
+        assert not reference.same(*pair)

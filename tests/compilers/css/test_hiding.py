@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from assetbuild.compilers.css_hiding import hidden, marked_licences, masked, shown
+from assetbuild.compilers.css.hiding import hidden, marked_licences, masked, shown
 from assetbuild.references.css_lexer import tokens
-from compilers import css_reference
-from compilers.css_sheets import SHEET, SOUP, TRICKY
+from compilers.css import reference
+from compilers.css.sheets import SHEET, SOUP, TRICKY
 
 OPAQUE = ("string", "url", "comment")
 
@@ -36,7 +36,7 @@ def test_no_sign_is_left_in_what_is_opaque_and_all_others_are(sheet: str) -> Non
 def test_hiding_and_showing_changes_no_token_that_counts(sheet: str) -> None:
     read = hidden(sheet.encode())
     if read is not None:
-        assert css_reference.same(sheet.encode(), shown(read.text))
+        assert reference.same(sheet.encode(), shown(read.text))
 
 
 @pytest.mark.parametrize(

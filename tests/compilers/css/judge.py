@@ -23,7 +23,13 @@ def mean_the_same(one: bytes, other: bytes) -> bool:
     return former == latter or squeezed(former) == squeezed(latter)
 
 
+# A condition that lightningcss does not read, it prints as it was.
+_CONDITION = re.compile(r"@(?:media|container)[^{]*")
+_COMPARISON = re.compile(r" *([<>]=?|=) *")
+
+
 def squeezed(text: str) -> str:
+    text = _CONDITION.sub(lambda match: _COMPARISON.sub(r"\1", match[0]), text)
     for idle in (_IDLE, _COLON):
         text = idle.sub(lambda match: "".join(group or "" for group in match.groups()), text)
     return text

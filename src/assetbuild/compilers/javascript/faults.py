@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assetbuild.compilers.check_javascript import Difference, tokens_of
+from assetbuild.compilers.javascript.check import Difference, tokens_of
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import BROKEN_PIECE, COMMENT_PIECE, Lexer
 from assetbuild.references.javascript_pieces import SLASH_PIECE, line_end

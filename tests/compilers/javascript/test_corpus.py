@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import rjsmin
 
-from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
+from assetbuild.compilers.javascript.strip import minified_javascript, stripped_javascript
 from javascript_judge import judged
 from references.corpus import PACKAGES, SCRIPTS, corpus, files, tell_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assetbuild.compilers.css_hiding import COMMENT
+from assetbuild.compilers.css.hiding import COMMENT
 from assetbuild.references import css_lexer
 
 Token = tuple[str, bytes, bool]

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 
-from assetbuild.compilers.css_faults import css_faults
-from compilers.css_judge import has_errors
-from compilers.css_sheets import SHEET, SOUP
+from assetbuild.compilers.css.faults import css_faults
+from compilers.css.judge import has_errors
+from compilers.css.sheets import SHEET, SOUP
 from references.corpus import PACKAGES, SHEETS, corpus, files
 
 

@@ -1,6 +1,6 @@
 """A script without comments and idle white space: by our own stripping, or by a minifier where that does it right.
 
-Our own goes by our own tokens, and so passes the check of `check_javascript` by how it is made.
+Our own goes by our own tokens, and so passes the check of `check` by how it is made.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assetbuild.compilers.check_javascript import Difference, located_difference, says_the_same
-from assetbuild.compilers.javascript_gaps import read_script, with_pieces
+from assetbuild.compilers.javascript.check import Difference, located_difference, says_the_same
+from assetbuild.compilers.javascript.gaps import read_script, with_pieces
 
 
 @dataclass(frozen=True, slots=True)

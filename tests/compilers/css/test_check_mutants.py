@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetbuild.compilers.check_css import css_difference
-from assetbuild.compilers.css_runs import placed
-from assetbuild.compilers.strip_css import minified_css, stripped_css
+from assetbuild.compilers.css.check import css_difference
+from assetbuild.compilers.css.runs import placed
+from assetbuild.compilers.css.strip import minified_css, stripped_css
 from assetbuild.references.css_lexer import Token, tokens
-from compilers.css_judge import mean_the_same
-from compilers.css_sheets import SHEET
+from compilers.css.judge import mean_the_same
+from compilers.css.sheets import SHEET
 
 Damage = Callable[[bytes, random.Random], bytes]
 

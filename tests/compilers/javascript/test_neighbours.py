@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetbuild import media
-from assetbuild.compilers.javascript_gaps import read_script
-from assetbuild.compilers.javascript_neighbours import unexpected_tokens
-from assetbuild.compilers.javascript_sieve import may_be_broken
+from assetbuild.compilers.javascript.gaps import read_script
+from assetbuild.compilers.javascript.neighbours import unexpected_tokens
+from assetbuild.compilers.javascript.sieve import may_be_broken
 from assetbuild.compilers.syntax import faults
 from assetbuild.references import javascript_lexer
-from compilers.test_scripts_of_npm import TENTH
+from compilers.javascript.test_corpus import TENTH
 from javascript_judge import judged
 from references.corpus import PACKAGES, SCRIPTS, corpus, files
 

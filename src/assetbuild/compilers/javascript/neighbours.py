@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assetbuild.compilers.check_javascript import tokens_of
+from assetbuild.compilers.javascript.check import tokens_of
 from assetbuild.references.javascript_lexer import COMMENT_PIECE, Lexer
 
 _BREAK = b"\n"

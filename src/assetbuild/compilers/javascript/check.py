@@ -12,8 +12,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import islice
 
-from assetbuild.compilers.javascript_gaps import Skeleton, canonical, skeleton_within, without_comments
-from assetbuild.compilers.javascript_windows import windows_around
+from assetbuild.compilers.javascript.gaps import Skeleton, canonical, skeleton_within, without_comments
+from assetbuild.compilers.javascript.windows import windows_around
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
     BROKEN_PIECE,

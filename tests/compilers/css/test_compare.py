@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 
-from assetbuild.compilers.check_css import css_difference
-from assetbuild.compilers.compare_css import difference_beside
-from assetbuild.compilers.css_compact import compact
-from assetbuild.compilers.strip_css import minified_css, minified_sheet, stripped_css
-from compilers import css_reference
-from compilers.css_edits import with_edits
+from assetbuild.compilers.css.check import css_difference
+from assetbuild.compilers.css.compact import compact
+from assetbuild.compilers.css.compare import difference_beside
+from assetbuild.compilers.css.strip import minified_css, minified_sheet, stripped_css
+from compilers.css import reference
+from compilers.css.edits import with_edits
 
 
 @settings(max_examples=1500, deadline=None)
@@ -32,7 +32,7 @@ def test_a_minified_sheet_has_the_tokens_of_the_sheet(pair: tuple[bytes, bytes])
     before, _ = pair
     made = minified_sheet(before)
     assert made is not None
-    assert css_reference.same(before, made.output)
+    assert reference.same(before, made.output)
     assert len(made.output) <= max(len(before), len(stripped_css(before)))
     assert (made.difference is None) == (css_difference(before, minified_css(before)) is None)
 

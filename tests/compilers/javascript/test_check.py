@@ -9,9 +9,9 @@ import rjsmin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetbuild.compilers.check_javascript import javascript_difference, located_difference, says_the_same
-from assetbuild.compilers.javascript_gaps import canonical, skeleton_of
-from assetbuild.compilers.strip_javascript import minified_javascript, stripped_javascript
+from assetbuild.compilers.javascript.check import javascript_difference, located_difference, says_the_same
+from assetbuild.compilers.javascript.gaps import canonical, skeleton_of
+from assetbuild.compilers.javascript.strip import minified_javascript, stripped_javascript
 from javascript_judge import judged
 from references.corpus import PACKAGES, SCRIPTS, corpus
 from requirements_of_tests import need

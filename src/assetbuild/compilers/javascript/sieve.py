@@ -1,6 +1,6 @@
 """Whether a script may hold tokens that cannot stand side by side, told over the whole text by steps that run in C.
 
-It looks at canonical skeletons (`javascript_gaps`), in which tokens that cannot fuse stand next to one another. What it
+It looks at canonical skeletons (`gaps`), in which tokens that cannot fuse stand next to one another. What it
 does not let through is read token by token (`javascript_neighbours`), which decides.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from assetbuild.compilers.javascript_gaps import HEAD, LITERAL, MIDDLE, TAIL, Skeleton
-from assetbuild.compilers.javascript_neighbours import AFTER_OPERAND, BEFORE_WORD
+from assetbuild.compilers.javascript.gaps import HEAD, LITERAL, MIDDLE, TAIL, Skeleton
+from assetbuild.compilers.javascript.neighbours import AFTER_OPERAND, BEFORE_WORD
 
 _STRING = b'"'
 _TEMPLATE = b"`"

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assetbuild.compilers.check_css import Difference, css_difference
-from assetbuild.compilers.compare_css import difference_beside
-from assetbuild.compilers.css_blanks import run_tokens
-from assetbuild.compilers.css_compact import compact
-from assetbuild.compilers.css_hiding import is_licence, marked_licences, shown
-from assetbuild.compilers.css_runs import LARGEST_ODD, is_torn, kept
+from assetbuild.compilers.css.blanks import run_tokens
+from assetbuild.compilers.css.check import Difference, css_difference
+from assetbuild.compilers.css.compact import compact
+from assetbuild.compilers.css.compare import difference_beside
+from assetbuild.compilers.css.hiding import is_licence, marked_licences, shown
+from assetbuild.compilers.css.runs import LARGEST_ODD, is_torn, kept
 from assetbuild.references import css_lexer
 
 _CHARSET = re.compile(rb'@charset "')
@@ -84,7 +84,7 @@ def _with_charset_late(data: bytes, output: bytes) -> bytes:
 
 
 def _stripped_runs(data: bytes) -> Iterator[bytes]:
-    """The runs with their marks, as `css_runs.kept` gives them, and all licences before the runs they stand in."""
+    """The runs with their marks, as `runs.kept` gives them, and all licences before the runs they stand in."""
     known: dict[tuple[bytes, bytes], bytes] = {}
     floor = 0
     semicolon = b""

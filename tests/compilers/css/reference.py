@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assetbuild.compilers.css_blanks import Token, run_tokens
+from assetbuild.compilers.css.blanks import Token, run_tokens
 from assetbuild.references import css_lexer
 
 OPENERS = ("(", "[", "function")
