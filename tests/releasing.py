@@ -110,13 +110,15 @@ def build(
     level: int = 5,
     listener: Listener = ignore,
     base_url: str = "/static/",
+    durable: bool = False,
 ) -> Committed:
     assets = [linked(path, data) for path, data in (files or {}).items()]
     assets += [linked(path, data, "plain") for path, data in (plain or {}).items()]
     assets += [linked(path, data, "prehashed") for path, data in (prehashed or {}).items()]
     assets += [linked(path, data, "private") for path, data in (private or {}).items()]
     assets += more
-    return commit(assets, encoded(assets, encodings, level), str(output), base_url, digest_of, listener)
+    variants = encoded(assets, encodings, level)
+    return commit(assets, variants, str(output), base_url, digest_of, listener, durable=durable)
 
 
 def tree(output: Path) -> dict[str, bytes]:

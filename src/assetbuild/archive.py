@@ -12,7 +12,15 @@ from io import BytesIO
 from typing import IO, Any
 
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
-from assetbuild.release.disk import DIRECTORY_MODE, FILE_MODE, cannot_write, is_there, make_directory, remove_file
+from assetbuild.release.disk import (
+    DIRECTORY_MODE,
+    FILE_MODE,
+    cannot_write,
+    is_there,
+    make_directory,
+    remove_file,
+    sync_directories,
+)
 from assetbuild.release.layout import MANIFEST, directories_above, manifest_copy, place
 from assetbuild.release.lock import locked
 from assetbuild.release.named import NamedFile, current_document, files_named
@@ -25,11 +33,12 @@ MEMBER_SIZE = 32 << 20
 LEVEL = 6
 
 
-def write_archive(output: str, file: str, mtime: int) -> None:
+def write_archive(output: str, file: str, mtime: int, durable: bool = False) -> None:
     """Write the current release of the directory `output` as a tar.gz to the file path `file`, replacing it whole.
 
     In it are manifest.json, releases/<id>.json and the files that the manifest names, sorted, with the
-    directories above them; owner 0, modes 0644 and 0755, every time `mtime` (seconds since 1970). Raises
+    directories above them; owner 0, modes 0644 and 0755, every time `mtime` (seconds since 1970). `durable`: it is on
+    the disk before it takes its place, and then its name. Raises
     ReleaseError if the release is missing, damaged or other than its manifest says, or if the file cannot be
     written; UsageError if it would lie inside the release; OSError if it cannot be told whether there is one.
 
@@ -50,7 +59,12 @@ def write_archive(output: str, file: str, mtime: int) -> None:
             make_directory(os.path.dirname(os.path.abspath(file)))
             with open(part, "wb") as stream:
                 _write(output, stream, mtime)
+                if durable:
+                    stream.flush()
+                    os.fsync(stream.fileno())
             os.replace(part, file)
+            if durable:
+                sync_directories(os.path.dirname(os.path.abspath(file)), [""])
         except OSError as error:
             raise cannot_write(error, error.filename2 or error.filename or file) from error
         finally:

@@ -85,6 +85,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         config.manifests,
         stage.jobs,
         _known(config, made.plan),
+        stage.durable,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     asked = made.asked

@@ -16,7 +16,7 @@ from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
-from assetbuild.release.disk import cannot_write, gives_mode, make_directory, write_new
+from assetbuild.release.disk import cannot_write, gives_mode, make_directory, sync_directories, write_new
 from assetbuild.release.document import (
     NO_IMPORTMAP,
     NOTHING_KNOWN,
@@ -69,12 +69,13 @@ def commit(
     formats: Iterable[str] = (),
     jobs: int = 1,
     known: Known = NOTHING_KNOWN,
+    durable: bool = False,
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
     `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none;
-    `jobs` is how many processes may write, `known` what else templates may call assets.
+    `jobs` is how many processes may write, `known` what else templates may call assets; `durable` as in `enact`.
     Raises ReleaseError if another build holds the directory, if it cannot be written, or if a fingerprinted or
     prehashed name stands there with other bytes; BuildError if a content cannot be read. The former release is whole
     then, or, if manifest.json was replaced already, the new one.
@@ -96,7 +97,7 @@ def commit(
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
             if changes:
-                identities = _carry_out(output, release, digest, changes, listener, jobs)
+                identities = _carry_out(output, release, digest, changes, listener, jobs, durable)
         except OSError as error:
             raise cannot_write(error) from error
     unchanged = len(wanted) - changes.written
@@ -129,13 +130,13 @@ def _manifest(
 
 
 def _carry_out(
-    output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int
+    output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int, durable: bool
 ) -> dict[str, bytes]:
     """Gives the identities of the files of public/, if all of them were written."""
     listener(Started("commit", len(changes.additions) + len(changes.replacements)))
     try:
         make_directory(place(output, STAGING))
-        staging = _Staging(output, not gives_mode(place(output, f"{STAGING}/mode")), listener)
+        staging = _Staging(output, not gives_mode(place(output, f"{STAGING}/mode")), listener, durable)
         alone, together = _together(output, changes.additions)
         identities = staging.stage_tree(together, jobs)
         additions = staging.stage(alone, "a")
@@ -143,7 +144,9 @@ def _carry_out(
         if changes.manifest is not None:
             staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
         tree = tuple([file.path for file in together])
-        enact(output, Pending(manifest, release, additions, replacements, changes.removals, tree))
+        if durable:
+            sync_directories(output, [f"{STAGING}/{path}" for path in directories_above(tree)])
+        enact(output, Pending(manifest, release, additions, replacements, changes.removals, tree), durable)
         others = (*additions, *replacements)
         return {} if any(move.path.startswith(f"{PUBLIC}/") for move in others) else identities
     except BaseException:
@@ -173,6 +176,7 @@ class _Staging:
     output: str
     set_mode: bool
     listener: Listener
+    durable: bool
 
     def stage(self, files: Sequence[Placed], prefix: str) -> tuple[Move, ...]:
         moves = []
@@ -215,9 +219,10 @@ class _Staging:
         try:
             file = place(self.output, staged)
             if data is not None:
-                return write_new(file, (data,), self.set_mode, anew=anew)
+                return write_new(file, (data,), self.set_mode, anew=anew, durable=self.durable)
             else:
-                return write_new(file, _pieces(content), self.set_mode, anew=anew, copy=partial(_copy, content))
+                copy = partial(_copy, content)
+                return write_new(file, _pieces(content), self.set_mode, anew=anew, copy=copy, durable=self.durable)
         except OSError as error:
             raise cannot_write(error, place(self.output, path)) from error
 

@@ -25,8 +25,9 @@ class Cleaned:
     bytes: int
 
 
-def clean(output: str, keep: int) -> Cleaned:
+def clean(output: str, keep: int, durable: bool = False) -> Cleaned:
     """Drop all releases but the last `keep`; that of manifest.json stays, wherever it comes in the order.
+    `durable` as in `pending.enact`.
 
     A file stays if any release that stays names it. Files that no manifest names are not touched: `verify`
     tells of them. Raises UsageError if `keep` is less than 1, ReleaseError if there is no release, a manifest is
@@ -40,12 +41,12 @@ def clean(output: str, keep: int) -> Cleaned:
     with locked(output):
         try:
             recover(output)
-            return _clean(output, keep)
+            return _clean(output, keep, durable)
         except OSError as error:
             raise cannot_write(error) from error
 
 
-def _clean(output: str, keep: int) -> Cleaned:
+def _clean(output: str, keep: int, durable: bool) -> Cleaned:
     manifest, current, documents = _read(output)
     order = releases_in_order(output)
     staying = {*order[-keep:], current["release"]}
@@ -60,7 +61,7 @@ def _clean(output: str, keep: int) -> Cleaned:
     # The manifests go first: cut off after them, no manifest names a file that is gone.
     removals = (*map(manifest_copy, dropped), *sorted(sizes))
     make_directory(place(output, STAGING))
-    enact(output, Pending(sha256(manifest).hexdigest(), None, removals=removals))
+    enact(output, Pending(sha256(manifest).hexdigest(), None, removals=removals), durable)
     return Cleaned(dropped, len(sizes), sum(sizes.values()))
 
 

@@ -22,6 +22,7 @@ class Stage:
     `workers` gives the executor, always the same one: a build that has nothing to do needs none. `began` is a moment
     before the first source was looked at; None if nothing is remembered. `system` are all variables of the process, for
     foreign programs. `jobs` is how many processes may work at once; 0 is for the long way, that of each file alone.
+    `durable`: the release is to outlive a loss of power.
     """
 
     cache: Cache
@@ -31,6 +32,7 @@ class Stage:
     began: Moment | None = None
     system: Mapping[str, str] = field(default_factory=dict)
     jobs: int = 1
+    durable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--archive", type=filled, metavar="F.tar.gz", help="also write the release as one reproducible archive"
     )
+    parser.add_argument(
+        "--durable", action="store_true", help="force the release to the disk, step by step: for a loss of power"
+    )
     parser.add_argument("--watch", action="store_true", help="build again after each change, until interrupted")
     add_output_arguments(parser, ("text", "json", "github"))
 
@@ -64,7 +67,10 @@ def _build_once(arguments: argparse.Namespace, report: Report) -> int:
     if arguments.archive:
         from assetbuild.archive import write_archive
 
-        write_archive(config.output, arguments.archive, modified)
+        write_archive(config.output, arguments.archive, modified, arguments.durable)
+    if arguments.durable and not finished.summary["files_written"] and hasattr(os, "sync"):
+        # What stands there already may have been written by a build that was not durable.
+        os.sync()
     summary = {**finished.summary, "seconds": round(time.perf_counter() - started, 3)}
     _say(summary, config, report, finished, arguments.archive)
     return report.finish(0, summary, finished.release)

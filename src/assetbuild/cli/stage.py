@@ -57,7 +57,16 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
         return started[0]
 
     try:
-        yield Stage(cache, workers, report.listen, environment, began, dict(os.environ), jobs)
+        yield Stage(
+            cache,
+            workers,
+            report.listen,
+            environment,
+            began,
+            dict(os.environ),
+            jobs,
+            getattr(arguments, "durable", False),
+        )
     finally:
         # After an error or an interruption nobody waits for work that has not begun.
         for one in started:

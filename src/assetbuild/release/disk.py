@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat as status
+import sys
 from collections.abc import Callable, Iterable
 
 from assetbuild.errors import Diagnostic, ReleaseError
@@ -36,14 +37,20 @@ def make_directory(path: str) -> None:
 
 
 def write_new(
-    file: str, pieces: Iterable[bytes], set_mode: bool = True, *, anew: bool = False, copy: Copy | None = None
+    file: str,
+    pieces: Iterable[bytes],
+    set_mode: bool = True,
+    *,
+    anew: bool = False,
+    copy: Copy | None = None,
+    durable: bool = False,
 ) -> os.stat_result:
     """Write a file that is not there yet, or `anew`; gives its stat. Raises OSError, FileExistsError too, and what
     `pieces` raises.
 
     `copy`, if there is one, is asked first whether it can fill the file of a descriptor in the place of `pieces`.
-    Without `set_mode` the file system is known to give new files their mode here. The data is not forced to the disk: a
-    process that dies loses nothing, a machine that loses power may; `verify` tells, and the next build repairs.
+    Without `set_mode` the file system is known to give new files their mode here. The data is forced to the disk only
+    if the file is to be `durable`: a process that dies loses nothing, a machine that loses power may.
     """
     descriptor = os.open(file, _ANEW if anew else _NEW, FILE_MODE)
     try:
@@ -55,6 +62,8 @@ def write_new(
                     view = view[os.write(descriptor, view) :]
         if set_mode and hasattr(os, "fchmod"):
             os.fchmod(descriptor, FILE_MODE)
+        if durable:
+            os.fsync(descriptor)
         return os.fstat(descriptor)
     except OSError as error:
         # Errors of a descriptor know no name; one of `pieces` may have its own.
@@ -62,6 +71,24 @@ def write_new(
         raise
     finally:
         os.close(descriptor)
+
+
+def sync_directories(output: str, paths: Iterable[str]) -> None:
+    """Force the entries of these directories below the release to the disk, "" for its own. Raises OSError.
+
+    One that is gone needs nothing. Windows has no such call: there, metadata is written in order.
+    """
+    if sys.platform == "win32":
+        return
+    for path in sorted(set(paths)):
+        try:
+            descriptor = os.open(place(output, path) if path else output, os.O_RDONLY | os.O_DIRECTORY)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def gives_mode(file: str) -> bool:

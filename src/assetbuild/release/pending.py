@@ -23,9 +23,20 @@ from assetbuild.release.disk import (
     read_if_there,
     remove_file,
     remove_tree,
+    sync_directories,
     write_new,
 )
-from assetbuild.release.layout import HISTORY, MANIFEST, PENDING, PUBLIC, STAGING, is_inside, place
+from assetbuild.release.layout import (
+    HISTORY,
+    MANIFEST,
+    PENDING,
+    PUBLIC,
+    RELEASES,
+    STAGING,
+    directories_above,
+    is_inside,
+    place,
+)
 
 
 class Move(NamedTuple):
@@ -102,20 +113,35 @@ def _pending(record: Any) -> Pending:
     )
 
 
-def enact(output: str, pending: Pending) -> None:
-    """Carry out a change whose new files are all in .staging/. Raises OSError: then `recover` is due."""
+def enact(output: str, pending: Pending, durable: bool = False) -> None:
+    """Carry out a change whose new files are all in .staging/. Raises OSError: then `recover` is due.
+
+    `durable`: what a step relies on is on the disk before it is taken, so that a machine that loses power leaves what
+    a process that dies leaves. The staged files are on the disk already then; the names in .staging/ are forced here.
+    """
     staged = f"{STAGING}/{PENDING}"
-    write_new(place(output, staged), [json.dumps(_record(pending)).encode()])
+    write_new(place(output, staged), [json.dumps(_record(pending)).encode()], durable=durable)
+    if durable:
+        sync_directories(output, [STAGING])
     os.replace(place(output, staged), place(output, PENDING))
+    if durable:
+        sync_directories(output, [""])
     if pending.tree:
         _move_tree(output)
+    _move(output, [move for move in pending.additions if not _is_manifest(move.path)])
+    if durable:
+        sync_directories(output, ["", *directories_above(move.path for move in pending.additions)])
     _move(output, pending.additions)
+    if durable:
+        sync_directories(output, ["", RELEASES])
     try:
         os.replace(place(output, f"{STAGING}/{MANIFEST}"), place(output, MANIFEST))
     except FileNotFoundError:
         # Nothing is staged where the manifest stays as it is.
         pass
-    _finish(output, pending)
+    if durable:
+        sync_directories(output, [""])
+    _finish(output, pending, durable)
 
 
 def recover(output: str) -> None:
@@ -154,14 +180,28 @@ def clear_staging(output: str) -> None:
         remove_tree(directory)
 
 
-def _finish(output: str, pending: Pending) -> None:
+def _finish(output: str, pending: Pending, durable: bool = False) -> None:
     _move(output, pending.replacements)
+    for path in filter(_is_manifest, pending.removals):
+        remove_file(place(output, path))
+    if durable:
+        sync_directories(output, [RELEASES])
     for path in pending.removals:
         remove_file(place(output, path))
     prune_directories(output, pending.removals)
-    _write_history(output, pending.release)
+    _write_history(output, pending.release, durable)
+    if durable:
+        touched = directories_above((*(move.path for move in pending.replacements), *pending.removals))
+        sync_directories(output, [RELEASES, *touched])
     clear_staging(output)
     remove_file(place(output, PENDING))
+    if durable:
+        sync_directories(output, [""])
+
+
+def _is_manifest(path: str) -> bool:
+    """Whether this is the manifest of a release, which may not be there without the files that it names."""
+    return path.startswith(f"{RELEASES}/")
 
 
 def _undo(output: str, pending: Pending) -> None:
@@ -189,7 +229,7 @@ def _move(output: str, moves: Iterable[Move]) -> None:
         os.replace(root + move.staged, root + written_as_utf8(move.path))
 
 
-def _write_history(output: str, last: str | None) -> None:
+def _write_history(output: str, last: str | None, durable: bool) -> None:
     order = history.releases_in_order(output)
     if last in order:
         order.remove(last)
@@ -199,7 +239,7 @@ def _write_history(output: str, last: str | None) -> None:
     staged = place(output, f"{STAGING}/history")
     make_directory(place(output, STAGING))
     remove_file(staged)
-    write_new(staged, [history.history_bytes(order)])
+    write_new(staged, [history.history_bytes(order)], durable=durable)
     os.replace(staged, place(output, HISTORY))
 
 
