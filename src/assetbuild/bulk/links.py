@@ -26,7 +26,6 @@ from assetbuild.bulk.texts import Found
 from assetbuild.cache.index import identity_of
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Asset, Content, ContentChanged, Linked, Origin, Publication, Reference, ReferenceKind
-from assetbuild.paths import fingerprinted_name
 from assetbuild.references import language
 from assetbuild.references.urls import relative
 
@@ -194,7 +193,7 @@ class Links:
                 stack.pop()
                 continue
             waiting = [one[3] for one in self._texts.references[path] if one[3] not in done]
-            if not waiting and self._is_simple(path):
+            if not waiting:
                 self._write(path)
             elif path not in on_the_way:
                 on_the_way.add(path)
@@ -211,18 +210,17 @@ class Links:
         texts, left = self._publications, self._left
         return all(target in texts and target not in left and target not in on_the_way for target in waiting)
 
-    def _is_simple(self, path: str) -> bool:
-        """Whether what the file refers to, all of it linked, has fingerprints, and starts no worker."""
-        publications = self._publications
-        scripted = media.media_type(path) == media.JAVASCRIPT
-        for _, _, kind, target, _ in self._texts.references[path]:
-            if publications[target] != "fingerprinted":
-                return False
-            if scripted and kind == "asset" and media.media_type(target) == media.JAVASCRIPT:
-                return False
-        return True
-
     def _write(self, path: str) -> None:
+        """Links a file of which all that it refers to is linked, unless that has no fingerprint, or is a worker."""
+        linked, references = self.linked, self._texts.references[path]
+        type_of = media.media_type(path)
+        kinds = set()
+        for _, _, kind, target, _ in references:
+            one = linked[target]
+            if one.publication != "fingerprinted" or (kind == "asset" and one.type == type_of == media.JAVASCRIPT):
+                self._left.add(path)
+                return
+            kinds.add(kind)
         data = self._finals.text(path)
         digest, size, file = hashlib.sha256(data).hexdigest(), len(data), self._texts.file(path)
         if size > LARGEST_KEPT or size > self._room:
@@ -230,15 +228,14 @@ class Links:
         else:
             content = Content(digest, size, data, file)
             self._room -= size
-        references = self._texts.references[path]
         self._finish(
             path,
             "fingerprinted",
             content,
             hashlib.sha384(data).digest(),
-            _named(references, "import"),
-            _named(references, "dynamic-import"),
-            _named(references, "asset"),
+            _named(references, "import") if "import" in kinds else (),
+            _named(references, "dynamic-import") if "dynamic-import" in kinds else (),
+            _named(references, "asset") if "asset" in kinds else (),
         )
 
     def _finish(
@@ -251,7 +248,11 @@ class Links:
         dynamic_imports: tuple[str, ...] = (),
         assets: tuple[str, ...] = (),
     ) -> None:
-        file = fingerprinted_name(path, content.digest[:_FINGERPRINT]) if publication == "fingerprinted" else path
+        file = path
+        if publication == "fingerprinted":
+            # `paths.fingerprinted_name` of one with an extension, no leading dot, and no source map's.
+            dot = path.rfind(".")
+            file = f"{path[:dot]}-{content.digest[:_FINGERPRINT]}{path[dot:]}"
         self._files[path] = file
         self.linked[path] = Linked(
             path,
@@ -281,5 +282,4 @@ def _url(path: str, here: Sequence[str], file: str) -> str:
 
 def _named(references: Iterable[Found], kind: str) -> tuple[str, ...]:
     """The logical paths that are referred to in this way, sorted."""
-    targets = [one[3] for one in references if one[2] == kind]
-    return tuple(sorted(set(targets))) if targets else ()
+    return tuple(sorted({one[3] for one in references if one[2] == kind}))
