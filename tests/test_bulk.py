@@ -16,6 +16,7 @@ from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
 from assetbuild.processes import Claims, ranges, shared
+from releasing import stamps
 from scenario import CONFIG, Outcome, Project, files_below
 
 SHEETS = ["a.css", "css/b.css", "css/c.css", "css/in/d.css"]
@@ -146,6 +147,13 @@ def test_a_project_of_thousands_is_the_same_by_several_processes_and_by_one() ->
     one = files_below(project.root / "one")
     assert len(one) > 4000
     assert one == files_below(project.root / "two") == files_below(project.root / "five")
+    # With nothing to do, and with something to repair.
+    before = stamps(project.root / "two")
+    subprocess.run([*command, "two", "--jobs", "2"], cwd=project.root, check=True)
+    assert stamps(project.root / "two") == before
+    (project.root / "two" / min(name for name in one if name.startswith("public/c/"))).unlink()
+    subprocess.run([*command, "two", "--jobs", "2"], cwd=project.root, check=True)
+    assert one == files_below(project.root / "two")
 
 
 def test_what_a_process_cannot_do_is_done_here() -> None:
