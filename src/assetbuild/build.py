@@ -11,7 +11,7 @@ from typing import Any
 
 from assetbuild.bulk.links import Links
 from assetbuild.bulk.reading import Reading, Texts
-from assetbuild.cache.index import FileIndex
+from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
@@ -37,8 +37,6 @@ from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Found as Located
 from assetbuild.survey import Survey
-
-INDEX = "index/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
     """
     sweep([os.path.join(config.root, CACHE_DIRECTORY)])
-    index = FileIndex.load(stage.cache.get(INDEX), stage.began)
+    index = reading.index if reading is not None else FileIndex.load(stage.cache.get(INDEX), stage.began)
     made = make(config, stage, index, seen, reading)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
@@ -99,10 +97,10 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
 def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: Reading | None = None) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    texts = reading.finish(index) if reading else None
+    texts = reading.finish() if reading is not None else None
     found = digested(seen, index, tell, texts)
     _stop_at(found.diagnostics, config)
-    names = reading.names() if reading else {}
+    names = reading.names() if reading is not None else {}
     apart = {path: names[path] for path in texts or ()}
     planned = plan(config, found.files, stage.environment, stage.system, apart)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
@@ -125,7 +123,10 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
             stage.system,
             config.env,
         )
-        plain = Links(texts, planned.plain) if texts is not None else None
+        plain = None
+        if reading is not None and texts is not None:
+            plain = Links(texts, planned.plain, reading.memory)
+            reading.remember(texts, plain.finals)
         jobs = _with_left(planned, plain, found.files)
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]

@@ -21,6 +21,7 @@ from typing import cast
 
 from assetbuild import media
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
+from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import Found
 from assetbuild.cache.index import identity_of
@@ -141,16 +142,21 @@ class _Finals:
 class Links:
     """Links what can be linked alone: `linked` by logical path, and `left` to the station, in the order of paths.
 
-    `publications` tells how each of the texts is published. Raises OSError and ContentChanged as Content.read.
+    `publications` tells how each of the texts is published, `memory` what became of it in the latest build; `finals` is
+    what became of those with references in this one. Raises OSError and ContentChanged as Content.read.
     """
 
-    def __init__(self, texts: Texts, publications: Mapping[str, Publication]) -> None:
+    def __init__(self, texts: Texts, publications: Mapping[str, Publication], memory: Memory) -> None:
         self._texts = texts
         self._publications = publications
         self._room = kept_together(len(texts)) // 3
         self._files: dict[str, str] = {}
         self._finals = _Finals(texts, self._files)
         self._left: set[str] = set()
+        self._memory = memory if memory.files else None
+        # Those that are published with the bytes and the name that the memory has of them.
+        self._same: set[str] = set()
+        self.finals: dict[str, Final] = {}
         self.linked: dict[str, Linked] = {}
         self._run()
         self.left = [path for path in publications if path in self._left]
@@ -221,22 +227,31 @@ class Links:
                 self._left.add(path)
                 return
             kinds.add(kind)
-        data = self._finals.text(path)
-        digest, size, file = hashlib.sha256(data).hexdigest(), len(data), self._texts.file(path)
-        if size > LARGEST_KEPT or size > self._room:
-            content = Content(digest, size, None, file, partial(self._finals.text, path))
-        else:
-            content = Content(digest, size, data, file)
-            self._room -= size
+        final, content = self._made(path)
+        self.finals[path] = final
         self._finish(
             path,
             "fingerprinted",
             content,
-            hashlib.sha384(data).digest(),
+            final.integrity,
             _named(references, "import") if "import" in kinds else (),
             _named(references, "dynamic-import") if "dynamic-import" in kinds else (),
             _named(references, "asset") if "asset" in kinds else (),
         )
+
+    def _made(self, path: str) -> tuple[Final, Content]:
+        """The final text: if neither the file nor a name in it is another than before, it need not be made."""
+        file, again = self._texts.file(path), partial(self._finals.text, path)
+        if self._memory is not None and (final := self._memory.finals.get(path)) is not None:
+            targets = {one[3] for one in self._texts.references[path]}
+            if self._memory.files[path].digest == self._texts.digest(path) and targets <= self._same:
+                return final, Content(final.digest, final.size, None, file, again)
+        data = again()
+        final = Final(hashlib.sha256(data).hexdigest(), len(data), hashlib.sha384(data).digest())
+        if final.size > LARGEST_KEPT or final.size > self._room:
+            return final, Content(final.digest, final.size, None, file, again)
+        self._room -= final.size
+        return final, Content(final.digest, final.size, data, file)
 
     def _finish(
         self,
@@ -254,6 +269,8 @@ class Links:
             dot = path.rfind(".")
             file = f"{path[:dot]}-{content.digest[:_FINGERPRINT]}{path[dot:]}"
         self._files[path] = file
+        if self._memory is not None and self._memory.digest(path) == content.digest:
+            self._same.add(path)
         self.linked[path] = Linked(
             path,
             file,

@@ -18,6 +18,9 @@ from dataclasses import dataclass
 
 from assetbuild.reading import CHUNK, ContentChanged
 
+# The key of the index in the cache.
+INDEX = "index/1"
+
 _MAGIC = b"assetbuild stat index 1\n"
 _MASK = (1 << 64) - 1
 _IDENTITY = struct.Struct("<5Q")  # size, mtime, ctime, inode, device, each modulo 2**64

@@ -1,0 +1,82 @@
+"""What the latest build found in plain files and made of them, for files that have not changed since.
+
+One value of the cache for all of them, in columns. A file is known by its logical path and digest, which the stat index
+tells. Its final text is the same as long as the names are that were written into it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
+from assetbuild.cache import Cache
+
+
+class Known(NamedTuple):
+    """Of a file as it was: SHA-256, SHA-384, references."""
+
+    digest: bytes
+    integrity: bytes
+    references: tuple[Found, ...]
+
+
+class Final(NamedTuple):
+    """Of a text with the names of the release in it: SHA-256 in hex, size, SHA-384."""
+
+    digest: str
+    size: int
+    integrity: bytes
+
+
+class Memory:
+    """Files and final texts by logical path."""
+
+    def __init__(self, files: Mapping[str, Known], finals: Mapping[str, Final]) -> None:
+        self.files = files
+        self.finals = finals
+
+    def digest(self, path: str) -> str | None:
+        """SHA-256, in hex, of what was published for a file; None if it was not linked in bulk."""
+        if (final := self.finals.get(path)) is not None:
+            return final.digest
+        known = self.files.get(path)
+        return None if known is None or known.references else known.digest.hex()
+
+    @classmethod
+    def load(cls, cache: Cache, key: str) -> Memory:
+        """What was saved under this key; an empty memory if there is none, or it is damaged."""
+        try:
+            record = json.loads(cache.get(f"bulk/{key}") or b"{}")
+            digests = bytes.fromhex(record.get("digests", ""))
+            integrities = bytes.fromhex(record.get("integrities", ""))
+            references = {
+                path: tuple([tuple(one) for one in found]) for path, found in record.get("references", {}).items()
+            }
+            files = {
+                path: Known(
+                    digests[number * DIGEST : number * DIGEST + DIGEST],
+                    integrities[number * INTEGRITY : number * INTEGRITY + INTEGRITY],
+                    references.get(path, ()),
+                )
+                for number, path in enumerate(record.get("paths", ()))
+            }
+            finals = {
+                path: Final(digest, size, bytes.fromhex(integrity))
+                for path, (digest, size, integrity) in record.get("finals", {}).items()
+            }
+        except (ValueError, TypeError, AttributeError):
+            return cls({}, {})
+        return cls(files, finals)
+
+    def save(self, cache: Cache, key: str) -> None:
+        """Keeps it for the next build."""
+        record = {
+            "paths": list(self.files),
+            "digests": b"".join([one.digest for one in self.files.values()]).hex(),
+            "integrities": b"".join([one.integrity for one in self.files.values()]).hex(),
+            "references": {path: one.references for path, one in self.files.items() if one.references},
+            "finals": {path: [one.digest, one.size, one.integrity.hex()] for path, one in self.finals.items()},
+        }
+        cache.put(f"bulk/{key}", json.dumps(record, separators=(",", ":")).encode())
