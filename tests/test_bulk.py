@@ -133,6 +133,41 @@ def test_the_release_and_all_that_is_said_are_those_of_the_long_way(
     )
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(projects, st.lists(projects, min_size=1, max_size=3), st.sampled_from(["", 'external = ["**/*"]']))
+def test_edited_again_and_again_it_is_what_the_long_way_makes_at_once(
+    first: Mapping[str, bytes], edits: list[Mapping[str, bytes]], key: str
+) -> None:
+    project = Project(first, f"{CONFIG}{key}\n")
+    project.build()
+    for files in edits:
+        # Of an older file nobody asks whether it was changed in this very moment.
+        time.sleep(0.02)
+        project.write(dict(list(files.items())[:3]))
+        built, clean = project.build(), project.build("--output", "clean", "--no-cache", "--jobs", "1")
+        assert (built.code, built.diagnostics, built.manifest) == (clean.code, clean.diagnostics, clean.manifest)
+        assert {name: built.public[name] for name in clean.public} == clean.public
+
+
+def test_a_plain_file_that_has_not_changed_is_not_opened_again() -> None:
+    names = ["a.js", "b.js", "c.js", "d.css", "e.png"]
+    texts = ["export {};", "import './a.js'", "import './b.js'", "a{b:url(e.png)}", "1"]
+    project = Project({f"assets/{name}": text for name, text in zip(names, texts, strict=True)})
+    time.sleep(0.02)
+    project.build()
+    time.sleep(0.02)
+    project.write({"assets/a.js": "export {}; // edited"})
+    script = """
+import os, sys
+sys.addaudithook(lambda event, values: event == "open" and "/assets/" in str(values[0]) and print(values[0]))
+from assetbuild.cli import main
+sys.exit(main(["build", "-q"]))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=project.root, check=True, capture_output=True, text=True)
+    # What refers to the edited file is written anew.
+    assert sorted({os.path.basename(line) for line in ran.stdout.splitlines()}) == ["a.js", "b.js", "c.js"]
+
+
 def test_a_project_of_thousands_is_the_same_by_several_processes_and_by_one() -> None:
     files: dict[str, str | bytes] = {f"assets/i/{number % 40}/{number}.png": b"%d" % number for number in range(2600)}
     for number in range(800):
