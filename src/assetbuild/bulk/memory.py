@@ -70,13 +70,22 @@ class Memory:
             return cls({}, {})
         return cls(files, finals)
 
-    def save(self, cache: Cache, key: str) -> None:
-        """Keeps it for the next build."""
-        record = {
-            "paths": list(self.files),
-            "digests": b"".join([one.digest for one in self.files.values()]).hex(),
-            "integrities": b"".join([one.integrity for one in self.files.values()]).hex(),
-            "references": {path: one.references for path, one in self.files.items() if one.references},
-            "finals": {path: [one.digest, one.size, one.integrity.hex()] for path, one in self.finals.items()},
-        }
-        cache.put(f"bulk/{key}", json.dumps(record, separators=(",", ":")).encode())
+
+def save(
+    cache: Cache,
+    key: str,
+    paths: list[str],
+    digests: bytes,
+    integrities: bytes,
+    references: Mapping[str, tuple[Found, ...]],
+    finals: Mapping[str, Final],
+) -> None:
+    """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
+    record = {
+        "paths": paths,
+        "digests": digests.hex(),
+        "integrities": integrities.hex(),
+        "references": references,
+        "finals": {path: (digest, size, integrity.hex()) for path, (digest, size, integrity) in finals.items()},
+    }
+    cache.put(f"bulk/{key}", json.dumps(record, separators=(",", ":"), check_circular=False).encode())

@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
-from assetbuild.bulk.memory import Final, Known, Memory
+from assetbuild.bulk.memory import Final, Known, Memory, save
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found, Part, read_texts
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.config import Config
@@ -108,16 +108,28 @@ class Texts(Mapping[str, int]):
             self._numbers = dict(sorted(self._numbers.items(), key=itemgetter(1)))
 
     def _take(self, paths: list[str], numbers: list[int], digests: bytes, integrities: bytes) -> None:
-        if not numbers:
-            return
-        for place, number in enumerate(numbers):
-            self._numbers[paths[number]] = number
-            self._digests[number * DIGEST : number * DIGEST + DIGEST] = digests[
-                place * DIGEST : place * DIGEST + DIGEST
+        """Puts what belongs to these numbers, which ascend, into the columns: run by run of those without a gap."""
+        place = 0
+        while place < len(numbers):
+            first, stop = numbers[place], len(numbers)
+            if numbers[-1] - first != stop - place - 1:
+                stop = next(
+                    one for one in range(place + 1, stop + 1) if one == stop or numbers[one] != first + one - place
+                )
+            count = stop - place
+            self._digests[first * DIGEST : (first + count) * DIGEST] = digests[place * DIGEST : stop * DIGEST]
+            self._integrities[first * INTEGRITY : (first + count) * INTEGRITY] = integrities[
+                place * INTEGRITY : stop * INTEGRITY
             ]
-            self._integrities[number * INTEGRITY : number * INTEGRITY + INTEGRITY] = integrities[
-                place * INTEGRITY : place * INTEGRITY + INTEGRITY
-            ]
+            self._numbers.update(zip(paths[first : first + count], range(first, first + count), strict=True))
+            place = stop
+
+    def tell(self, index: FileIndex) -> None:
+        """Lets the index know what was read."""
+        table, digests = self.seen.table, bytes(self._digests)
+        for path, number in self._numbers.items():
+            file, _, identity = table[path]
+            index.learn(file, identity, digests[number * DIGEST : number * DIGEST + DIGEST])
 
     def __getitem__(self, path: str) -> int:
         return self._numbers[path]
@@ -152,6 +164,12 @@ class Texts(Mapping[str, int]):
         """SHA-384."""
         start = self._numbers[path] * INTEGRITY
         return bytes(self._integrities[start : start + INTEGRITY])
+
+    def columns(self) -> tuple[bytes, bytes]:
+        """All SHA-256 and all SHA-384, in order."""
+        if len(self._numbers) * DIGEST == len(self._digests):
+            return bytes(self._digests), bytes(self._integrities)
+        return b"".join(map(self.digest, self)), b"".join(map(self.integrity, self))
 
     def settled_identity(self, path: str) -> bytes | None:
         """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
@@ -203,19 +221,14 @@ class Reading:
         if self._files.known:
             parts.append(self._files.unread())
         texts = Texts(self._files, self._config.root, parts, index)
-        table = self._files.seen.table
-        for path in texts:
-            file, _, identity = table[path]
-            index.learn(file, identity, texts.digest(path))
+        texts.tell(index)
         return texts
 
     def remember(self, texts: Texts, finals: Mapping[str, Final]) -> None:
         """Keeps what was found in these texts, and what was made of them, for the next build."""
-        files = {
-            path: Known(texts.digest(path), texts.integrity(path), texts.references.get(path, ())) for path in texts
-        }
-        if files != self.memory.files or finals != self.memory.finals:
-            Memory(files, finals).save(self._cache, self._key())
+        unread = sum(number in self._files.known for number in texts.values()) if self._files.known else 0
+        if not unread == len(texts) == len(self.memory.files) or finals != self.memory.finals:
+            save(self._cache, self._key(), list(texts), *texts.columns(), texts.references, finals)
 
     def _key(self) -> str:
         from assetbuild.compilers import own_digest
