@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
+from assetbuild.bulk.memory import Memory
+from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
 from assetbuild.processes import Claims, ranges, shared
@@ -249,3 +252,15 @@ def test_less_is_kept_of_a_larger_project() -> None:
 
 def test_no_type_that_is_published_is_one_of_leftovers_or_secrets() -> None:
     assert [extension for extension in TYPES if why_private(f"a/b.{extension}")] == []
+
+
+def test_a_memory_that_is_damaged_is_empty() -> None:
+    cache = {
+        "bulk/good": b"",
+        "bulk/bad": b"[[",
+        "bulk/strange": b"[1, 2]\n",
+        "bulk/other": b'[["a"], "zz", "", {}, {}]',
+    }
+    for key in ("good", "bad", "strange", "other", "none"):
+        memory = Memory.load(cast(Cache, cache), key)
+        assert (memory.files, memory.finals) == ({}, {})

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from assetbuild.bulk.links import Links
+from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
@@ -54,6 +55,7 @@ class Made:
     diagnostics: tuple[Diagnostic, ...]
     asked: frozenset[str] | None
     texts: Texts | None
+    finals: Mapping[str, Final]
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
@@ -85,9 +87,12 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         _known(config, made.plan),
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    asked = made.asked
+    asked, texts, finals = made.asked, made.texts, made.finals
     # What is remembered takes the room of what was made.
     del made, encoded
+    if reading is not None and texts is not None:
+        reading.remember(texts, finals)
+    del texts, finals
     files, identities = committed.files, committed.identities
     remember(config, stage, seen, index, asked, finished, files, committed.digest, identities)
     stage.cache.put(INDEX, index.dump())
@@ -126,7 +131,6 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         plain = None
         if reading is not None and texts is not None:
             plain = Links(texts, planned.plain, reading.memory)
-            reading.remember(texts, plain.finals)
         jobs = _with_left(planned, plain, found.files)
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
@@ -143,7 +147,15 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         _depends_on_more(step) for job in planned.jobs for step in _steps(job)
     )
     return Made(
-        config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None, texts
+        config.root,
+        found.files,
+        planned,
+        compiled,
+        linked,
+        diagnostics,
+        frozenset(asked) if known else None,
+        texts,
+        plain.finals if plain is not None else {},
     )
 
 

@@ -9,90 +9,28 @@ marks is spelled in style sheets and scripts as it is; for anything else the lan
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
 from assetbuild import media
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
+from assetbuild.bulk.contents import Held, Original
 from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import Found
-from assetbuild.cache.index import identity_of
 from assetbuild.linking.resolve import Bound, Node
-from assetbuild.model import Asset, Content, ContentChanged, Linked, Origin, Publication, Reference, ReferenceKind
+from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
 from assetbuild.references import language
 from assetbuild.references.urls import relative
 
 _is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]+").fullmatch
 _SPELLED_AS_IT_IS = (media.CSS, media.JAVASCRIPT)
 _FINGERPRINT = 16
-_COPIED_AT_ONCE = 1 << 30
-_NO_COPYING = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF})
 _UP = tuple("../" * count for count in range(32))
-
-
-@dataclass(frozen=True, slots=True)
-class Held(Content):
-    """A content whose bytes are kept with the text of this logical path; its `data` stays None."""
-
-    texts: Texts | None = None
-    path: str = ""
-
-    def read(self) -> bytes:
-        assert self.texts is not None
-        return self.texts.data(self.path)
-
-    def at_hand(self) -> bytes | None:
-        return self.read()
-
-    def chunks(self) -> Iterator[bytes]:
-        yield self.read()
-
-
-@dataclass(frozen=True, slots=True)
-class Original(Content):
-    """A content in a file that has had `identity` since before the build began: with another one it has changed.
-
-    Then the kernel may copy it, or let two files share the blocks, and nobody has to read it again.
-    """
-
-    identity: bytes = b""
-
-    def copy_to(self, descriptor: int) -> bool:
-        if not hasattr(os, "copy_file_range"):
-            return False
-        assert self.file is not None
-        source = os.open(self.file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        try:
-            self._check(source)
-            left = self.size
-            while left:
-                try:
-                    count = os.copy_file_range(source, descriptor, min(left, _COPIED_AT_ONCE))
-                except OSError as error:
-                    if left == self.size and error.errno in _NO_COPYING:
-                        return False
-                    raise
-                if not count:
-                    raise ContentChanged(self.file)
-                left -= count
-            self._check(source)
-        finally:
-            os.close(source)
-        return True
-
-    def _check(self, descriptor: int) -> None:
-        """Raises ContentChanged."""
-        assert self.file is not None
-        if identity_of(os.fstat(descriptor)) != self.identity:
-            raise ContentChanged(self.file)
 
 
 class _Finals:

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
 from assetbuild.cache import Cache
 
+# A line of the value is of so many files: what makes JSON makes more than the text itself.
+_AT_ONCE = 1000
+
 
 class Known(NamedTuple):
     """Of a file as it was: SHA-256, SHA-384, references."""
@@ -47,25 +50,20 @@ class Memory:
     @classmethod
     def load(cls, cache: Cache, key: str) -> Memory:
         """What was saved under this key; an empty memory if there is none, or it is damaged."""
+        files: dict[str, Known] = {}
+        finals: dict[str, Final] = {}
         try:
-            record = json.loads(cache.get(f"bulk/{key}") or b"{}")
-            digests = bytes.fromhex(record.get("digests", ""))
-            integrities = bytes.fromhex(record.get("integrities", ""))
-            references = {
-                path: tuple([tuple(one) for one in found]) for path, found in record.get("references", {}).items()
-            }
-            files = {
-                path: Known(
-                    digests[number * DIGEST : number * DIGEST + DIGEST],
-                    integrities[number * INTEGRITY : number * INTEGRITY + INTEGRITY],
-                    references.get(path, ()),
-                )
-                for number, path in enumerate(record.get("paths", ()))
-            }
-            finals = {
-                path: Final(digest, size, bytes.fromhex(integrity))
-                for path, (digest, size, integrity) in record.get("finals", {}).items()
-            }
+            for line in (cache.get(f"bulk/{key}") or b"").splitlines():
+                paths, digests, integrities, references, made = json.loads(line)
+                columns = bytes.fromhex(digests), bytes.fromhex(integrities)
+                for number, path in enumerate(paths):
+                    files[path] = Known(
+                        columns[0][number * DIGEST : number * DIGEST + DIGEST],
+                        columns[1][number * INTEGRITY : number * INTEGRITY + INTEGRITY],
+                        tuple([tuple(one) for one in references.get(path, ())]),
+                    )
+                for path, (digest, size, integrity) in made.items():
+                    finals[path] = Final(digest, size, bytes.fromhex(integrity))
         except (ValueError, TypeError, AttributeError):
             return cls({}, {})
         return cls(files, finals)
@@ -81,11 +79,15 @@ def save(
     finals: Mapping[str, Final],
 ) -> None:
     """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
-    record = {
-        "paths": paths,
-        "digests": digests.hex(),
-        "integrities": integrities.hex(),
-        "references": references,
-        "finals": {path: (digest, size, integrity.hex()) for path, (digest, size, integrity) in finals.items()},
-    }
-    cache.put(f"bulk/{key}", json.dumps(record, separators=(",", ":"), check_circular=False).encode())
+    lines = []
+    for start in range(0, len(paths), _AT_ONCE):
+        some = paths[start : start + _AT_ONCE]
+        record = (
+            some,
+            digests[start * DIGEST : (start + _AT_ONCE) * DIGEST].hex(),
+            integrities[start * INTEGRITY : (start + _AT_ONCE) * INTEGRITY].hex(),
+            {path: references[path] for path in some if path in references},
+            {path: (*finals[path][:2], finals[path].integrity.hex()) for path in some if path in finals},
+        )
+        lines.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
+    cache.put(f"bulk/{key}", b"\n".join(lines))
