@@ -31,7 +31,6 @@ from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
-from assetbuild.processes import processes_for, shared
 from assetbuild.references.pins import Pins
 from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
@@ -72,7 +71,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     made = make(config, stage, index, seen, reading)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, made.texts, index, stage.jobs)
+        _check_kept(made.sources, made.texts, index)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -213,12 +212,10 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex, jobs: int) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    kept = [plain.file(path) for path in plain if plain.is_kept(path)] if plain is not None else []
-    count = processes_for(jobs, len(kept))
-    share = -(-len(kept) // count)
-    for changed in shared(lambda number, _: index.are_unchanged(kept[number * share : (number + 1) * share]), count):
+    if plain is not None:
+        changed = index.first_changed(plain.file(path) for path in plain if plain.is_kept(path))
         if changed is not None:
             raise ContentChanged(changed)
     for path in sources if plain is None else sources.keys() - plain.keys():
