@@ -7,15 +7,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
+from assetbuild.bulk.memory import Memory
+from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
 from assetbuild.processes import Claims, ranges, shared
+from releasing import stamps
 from scenario import CONFIG, Outcome, Project, files_below
 
 SHEETS = ["a.css", "css/b.css", "css/c.css", "css/in/d.css"]
@@ -46,7 +50,12 @@ SETTINGS = [
     'publish_contents = true\n[bundles."all.js"]\ncontents = ["js/*.js"]',
     '[[rules]]\nmatch = "js/*"\nminify = true',
     '[[rules]]\nmatch = "**/*.css"\nexternal = ["**/*"]',
+    'syntax = "error"',
 ]
+
+
+# Scripts and style sheets of a small project are looked at one by one, if not told otherwise.
+ONLY_REWRITTEN = f'{CONFIG}syntax = "off"\n'
 
 
 def written(name: str, target: str) -> str:
@@ -125,11 +134,48 @@ def test_the_release_and_all_that_is_said_are_those_of_the_long_way(
 ) -> None:
     keys = [one for one in chosen if not one.startswith("[") and "\n[" not in one]
     tables = [one for one in chosen if one not in keys]
-    defaults = [line for line in CONFIG.splitlines() if line.split(" =")[0] not in {key.split(" =")[0] for key in keys}]
+    defaults = [
+        line for line in ONLY_REWRITTEN.splitlines() if line.split(" =")[0] not in {key.split(" =")[0] for key in keys}
+    ]
     project = Project(files, "\n".join([*defaults, *keys, *tables, ""]))
     assert everything(project.build("--output", "one")) == everything(
         project.build("--output", "two", "--no-cache", "--jobs", "1")
     )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(projects, st.lists(projects, min_size=1, max_size=3), st.sampled_from(["", 'external = ["**/*"]']))
+def test_edited_again_and_again_it_is_what_the_long_way_makes_at_once(
+    first: Mapping[str, bytes], edits: list[Mapping[str, bytes]], key: str
+) -> None:
+    project = Project(first, f"{ONLY_REWRITTEN}{key}\n")
+    project.build()
+    for files in edits:
+        # Of an older file nobody asks whether it was changed in this very moment.
+        time.sleep(0.02)
+        project.write(dict(list(files.items())[:3]))
+        built, clean = project.build(), project.build("--output", "clean", "--no-cache", "--jobs", "1")
+        assert (built.code, built.diagnostics, built.manifest) == (clean.code, clean.diagnostics, clean.manifest)
+        assert {name: built.public[name] for name in clean.public} == clean.public
+
+
+def test_a_plain_file_that_has_not_changed_is_not_opened_again() -> None:
+    names = ["a.js", "b.js", "c.js", "d.css", "e.png"]
+    texts = ["export {};", "import './a.js'", "import './b.js'", "a{b:url(e.png)}", "1"]
+    project = Project({f"assets/{name}": text for name, text in zip(names, texts, strict=True)}, ONLY_REWRITTEN)
+    time.sleep(0.02)
+    project.build()
+    time.sleep(0.02)
+    project.write({"assets/a.js": "export {}; // edited"})
+    script = """
+import os, sys
+sys.addaudithook(lambda event, values: event == "open" and "/assets/" in str(values[0]) and print(values[0]))
+from assetbuild.cli import main
+sys.exit(main(["build", "-q"]))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=project.root, check=True, capture_output=True, text=True)
+    # What refers to the edited file is written anew.
+    assert sorted({os.path.basename(line) for line in ran.stdout.splitlines()}) == ["a.js", "b.js", "c.js"]
 
 
 def test_a_project_of_thousands_is_the_same_by_several_processes_and_by_one() -> None:
@@ -139,13 +185,20 @@ def test_a_project_of_thousands_is_the_same_by_several_processes_and_by_one() ->
         files[f"assets/c/{number}.css"] = f".a{{b:url(../i/{number % 40}/{number}.png)}}"
     files["assets/c/large.css"] = b".x{}" * LARGEST_KEPT
     files["assets/i/large.png"] = bytes(3 << 20)
-    project = Project(files)
+    project = Project(files, ONLY_REWRITTEN)
     command = [sys.executable, "-m", "assetbuild", "build", "-q", "--output"]
     for words in (["two", "--jobs", "2"], ["five", "--jobs", "5"], ["one", "--jobs", "1", "--no-cache"]):
         subprocess.run([*command, *words], cwd=project.root, check=True)
     one = files_below(project.root / "one")
     assert len(one) > 4000
     assert one == files_below(project.root / "two") == files_below(project.root / "five")
+    # With nothing to do, and with something to repair.
+    before = stamps(project.root / "two")
+    subprocess.run([*command, "two", "--jobs", "2"], cwd=project.root, check=True)
+    assert stamps(project.root / "two") == before
+    (project.root / "two" / min(name for name in one if name.startswith("public/c/"))).unlink()
+    subprocess.run([*command, "two", "--jobs", "2"], cwd=project.root, check=True)
+    assert one == files_below(project.root / "two")
 
 
 def test_what_a_process_cannot_do_is_done_here() -> None:
@@ -199,3 +252,15 @@ def test_less_is_kept_of_a_larger_project() -> None:
 
 def test_no_type_that_is_published_is_one_of_leftovers_or_secrets() -> None:
     assert [extension for extension in TYPES if why_private(f"a/b.{extension}")] == []
+
+
+def test_a_memory_that_is_damaged_is_empty() -> None:
+    cache = {
+        "bulk/good": b"",
+        "bulk/bad": b"[[",
+        "bulk/strange": b"[1, 2]\n",
+        "bulk/other": b'[["a"], "zz", "", {}, {}]',
+    }
+    for key in ("good", "bad", "strange", "other", "none"):
+        memory = Memory.load(cast(Cache, cache), key)
+        assert (memory.files, memory.finals) == ({}, {})

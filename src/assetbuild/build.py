@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 from assetbuild.bulk.links import Links
+from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
-from assetbuild.cache.index import FileIndex
+from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
@@ -30,15 +31,12 @@ from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
-from assetbuild.processes import processes_for, shared
 from assetbuild.references.pins import Pins
 from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Found as Located
 from assetbuild.survey import Survey
-
-INDEX = "index/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,7 @@ class Made:
     diagnostics: tuple[Diagnostic, ...]
     asked: frozenset[str] | None
     texts: Texts | None
+    finals: Mapping[str, Final]
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
@@ -68,11 +67,11 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     Raises UsageError, BuildError with all diagnostics of the run, or ReleaseError; the former release then stands.
     """
     sweep([os.path.join(config.root, CACHE_DIRECTORY)])
-    index = FileIndex.load(stage.cache.get(INDEX), stage.began)
+    index = reading.index if reading is not None else FileIndex.load(stage.cache.get(INDEX), stage.began)
     made = make(config, stage, index, seen, reading)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, made.texts, index, stage.jobs)
+        _check_kept(made.sources, made.texts, index)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -88,9 +87,12 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         stage.durable,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    asked = made.asked
+    asked, texts, finals = made.asked, made.texts, made.finals
     # What is remembered takes the room of what was made.
     del made, encoded
+    if reading is not None and texts is not None:
+        reading.remember(texts, finals)
+    del texts, finals
     files, identities = committed.files, committed.identities
     remember(config, stage, seen, index, asked, finished, files, committed.digest, identities)
     stage.cache.put(INDEX, index.dump())
@@ -100,10 +102,10 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
 def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: Reading | None = None) -> Made:
     """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
     tell = stage.listener
-    texts = reading.finish(index) if reading else None
+    texts = reading.finish() if reading is not None else None
     found = digested(seen, index, tell, texts)
     _stop_at(found.diagnostics, config)
-    names = reading.names() if reading else {}
+    names = reading.names() if reading is not None else {}
     apart = {path: names[path] for path in texts or ()}
     planned = plan(config, found.files, stage.environment, stage.system, apart)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
@@ -126,7 +128,9 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
             stage.system,
             config.env,
         )
-        plain = Links(texts, planned.plain) if texts is not None else None
+        plain = None
+        if reading is not None and texts is not None:
+            plain = Links(texts, planned.plain, reading.memory)
         jobs = _with_left(planned, plain, found.files)
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
@@ -143,7 +147,15 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         _depends_on_more(step) for job in planned.jobs for step in _steps(job)
     )
     return Made(
-        config.root, found.files, planned, compiled, linked, diagnostics, frozenset(asked) if known else None, texts
+        config.root,
+        found.files,
+        planned,
+        compiled,
+        linked,
+        diagnostics,
+        frozenset(asked) if known else None,
+        texts,
+        plain.finals if plain is not None else {},
     )
 
 
@@ -201,12 +213,10 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex, jobs: int) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    kept = [plain.file(path) for path in plain if plain.is_kept(path)] if plain is not None else []
-    count = processes_for(jobs, len(kept))
-    share = -(-len(kept) // count)
-    for changed in shared(lambda number, _: index.are_unchanged(kept[number * share : (number + 1) * share]), count):
+    if plain is not None:
+        changed = index.first_changed(plain.file(path) for path in plain if plain.is_kept(path))
         if changed is not None:
             raise ContentChanged(changed)
     for path in sources if plain is None else sources.keys() - plain.keys():

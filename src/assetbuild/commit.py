@@ -85,7 +85,7 @@ def commit(
     def document() -> dict[str, Any]:
         return release_document(linked, encoded, base_url, importmap, formats, known)[0]
 
-    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), jobs, known)
+    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), known)
     wanted = wanted_files(linked, encoded, foreign)
     digest = sha256(manifest).hexdigest()
     identities: dict[str, bytes] = {}
@@ -112,7 +112,6 @@ def _manifest(
     base_url: str,
     importmap: Mapping[str, Any],
     formats: tuple[str, ...],
-    jobs: int,
     known: Known,
 ) -> tuple[bytes, str, Mapping[str, Content]]:
     """The bytes of manifest.json, the release's id, and the manifests in other formats."""
@@ -126,7 +125,7 @@ def _manifest(
         raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
     public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
     further = ({"private": private} if private else {}) | known_members(known)
-    return *manifest_text(public, encoded, base_url, importmap, further, jobs), {}
+    return *manifest_text(public, encoded, base_url, importmap, further), {}
 
 
 def _carry_out(

@@ -9,90 +9,28 @@ marks is spelled in style sheets and scripts as it is; for anything else the lan
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import cast
 
 from assetbuild import media
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
+from assetbuild.bulk.contents import Held, Original
+from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import Found
-from assetbuild.cache.index import identity_of
 from assetbuild.linking.resolve import Bound, Node
-from assetbuild.model import Asset, Content, ContentChanged, Linked, Origin, Publication, Reference, ReferenceKind
-from assetbuild.paths import fingerprinted_name
+from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
 from assetbuild.references import language
 from assetbuild.references.urls import relative
 
 _is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]+").fullmatch
 _SPELLED_AS_IT_IS = (media.CSS, media.JAVASCRIPT)
 _FINGERPRINT = 16
-_COPIED_AT_ONCE = 1 << 30
-_NO_COPYING = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF})
 _UP = tuple("../" * count for count in range(32))
-
-
-@dataclass(frozen=True, slots=True)
-class Held(Content):
-    """A content whose bytes are kept with the text of this logical path; its `data` stays None."""
-
-    texts: Texts | None = None
-    path: str = ""
-
-    def read(self) -> bytes:
-        assert self.texts is not None
-        return self.texts.data(self.path)
-
-    def at_hand(self) -> bytes | None:
-        return self.read()
-
-    def chunks(self) -> Iterator[bytes]:
-        yield self.read()
-
-
-@dataclass(frozen=True, slots=True)
-class Original(Content):
-    """A content in a file that has had `identity` since before the build began: with another one it has changed.
-
-    Then the kernel may copy it, or let two files share the blocks, and nobody has to read it again.
-    """
-
-    identity: bytes = b""
-
-    def copy_to(self, descriptor: int) -> bool:
-        if not hasattr(os, "copy_file_range"):
-            return False
-        assert self.file is not None
-        source = os.open(self.file, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-        try:
-            self._check(source)
-            left = self.size
-            while left:
-                try:
-                    count = os.copy_file_range(source, descriptor, min(left, _COPIED_AT_ONCE))
-                except OSError as error:
-                    if left == self.size and error.errno in _NO_COPYING:
-                        return False
-                    raise
-                if not count:
-                    raise ContentChanged(self.file)
-                left -= count
-            self._check(source)
-        finally:
-            os.close(source)
-        return True
-
-    def _check(self, descriptor: int) -> None:
-        """Raises ContentChanged."""
-        assert self.file is not None
-        if identity_of(os.fstat(descriptor)) != self.identity:
-            raise ContentChanged(self.file)
 
 
 class _Finals:
@@ -142,16 +80,21 @@ class _Finals:
 class Links:
     """Links what can be linked alone: `linked` by logical path, and `left` to the station, in the order of paths.
 
-    `publications` tells how each of the texts is published. Raises OSError and ContentChanged as Content.read.
+    `publications` tells how each of the texts is published, `memory` what became of it in the latest build; `finals` is
+    what became of those with references in this one. Raises OSError and ContentChanged as Content.read.
     """
 
-    def __init__(self, texts: Texts, publications: Mapping[str, Publication]) -> None:
+    def __init__(self, texts: Texts, publications: Mapping[str, Publication], memory: Memory) -> None:
         self._texts = texts
         self._publications = publications
         self._room = kept_together(len(texts)) // 3
         self._files: dict[str, str] = {}
         self._finals = _Finals(texts, self._files)
         self._left: set[str] = set()
+        self._memory = memory if memory.files else None
+        # Those that are published with the bytes and the name that the memory has of them.
+        self._same: set[str] = set()
+        self.finals: dict[str, Final] = {}
         self.linked: dict[str, Linked] = {}
         self._run()
         self.left = [path for path in publications if path in self._left]
@@ -194,7 +137,7 @@ class Links:
                 stack.pop()
                 continue
             waiting = [one[3] for one in self._texts.references[path] if one[3] not in done]
-            if not waiting and self._is_simple(path):
+            if not waiting:
                 self._write(path)
             elif path not in on_the_way:
                 on_the_way.add(path)
@@ -211,35 +154,42 @@ class Links:
         texts, left = self._publications, self._left
         return all(target in texts and target not in left and target not in on_the_way for target in waiting)
 
-    def _is_simple(self, path: str) -> bool:
-        """Whether what the file refers to, all of it linked, has fingerprints, and starts no worker."""
-        publications = self._publications
-        scripted = media.media_type(path) == media.JAVASCRIPT
-        for _, _, kind, target, _ in self._texts.references[path]:
-            if publications[target] != "fingerprinted":
-                return False
-            if scripted and kind == "asset" and media.media_type(target) == media.JAVASCRIPT:
-                return False
-        return True
-
     def _write(self, path: str) -> None:
-        data = self._finals.text(path)
-        digest, size, file = hashlib.sha256(data).hexdigest(), len(data), self._texts.file(path)
-        if size > LARGEST_KEPT or size > self._room:
-            content = Content(digest, size, None, file, partial(self._finals.text, path))
-        else:
-            content = Content(digest, size, data, file)
-            self._room -= size
-        references = self._texts.references[path]
+        """Links a file of which all that it refers to is linked, unless that has no fingerprint, or is a worker."""
+        linked, references = self.linked, self._texts.references[path]
+        type_of = media.media_type(path)
+        kinds = set()
+        for _, _, kind, target, _ in references:
+            one = linked[target]
+            if one.publication != "fingerprinted" or (kind == "asset" and one.type == type_of == media.JAVASCRIPT):
+                self._left.add(path)
+                return
+            kinds.add(kind)
+        final, content = self._made(path)
+        self.finals[path] = final
         self._finish(
             path,
             "fingerprinted",
             content,
-            hashlib.sha384(data).digest(),
-            _named(references, "import"),
-            _named(references, "dynamic-import"),
-            _named(references, "asset"),
+            final.integrity,
+            _named(references, "import") if "import" in kinds else (),
+            _named(references, "dynamic-import") if "dynamic-import" in kinds else (),
+            _named(references, "asset") if "asset" in kinds else (),
         )
+
+    def _made(self, path: str) -> tuple[Final, Content]:
+        """The final text: if neither the file nor a name in it is another than before, it need not be made."""
+        file, again = self._texts.file(path), partial(self._finals.text, path)
+        if self._memory is not None and (final := self._memory.finals.get(path)) is not None:
+            targets = {one[3] for one in self._texts.references[path]}
+            if self._memory.files[path].digest == self._texts.digest(path) and targets <= self._same:
+                return final, Content(final.digest, final.size, None, file, again)
+        data = again()
+        final = Final(hashlib.sha256(data).hexdigest(), len(data), hashlib.sha384(data).digest())
+        if final.size > LARGEST_KEPT or final.size > self._room:
+            return final, Content(final.digest, final.size, None, file, again)
+        self._room -= final.size
+        return final, Content(final.digest, final.size, data, file)
 
     def _finish(
         self,
@@ -251,8 +201,14 @@ class Links:
         dynamic_imports: tuple[str, ...] = (),
         assets: tuple[str, ...] = (),
     ) -> None:
-        file = fingerprinted_name(path, content.digest[:_FINGERPRINT]) if publication == "fingerprinted" else path
+        file = path
+        if publication == "fingerprinted":
+            # `paths.fingerprinted_name` of one with an extension, no leading dot, and no source map's.
+            dot = path.rfind(".")
+            file = f"{path[:dot]}-{content.digest[:_FINGERPRINT]}{path[dot:]}"
         self._files[path] = file
+        if self._memory is not None and self._memory.digest(path) == content.digest:
+            self._same.add(path)
         self.linked[path] = Linked(
             path,
             file,
@@ -281,5 +237,4 @@ def _url(path: str, here: Sequence[str], file: str) -> str:
 
 def _named(references: Iterable[Found], kind: str) -> tuple[str, ...]:
     """The logical paths that are referred to in this way, sorted."""
-    targets = [one[3] for one in references if one[2] == kind]
-    return tuple(sorted(set(targets))) if targets else ()
+    return tuple(sorted({one[3] for one in references if one[2] == kind}))

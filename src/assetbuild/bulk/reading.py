@@ -11,17 +11,21 @@ from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
+from operator import itemgetter
 
-from assetbuild.bulk.arena import Arena, kept_together
+from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
+from assetbuild.bulk.memory import Final, Known, Memory, save
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found, Part, read_texts
-from assetbuild.cache.index import FileIndex
+from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.paths import shown_path
 from assetbuild.processes import Claims, Process, processes_for
+from assetbuild.stage import Stage
 from assetbuild.survey import Survey
 
 _AT_ONCE = 400
+NOT_READ = LARGEST_KEPT + 1
 # A pipe holds no more claims.
 _MOST_PARTS = 10_000
 
@@ -29,11 +33,13 @@ _MOST_PARTS = 10_000
 class _Files:
     """The files of a survey by number, as every process knows them, and which of them are plain."""
 
-    def __init__(self, config: Config, seen: Survey) -> None:
+    def __init__(self, config: Config, seen: Survey, index: FileIndex, memory: Memory) -> None:
         self.seen = seen
         self.paths = sorted(seen.table)
         self.sizes = array("q", [int.from_bytes(seen.table[path][2][:8], "little") for path in self.paths])
-        self.arena = Arena(self.sizes, kept_together(len(self.paths)))
+        self.known = dict(_known(self.paths, seen, index, memory)) if memory.files else {}
+        read = [NOT_READ if number in self.known else size for number, size in enumerate(self.sizes)]
+        self.arena = Arena(read, kept_together(len(self.paths)))
         self._config = config
         parts = max(1, min(_MOST_PARTS, len(self.paths) // _AT_ONCE))
         self.starts = [len(self.paths) * number // parts for number in range(parts + 1)]
@@ -52,11 +58,31 @@ class _Files:
         return {path: names[path] for path in names if not path.endswith(CHECKED)}
 
     def read(self, part: int) -> Part:
-        """What is found in the plain files of one part."""
-        table, paths, names = self.seen.table, self.paths, self.names
-        numbers = [number for number in range(self.starts[part], self.starts[part + 1]) if paths[number] in names]
+        """What is found in the plain files of one part, but for those that are known."""
+        table, paths, names, known = self.seen.table, self.paths, self.names, self.known
+        every = range(self.starts[part], self.starts[part + 1])
+        numbers = [number for number in every if paths[number] in names and number not in known]
         files = [(number, paths[number], table[paths[number]][0], table[paths[number]][2]) for number in numbers]
         return read_texts(files, self._config.base_url, self.arena)
+
+    def unread(self) -> Part:
+        """What is known of the plain files that have not changed."""
+        some = [(number, one) for number, one in self.known.items() if self.paths[number] in self.names]
+        return (
+            [number for number, _ in some],
+            b"".join([one.digest for _, one in some]),
+            b"".join([one.integrity for _, one in some]),
+            {number: one.references for number, one in some if one.references},
+        )
+
+
+def _known(paths: list[str], seen: Survey, index: FileIndex, memory: Memory) -> Iterator[tuple[int, Known]]:
+    """By number the files that are as the memory has them."""
+    for number, path in enumerate(paths):
+        one = memory.files.get(path)
+        file, _, identity = seen.table[path]
+        if one is not None and index.known(file, identity) == one.digest:
+            yield number, one
 
 
 class Texts(Mapping[str, int]):
@@ -78,18 +104,32 @@ class Texts(Mapping[str, int]):
         for numbers, digests, integrities, references in parts:
             self._take(files.paths, numbers, digests, integrities)
             self.references.update((files.paths[number], found) for number, found in references.items())
+        if files.known:
+            self._numbers = dict(sorted(self._numbers.items(), key=itemgetter(1)))
 
     def _take(self, paths: list[str], numbers: list[int], digests: bytes, integrities: bytes) -> None:
-        if not numbers:
-            return
-        for place, number in enumerate(numbers):
-            self._numbers[paths[number]] = number
-            self._digests[number * DIGEST : number * DIGEST + DIGEST] = digests[
-                place * DIGEST : place * DIGEST + DIGEST
+        """Puts what belongs to these numbers, which ascend, into the columns: run by run of those without a gap."""
+        place = 0
+        while place < len(numbers):
+            first, stop = numbers[place], len(numbers)
+            if numbers[-1] - first != stop - place - 1:
+                stop = next(
+                    one for one in range(place + 1, stop + 1) if one == stop or numbers[one] != first + one - place
+                )
+            count = stop - place
+            self._digests[first * DIGEST : (first + count) * DIGEST] = digests[place * DIGEST : stop * DIGEST]
+            self._integrities[first * INTEGRITY : (first + count) * INTEGRITY] = integrities[
+                place * INTEGRITY : stop * INTEGRITY
             ]
-            self._integrities[number * INTEGRITY : number * INTEGRITY + INTEGRITY] = integrities[
-                place * INTEGRITY : place * INTEGRITY + INTEGRITY
-            ]
+            self._numbers.update(zip(paths[first : first + count], range(first, first + count), strict=True))
+            place = stop
+
+    def tell(self, index: FileIndex) -> None:
+        """Lets the index know what was read."""
+        table, digests = self.seen.table, bytes(self._digests)
+        for path, number in self._numbers.items():
+            file, _, identity = table[path]
+            index.learn(file, identity, digests[number * DIGEST : number * DIGEST + DIGEST])
 
     def __getitem__(self, path: str) -> int:
         return self._numbers[path]
@@ -125,6 +165,12 @@ class Texts(Mapping[str, int]):
         start = self._numbers[path] * INTEGRITY
         return bytes(self._integrities[start : start + INTEGRITY])
 
+    def columns(self) -> tuple[bytes, bytes]:
+        """All SHA-256 and all SHA-384, in order."""
+        if len(self._numbers) * DIGEST == len(self._digests):
+            return bytes(self._digests), bytes(self._integrities)
+        return b"".join(map(self.digest, self)), b"".join(map(self.integrity, self))
+
     def settled_identity(self, path: str) -> bytes | None:
         """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
         file, _, identity = self.seen.table[path]
@@ -143,13 +189,17 @@ class Texts(Mapping[str, int]):
 class Reading:
     """The reading of a survey's plain files. `close` it whatever happens."""
 
-    def __init__(self, config: Config, seen: Survey, jobs: int) -> None:
+    def __init__(self, config: Config, seen: Survey, stage: Stage) -> None:
         self._config = config
-        self._files = _Files(config, seen)
+        self._cache = stage.cache
+        former = stage.cache.get(INDEX)
+        self.index = FileIndex.load(former, stage.began)
+        self.memory = Memory.load(stage.cache, self._key()) if former else Memory({}, {})
+        self._files = _Files(config, seen, self.index, self.memory)
         self._parts = range(len(self._files.starts) - 1)
         self._others: list[Process] = []
         self._claims: Claims | None = None
-        count = processes_for(jobs, len(self._files.paths))
+        count = processes_for(stage.jobs, len(self._files.paths) - len(self._files.known))
         if count > 1:
             self._claims = Claims(len(self._parts))
             self._others = [Process(self._share) for _ in range(count - 1)]
@@ -158,20 +208,32 @@ class Reading:
         """How each of the plain files is published."""
         return self._files.names
 
-    def finish(self, index: FileIndex) -> Texts:
+    def finish(self) -> Texts:
         """Reads what nobody else has read, and tells the index. Not among it is what the stations have to look at."""
+        index = self.index
         found = self._share() if self._claims else []
         for other in self._others:
             with suppress(ChildProcessError):
                 found += other.result()
         missing = set(self._parts) - {part for part, _ in found}
         found += [(part, self._files.read(part)) for part in sorted(missing)]
-        texts = Texts(self._files, self._config.root, [result for _, result in found], index)
-        table = self._files.seen.table
-        for path in texts:
-            file, _, identity = table[path]
-            index.learn(file, identity, texts.digest(path))
+        parts = [result for _, result in found]
+        if self._files.known:
+            parts.append(self._files.unread())
+        texts = Texts(self._files, self._config.root, parts, index)
+        texts.tell(index)
         return texts
+
+    def remember(self, texts: Texts, finals: Mapping[str, Final]) -> None:
+        """Keeps what was found in these texts, and what was made of them, for the next build."""
+        unread = sum(number in self._files.known for number in texts.values()) if self._files.known else 0
+        if not unread == len(texts) == len(self.memory.files) or finals != self.memory.finals:
+            save(self._cache, self._key(), list(texts), *texts.columns(), texts.references, finals)
+
+    def _key(self) -> str:
+        from assetbuild.compilers import own_digest
+
+        return f"{own_digest()} {self._config.base_url}"
 
     def close(self) -> None:
         """Ends what still works for it."""

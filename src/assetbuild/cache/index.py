@@ -18,6 +18,9 @@ from dataclasses import dataclass
 
 from assetbuild.reading import CHUNK, ContentChanged
 
+# The key of the index in the cache.
+INDEX = "index/1"
+
 _MAGIC = b"assetbuild stat index 1\n"
 _MASK = (1 << 64) - 1
 _IDENTITY = struct.Struct("<5Q")  # size, mtime, ctime, inode, device, each modulo 2**64
@@ -122,7 +125,7 @@ class FileIndex:
         """Takes it that the file was read with this identity before and after, and that this is its bytes' digest."""
         self._asked[file] = identity + digest
 
-    def are_unchanged(self, files: Iterable[str]) -> str | None:
+    def first_changed(self, files: Iterable[str]) -> str | None:
         """The first of these files that is not as this index saw it last, None if all are. Raises OSError."""
         asked, look, pack = self._asked, os.stat, _IDENTITY.pack
         for file in files:

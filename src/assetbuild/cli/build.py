@@ -108,7 +108,7 @@ def _build(config: Config, stage: Stage) -> Finished:
         return build(config, stage, seen)
     from assetbuild.bulk.reading import Reading
 
-    reading = Reading(config, seen, stage.jobs)
+    reading = Reading(config, seen, stage)
     try:
         # Others read while this is imported.
         from assetbuild.build import build

@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, report: Report) -> int:
     require_build_stage()
-    from assetbuild.build import INDEX, make
-    from assetbuild.cache.index import FileIndex
+    from assetbuild.build import make
+    from assetbuild.cache.index import INDEX, FileIndex
     from assetbuild.cli.stage import build_stage
     from assetbuild.encode import remembered
     from assetbuild.finders import load_paths

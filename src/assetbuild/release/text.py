@@ -17,7 +17,6 @@ from typing import Any
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Encoded, Linked
-from assetbuild.processes import processes_for, shared
 from assetbuild.release.document import entry_of, is_immutable
 from assetbuild.runtime.manifest import SCHEMA
 
@@ -33,31 +32,21 @@ def manifest_text(
     base_url: str,
     importmap: Mapping[str, Any],
     further: Mapping[str, Any],
-    jobs: int = 1,
 ) -> tuple[bytes, str]:
     """The manifest of these assets, private ones not among them, and the id of the release.
 
-    `further` are other members of the document, `jobs` how many processes may share the work. Raises ReleaseError for a
-    logical path taken twice.
+    `further` are other members of the document. Raises ReleaseError for a logical path taken twice.
     """
     ordered = sorted(linked, key=attrgetter("path"))
     _refuse_twins(ordered)
 
-    def share(number: int, count: int) -> list[tuple[bytes, bytes]]:
-        start, stop = (len(ordered) * one // count for one in (number, number + 1))
-        pieces: list[tuple[bytes, bytes]] = []
-        entries = _entries(islice(ordered, start, stop), encoded)
-        while some := list(islice(entries, _AT_ONCE)):
-            texts = [text for text, _ in some], [text for _, text in some]
-            pieces.append((",\n".join(texts[0]).encode(), ",".join(texts[1]).encode()))
-        return pieces
-
     named = hashlib.sha256(b'{"assets":{')
     pieces: list[bytes] = []
-    for some in shared(share, processes_for(jobs, len(ordered))):
-        for text, hashed in some:
-            named.update(b"," + hashed if pieces else hashed)
-            pieces += (b",\n", text) if pieces else (text,)
+    entries = _entries(ordered, encoded)
+    while some := list(islice(entries, _AT_ONCE)):
+        before, after = (b",\n", b",") if pieces else (b"", b"")
+        pieces.append(before + ",\n".join([text for text, _ in some]).encode())
+        named.update(after + ",".join([text for _, text in some]).encode())
     named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
     release = named.hexdigest()
     assets = [b'{\n"assets": {\n', *pieces, b"\n},\n"] if pieces else [b'{\n"assets": {},\n']
