@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from assetbuild.compilers import is_foreign, joins, own_digest
 from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
+from assetbuild.disclosures import in_build, is_wanted, require_detector
 from assetbuild.discover import digested
 from assetbuild.encode import EncodeResult, encode
 from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
@@ -68,7 +69,9 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     """
     sweep([os.path.join(config.root, CACHE_DIRECTORY)])
     index = reading.index if reading is not None else FileIndex.load(stage.cache.get(INDEX), stage.began)
+    require_detector(config)
     made = make(config, stage, index, seen, reading)
+    made = _searched(made, config, stage)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
         _check_kept(made.sources, made.texts, index)
@@ -173,6 +176,18 @@ def _known(config: Config, planned: Plan) -> Known:
         names[name] = {"assets": list(named.assets)} | ({"extra": named.extra} if named.extra else {})
     bundles = [job for job in planned.jobs if joins(job)]
     return Known(names, {job.path: [part.source.path for part in job.parts] for job in bundles})
+
+
+def _searched(made: Made, config: Config, stage: Stage) -> Made:
+    """The same, with warnings about secrets in what is going to be published."""
+    if not is_wanted(config.secrets):
+        return made
+    jobs = {asset.path: job for job in made.plan.jobs for asset in made.compiled.outcomes[job.path].assets}
+    with _reading(config.root):
+        found = in_build(made.linked.linked, jobs, config, stage.cache)
+    for diagnostic in _sorted(found):
+        stage.listener(Noted(diagnostic))
+    return replace(made, diagnostics=_sorted((*made.diagnostics, *found)))
 
 
 def _depends_on_more(step: Step) -> bool:

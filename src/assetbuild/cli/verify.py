@@ -6,6 +6,7 @@ import argparse
 import filecmp
 import os
 import tempfile
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from assetbuild.cli.build import size_of
@@ -13,9 +14,12 @@ from assetbuild.cli.counts import counted
 from assetbuild.cli.options import at_least_one
 from assetbuild.cli.project import add_config_argument, configuration, require_build_stage
 from assetbuild.cli.report import Report, add_output_arguments
-from assetbuild.errors import Diagnostic, ReleaseError, errors_of
+from assetbuild.config import find_config, load_config
+from assetbuild.errors import Diagnostic, ReleaseError, UsageError, errors_of
+from assetbuild.paths import CACHE_DIRECTORY
 
 if TYPE_CHECKING:
+    from assetbuild.config import Config
     from assetbuild.release.archived import Archived
     from assetbuild.verify import Verified
 
@@ -68,15 +72,56 @@ def _verified(release: str, arguments: argparse.Namespace, report: Report) -> Ve
     from assetbuild.verify import Verified, verify
 
     if not is_archive(release):
-        verified = verify(release)
+        verified = _searched(verify(release), arguments)
         again = _rebuilt(verified.directory, None, arguments, report) if arguments.rebuild else ()
         return replace(verified, diagnostics=(*verified.diagnostics, *again))
     with unpacked(release) as archived:
         if not archived.readable:
             return Verified(archived.diagnostics)
-        verified = verify(archived.directory)
+        verified = _searched(verify(archived.directory), arguments)
         again = _rebuilt(archived.directory, (release, archived), arguments, report) if arguments.rebuild else ()
         return replace(verified, diagnostics=(*archived.diagnostics, *verified.diagnostics, *again))
+
+
+def _searched(verified: Verified, arguments: argparse.Namespace) -> Verified:
+    """The same, with warnings about secrets in what the current release publishes.
+
+    What is allowed, and what was looked at before, is known to the nearest configuration if there is one.
+    """
+    from dataclasses import replace
+
+    from assetbuild.cache import Cache, NoCache
+    from assetbuild.cache.local import LocalCache
+    from assetbuild.config import Secrets
+    from assetbuild.detector import is_installed
+    from assetbuild.disclosures import in_release, is_wanted, require_detector
+    from assetbuild.release.named import current_document
+    from assetbuild.runtime import ManifestError
+
+    config = _nearest(arguments)
+    if config is not None:
+        require_detector(config)
+    secrets = config.secrets if config else Secrets()
+    if verified.release is None or not is_wanted(secrets) or not is_installed():
+        return verified
+    remembered = os.path.join(config.root, CACHE_DIRECTORY) if config else ""
+    cache: Cache = LocalCache(remembered, lambda text: None) if os.path.isdir(remembered) else NoCache()
+    with closing(cache):
+        try:
+            found = current_document(verified.directory)
+        except ManifestError:
+            return verified
+        told = in_release(verified.directory, found[1], secrets, cache) if found else ()
+    return replace(verified, diagnostics=(*verified.diagnostics, *told))
+
+
+def _nearest(arguments: argparse.Namespace) -> Config | None:
+    """The configuration, if there is one that can be read: to verify a release that is named needs none."""
+    file = arguments.config or find_config(os.getcwd())
+    try:
+        return load_config(file) if file else None
+    except UsageError:
+        return None
 
 
 def _rebuilt(
@@ -86,14 +131,17 @@ def _rebuilt(
 
     `archive` is the file path of the release's archive, if it came as one, and what was found in it.
     """
+    from dataclasses import replace
+
     from assetbuild.build import build
     from assetbuild.cli.stage import build_stage
-    from assetbuild.config import with_output
+    from assetbuild.config import Secrets, with_output
     from assetbuild.finders import load_paths
     from assetbuild.rebuilt import differences
     from assetbuild.survey import survey
 
-    config = configuration(arguments)
+    # What is published has been searched by now.
+    config = replace(configuration(arguments), secrets=Secrets(check=False))
     with tempfile.TemporaryDirectory(prefix="assetbuild-verify-") as scratch:
         config = with_output(config, os.path.join(scratch, "release"))
         stage_arguments = argparse.Namespace(cache=None, no_cache=True, jobs=arguments.jobs)

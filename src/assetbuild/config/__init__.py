@@ -71,6 +71,18 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """Whether to look for secrets in what is published (None: if that can be done), and what is none.
+
+    `allow` are globs of logical paths, `allow_hashes` hashes of what only looks like a secret, 16 hex digits.
+    """
+
+    check: bool | None = None
+    allow: tuple[str, ...] = ()
+    allow_hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ImportMap:
     """`pins`: bare module names to logical paths, directories with "/"; `scopes`: such tables by logical directory.
 
@@ -156,6 +168,7 @@ class Config:
     env: tuple[str, ...]
     sass: Sass
     inline: Inline | None
+    secrets: Secrets
     importmap: ImportMap
     sprockets: Sprockets | None
     propshaft: bool
@@ -230,6 +243,7 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
             "minifiers": Minifiers(**values["minifiers"]),
             "sass": Sass(**values["sass"]),
             "inline": Inline(**values["inline"]) if values["inline"] else None,
+            "secrets": Secrets(**values["secrets"]),
             "importmap": ImportMap(**values["importmap"]),
             "sprockets": Sprockets(**values["sprockets"]) if values["sprockets"] else None,
             "bundles": tuple(Bundle(path, **bundle) for path, bundle in sorted(values["bundles"].items())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from typing import Any
 
@@ -90,6 +91,12 @@ def _path_problem(value: str) -> Problem | None:
     if not value:
         return "must not be empty", "the directory of this file is '.'"
     return ("must be a path, it has a NUL character", None) if "\0" in value else None
+
+
+def _hash_problem(value: str) -> Problem | None:
+    if re.fullmatch("[0-9a-f]{16}", value):
+        return None
+    return "must be 16 hex digits in small letters", "write the one that the warning gives"
 
 
 path_text = text_that(_path_problem)
@@ -274,6 +281,10 @@ KEYS: tuple[Key, ...] = (
     Key("inline", section("inline")),
     Key("inline.match", one_or_list_of(glob), REQUIRED, 'match = ["icons/*.svg"]'),
     Key("inline.max_bytes", integer(0, 10_000_000), 4096),
+    Key("secrets", section("secrets"), {}),
+    Key("secrets.check", boolean),
+    Key("secrets.allow", list_of(glob), []),
+    Key("secrets.allow_hashes", list_of(text_that(_hash_problem)), []),
     Key("importmap", section("importmap"), {}),
     Key("importmap.pins", pins, {}),
     Key("importmap.trees", trees, {}),
