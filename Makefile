@@ -2,9 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+# For `make fuzz`: how long each target runs, and which (default: all).
+FUZZ_SECONDS ?= 60
+TARGETS ?=
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format bench bench-references bench-minifying bench-runtime bench-serving clean
+.PHONY: demo test test-all check format bench bench-references bench-minifying bench-runtime bench-serving lock audit fuzz clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -47,13 +51,28 @@ bench-runtime: .venv/installed
 bench-serving: .venv/installed
 	$(BIN)/python -P bench/serving.py
 
-# Everything pinned in constraints.txt, from wheels alone: no compiler is needed.
-.venv/installed: pyproject.toml constraints.txt
+# Everything as pinned in constraints.txt, each wheel by its hash; no compiler is needed, and no build isolation fetches more.
+.venv/installed: pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt flit_core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --constraint constraints.txt \
-		--no-build-isolation --editable '.[build,dart-sass,import,dev]'
+	$(INSTALL) --requirement requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+# Looks the hashes of all that is pinned up again; after a change of pyproject.toml or constraints.txt.
+lock:
+	.ci/lock
+
+# Known vulnerabilities of all that is pinned.
+audit:
+	.ci/audit
+
+# Every target for so many seconds; what is in it is in fuzz/README.md.
+fuzz: .venv/fuzzing
+	$(BIN)/python -P fuzz/run.py $(FUZZ_SECONDS) $(TARGETS)
+
+.venv/fuzzing: .venv/installed fuzz/requirements.txt
+	$(INSTALL) --requirement fuzz/requirements.txt
 	touch $@
 
 clean:
-	rm -rf .venv $(SHOP)/build $(SHOP)/.assetbuild fixtures/apps/*/build fixtures/apps/*/.assetbuild
+	rm -rf .venv .venv-tools $(SHOP)/build $(SHOP)/.assetbuild fixtures/apps/*/build fixtures/apps/*/.assetbuild
