@@ -1,0 +1,27 @@
+"""References in style sheets: as tinycss2 sees them, and whatever the bytes, no exception."""
+
+from __future__ import annotations
+
+from assetbuild.references import css
+from references.css_soups import PIECES
+from references.test_css_oracle import by_tinycss2, by_us
+from targets.finding import check_finder, check_renaming, rewritten
+
+SEEDS = (
+    b"@charset 'x';@import 'a.css' layer(b);@import url(c.css);d{e:url( 'f.png' );g:image-set('h' 1x,url(i) 2x)}",
+    b"@layer a;@media print{a{b:url(c\\20 d.png)}}/*# sourceMappingURL=e.css.map */",
+    b"a{--b:url(c);d:src('e');f:var(--g,url(h))}@namespace url(i);@supports (a:url(b)){c{d:url(e)}}",
+)
+WORDS = tuple(piece.encode() for piece in PIECES)
+
+
+def target(data: bytes) -> None:
+    found = check_finder(css, data)
+    assert rewritten(css, data, [(one, one.written) for one in found]) == data
+    if not any(one.kind == "inline" for one in found):
+        check_renaming(css, data, found)
+    try:
+        expected = by_tinycss2(data)
+    except RecursionError:
+        return
+    assert by_us(data) == expected, (by_us(data), expected)
