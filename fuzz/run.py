@@ -35,10 +35,18 @@ def run(name: str, seconds: int) -> tuple[int, int]:
     command += [f"-max_total_time={seconds}", f"-dict={words}", f"-artifact_prefix={HERE / 'found'}/{name}-"]
     command += ["-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=0", "-max_len=4096"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), str(ROOT / "tests")])}
-    ran = subprocess.run(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True, errors="replace")
-    counted = re.search(r"stat::number_of_executed_units:\s*(\d+)", ran.stderr)
+    ran = subprocess.run(
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    counted = re.search(r"stat::number_of_executed_units:\s*(\d+)", ran.stdout)
     if ran.returncode:
-        print(ran.stderr[-6000:], file=sys.stderr)
+        print(ran.stdout[-6000:], file=sys.stderr)
     return ran.returncode, int(counted[1]) if counted else 0
 
 

@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from assetbuild.cli.diagnostics import as_text
 from assetbuild.config import check_config
 from assetbuild.config.keys import KEYS
 from assetbuild.config.toml_places import read_places
 from assetbuild.errors import UsageError
+from targets.telling import check_told
 
 HOME = tempfile.TemporaryDirectory(prefix="assetbuild-fuzz-")
 os.mkdir(os.path.join(HOME.name, "assets"))
@@ -40,13 +40,13 @@ def target(data: bytes) -> None:
         told = error.diagnostics
     else:
         told = ()
+    check_told(told)
     lines = text.split("\n")
     for one in told:
         assert one.file == "assetbuild.toml"
         if one.line is not None:
             assert 1 <= one.line <= len(lines)
             assert 1 <= (one.column or 1) <= len(lines[one.line - 1]) + 1
-        assert all(line.isprintable() for line in as_text(one).split("\n"))
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError):

@@ -36,7 +36,7 @@ WORDS = tuple(
 
 def target(data: bytes) -> None:
     path, number, *values = (*data.decode("latin-1").split("\n"), "", "", "", "", "", "", "")[:7]
-    path = "".join(character for character in path if "!" <= character <= "~")
+    path = "/" + "".join(character for character in path if "!" <= character <= "~").lstrip("/")
     method = METHODS[ord(number[:1] or "0") % len(METHODS)]
     headers = {
         name: value for name, value in zip(HEADERS, values, strict=True) if value and not set(value) & {"\r", "\0"}

@@ -165,7 +165,7 @@ def test_the_base_url_is_joined_with_exactly_one_slash(base_url: str, url: str) 
 @pytest.mark.parametrize(
     "base_url",
     ["", "static/", "cdn.example/x", "/s?v=1", "/s#x", "//", "///x", "https://", "https:///x", "/a b", "/é", "/a\\b",
-     "/a\n", '/"', "/<", "://x", "ht tp://x", "https:/x"],
+     "/a\n", '/"', "/'", "/<", "://x", "ht tp://x", "https:/x"],
 )  # fmt: skip
 def test_what_is_no_base_url_is_refused(base_url: str) -> None:
     with pytest.raises(ValueError, match="base URL"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-"
 _PLAIN = _UNRESERVED + "/"
-_IN_BASE = _PLAIN + ":@!$&'()*+,;=%[]"
+# As RFC 3986 allows, less the apostrophe: a URL may stand inside a quoted script or style.
+_IN_BASE = _PLAIN + ":@!$&()*+,;=%[]"
 _IN_SCHEME = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-"
-# What RFC 3986 allows in a segment, less the apostrophe: a URL may stand inside a quoted script or style.
+# Of a segment, for the same reason.
 _SAFE = "/!$&()*+,;=:@"
 
 
