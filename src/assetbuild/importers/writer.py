@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assetbuild.importers.model import Imported, ImportedBundle, ImportedRule, Item, Place, Setting, Value
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_UNPLAIN = re.compile(r"[^\x20-\x7e]")
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -104,8 +106,8 @@ def _rule(page: _Page, rule: ImportedRule) -> None:
 def spelled(value: Value) -> str:
     """A value as TOML, on one line."""
     if isinstance(value, str):
-        # A JSON string is a basic string of TOML, but for U+007F.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        # A JSON string is a basic string of TOML, but for the control characters from U+007F on.
+        return _UNPLAIN.sub(_plain, json.dumps(value, ensure_ascii=False))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -124,5 +126,13 @@ def _name(name: str) -> str:
     return name if _BARE.fullmatch(name) else spelled(name)
 
 
+def _plain(found: re.Match[str]) -> str:
+    """The character as it is, or as an escape if it would be obeyed or hide what stands there: a turn of direction."""
+    if unicodedata.category(found[0]) not in ("Cc", "Cf", "Zl", "Zp"):
+        return found[0]
+    code = ord(found[0])
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
 def _comment(text: str) -> str:
-    return _UNSHOWN.sub(" ", text).encode("utf-8", "replace").decode()
+    return _UNPLAIN.sub(_plain, _UNSHOWN.sub(" ", text)).encode("utf-8", "replace").decode()

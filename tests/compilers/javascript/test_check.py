@@ -54,6 +54,8 @@ def test_what_rjsmin_is_known_to_damage_is_caught(script: str) -> None:
     ("before", "after"),
     [
         ("a = 1\nb = 2", "a=1 b=2"),
+        ("a/=b", "a/ =b"),
+        ("a\n/=b/c", "a/ =b/c"),
         ("return\nx", "return x"),
         ("return x", "return\nx"),
         ("a = b\n++c", "a=b++c"),

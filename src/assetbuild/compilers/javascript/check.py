@@ -26,6 +26,7 @@ from assetbuild.references.javascript_lexer import (
     TEMPLATE,
     Lexer,
 )
+from assetbuild.references.javascript_pieces import SLASH_PIECE
 
 _LINE_BREAK = rb"(?:[\r\n]|\xe2\x80[\xa8\xa9])"
 # A number swallows the name after it, which no grammar allows: "3 in x" and "3in x" must not look alike.
@@ -34,7 +35,7 @@ _JAVASCRIPT_TOKEN = re.compile(
     rb"|(?:[0-9][0-9_]*+(?:\.[0-9_]*+)?(?:[eE][+-]?[0-9])?|\.[0-9])" + NAME_PARTS +
     rb"|[#@]?" + NAME_PART + NAME_PARTS +
     rb"|" + STRING + rb"|" + TEMPLATE +
-    rb"|>>>=|\.\.\.|===|!==|\*\*=|<<=|>>=|>>>|&&=|\|\|=|\?\?=|=>|[-+*%&|^<>=!]=|&&|\|\||\?\?|\?\.(?![0-9])|\+\+|--"
+    rb"|>>>=|\.\.\.|===|!==|/=|\*\*=|<<=|>>=|>>>|&&=|\|\|=|\?\?=|=>|[-+*%&|^<>=!]=|&&|\|\||\?\?|\?\.(?![0-9])|\+\+|--"
     rb"|\*\*|<<|>>|[\s\S]"
 )  # fmt: skip
 _BREAKS = re.compile(_LINE_BREAK)
@@ -45,13 +46,13 @@ _AFTER_OPERATOR = re.compile(rb"\n(?<=[^-+][-+]\n)(?=[\w$('\"])")
 
 # Where a line break cannot end a statement or a class field: after these no statement is complete, ...
 _OPEN_ENDED = frozenset(
-    b"( [ { , ; : ? . ?. => = + - * / % & | ^ ! ~ < > += -= *= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= "
+    b"( [ { , ; : ? . ?. => = + - * / % & | ^ ! ~ < > += -= *= /= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= "
     b"&&= ||= ??= && || ?? ** << >> ...".split()
 )
 # ... and with these none begins. `*` begins a generator in a class; `++`, `--` and `=>` want no break before them.
 # A slash by itself divides: regular expressions are tokens of their own.
 _CONTINUING = frozenset(
-    b"/ ) ] } , ; : ? . ?. = % & | ^ < > += -= *= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= &&= ||= ??= "
+    b"/ ) ] } , ; : ? . ?. = % & | ^ < > += -= *= /= %= &= |= ^= == != <= >= === !== **= <<= >>= >>> >>>= &&= ||= ??= "
     b"&& || ?? ** << >>".split()
 )
 _CLOSING = {b")": b"(", b"]": b"[", b"}": b"{"}
@@ -182,6 +183,8 @@ def tokens_of(lexer: Lexer, start: int, stop: int) -> tuple[list[bytes], list[in
         if piece == end:
             continue
         _split(data, start, piece, tokens, places)
+        if kind == SLASH_PIECE and data[end : end + 1] == b"=":
+            end += 1  # a division is assigned
         if kind != COMMENT_PIECE:
             tokens.append(data[piece:end])
             places.append(piece)
