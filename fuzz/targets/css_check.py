@@ -45,17 +45,17 @@ def check(before: bytes, after: bytes) -> None:
 
 
 def tokens(data: bytes) -> Iterator[str]:
-    """Everything but white space and comments, and no semicolon that ends a block."""
+    """Everything but white space and comments, and no semicolon that ends nothing, or what ends anyway."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    held = ""
+    held, former = False, "{"
     for one in flat(tinycss2.parse_component_value_list(text, skip_comments=True)):
-        if held and one not in ("}", ";"):
-            yield held
-        held = ""
         if one == ";":
-            held = one
-        else:
-            yield one
+            held = former != "{"
+            continue
+        if held and one != "}":
+            yield ";"
+        held, former = False, one
+        yield one
 
 
 def flat(nodes: Iterable[object]) -> Iterator[str]:

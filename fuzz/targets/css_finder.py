@@ -34,13 +34,14 @@ def target(data: bytes) -> None:
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether tinycss2 finds no error in the sheet."""
+    """Whether tinycss2 finds no error in the sheet, and no at-rule in brackets, which is none."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    waiting = list(tinycss2.parse_stylesheet(text))
+    waiting = [(node, False) for node in tinycss2.parse_stylesheet(text)]
     while waiting:
-        node = waiting.pop()
-        if node.type == "error":
+        node, bracketed = waiting.pop()
+        if node.type == "error" or (bracketed and node.type == "at-keyword"):
             return False
         for part in ("prelude", "content", "arguments"):
-            waiting += getattr(node, part, None) or []
+            inside = part == "arguments" or node.type in ("() block", "[] block")
+            waiting += [(one, inside) for one in getattr(node, part, None) or []]
     return True

@@ -66,7 +66,7 @@ def check(before: bytes, after: bytes) -> None:
 
 def leaves(data: bytes, root: Any) -> Iterator[tuple[str, bytes]]:
     """The nodes in their order: kinds, and the texts of those without nodes in them; not those that are empty."""
-    waiting = [root]
+    waiting = [*reversed(root.children)]
     while waiting:
         node = waiting.pop()
         if node.type in _COMMENTS or node.start_byte == node.end_byte:

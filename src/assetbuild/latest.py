@@ -28,6 +28,7 @@ from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
 
 FORMAT = 2
+_KEYS = frozenset({"format", "inputs", "asked", "release_files", "release", "summary", "diagnostics"})
 
 
 class Latest:
@@ -136,9 +137,13 @@ def _key(config: Config) -> str:
 def _record(data: bytes | None) -> dict[str, Any] | None:
     try:
         record = json.loads(data) if data else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return record if isinstance(record, dict) and record.get("format") == FORMAT else None
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        return None
+    if record.keys() != _KEYS or not isinstance(record["asked"], dict) or not isinstance(record["summary"], dict):
+        return None
+    return record if isinstance(record["summary"].get("files_unchanged"), int) else None
 
 
 def _inputs(config: Config, stage: Stage, seen: Survey) -> str:

@@ -45,6 +45,6 @@ class Memo:
 def _records(data: bytes | None) -> dict[str, Any]:
     try:
         records = json.loads(data) if data else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return records if isinstance(records, dict) else {}

@@ -68,7 +68,7 @@ def _records(cache: Cache, key: str) -> list[dict[str, Any]]:
         return []
     try:
         form, records = json.loads(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return []
     if form != FORMAT or not isinstance(records, list):
         return []

@@ -94,7 +94,15 @@ class Directories:
         return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
 
     def allow(self, file: str) -> bool:
-        return any(file.startswith(os.path.join(root, "")) for root in (*self.roots, *self.extra))
+        """Whether a file is below one of them, where its symbolic links lead included."""
+        real = os.path.realpath(file)
+        return any(file.startswith(os.path.join(root, "")) for root in (*self.roots, *self.extra)) and any(
+            real.startswith(root) for root in self._real
+        )
+
+    @cached_property
+    def _real(self) -> tuple[str, ...]:
+        return tuple(os.path.join(os.path.realpath(root), "") for root in (*self.roots, *self.extra))
 
     def logical(self, file: str) -> str | None:
         """The logical path at which a file below a load path lies (another file may be first there)."""
