@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -74,3 +76,34 @@ def test_a_hundred_thousand_references_that_lead_nowhere_are_each_reported_once(
     assert said == [(str(number + 1), str(number)) for number in range(COUNT)]
     assert ran.stderr.count("error: ") == COUNT
     assert ran.stderr.endswith(f"\n{COUNT} errors\n")
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_files_are_published() -> None:
+    files = {f"{number % 300}/{number}.txt": str(number) for number in range(COUNT)}
+    project, ran = build(files)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(files_below(project.release / "public")) == COUNT
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="asks the system what a process took")
+def test_a_video_of_two_gigabytes_passes_through_little_memory() -> None:
+    size = 2 << 30
+    project = Project(below_assets({"a.html": '<video src="film.mp4"></video>'}))
+    with open(project.root / "assets/film.mp4", "wb") as film:
+        film.truncate(size)
+        film.seek(size // 2)
+        film.write(b"the middle")
+    command = [sys.executable, "-m", "assetbuild", "build"]
+    with subprocess.Popen(command, cwd=project.root, stderr=subprocess.PIPE) as started:
+        assert started.stderr is not None
+        said = started.stderr.read()
+        _, status, usage = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+    assert (started.returncode, said) == (0, b"")
+    (made,) = (project.release / "public").glob("film-*.mp4")
+    assert made.stat().st_size == size
+    # In kilobytes on Linux, in bytes on macOS.
+    assert usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) < 150_000_000
+    shutil.rmtree(project.root)
