@@ -46,7 +46,10 @@ def target(data: bytes) -> None:
         manifest.check()
     except ManifestError:
         return  # as it has to be where the document is refused, and may where it is not laid out as we write it
-    assert strict is not None, "the outline takes what the document does not"
+    if strict is None:
+        # Of two lines for one asset only the last is ever read.
+        assert data.count(b'\n  "') > len(manifest), "the outline takes what the document does not"
+        return
     assert dict(strict) == dict(manifest)
     for name in manifest:
         check_url(manifest, name)

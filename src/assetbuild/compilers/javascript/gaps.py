@@ -34,6 +34,9 @@ LITERAL, REGEX, HEAD, MIDDLE, TAIL, COMMENT, LINE_COMMENT = (
 )
 """The marks: a string or whole template; a regular expression; "`a${", "}b${" and "}c`"; licence comments."""
 
+BRACED_ESCAPE = b"\\u{"
+"""In a name: its brace would be taken for one that ends a block, with no need for a blank behind it."""
+
 ONE_MARK = bytes.maketrans(REGEX + HEAD + MIDDLE + TAIL + COMMENT + LINE_COMMENT, LITERAL * 6)
 _ALL_MARKS = bytes(range(1, 9)) + LINE_COMMENT + bytes(range(0x10, 0x20))
 _NOT_TELLING = bytes(byte for byte in range(256) if byte not in _ALL_MARKS + b"()[]{}")
@@ -123,14 +126,15 @@ class Skeleton:
 def skeleton_of(data: bytes) -> Skeleton | None:
     """The skeleton of a script, licence comments among its pieces.
 
-    None for what is not lexed with certainty: anything unterminated, unbalanced or too entangled, the bytes of marks.
+    None for what is not lexed with certainty: anything unterminated, unbalanced or too entangled, the bytes of marks,
+    and names with escapes in braces.
     """
     lexer = javascript_lexer.read_whole(data, gaps=True)
     if not lexer.whole or lexer.pieces.patience <= 0 < len(data):
         return None
     script = _skeleton(data, lexer)
     code = script.code
-    if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!"):
+    if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!") or BRACED_ESCAPE in code:
         return None
     return script
 
