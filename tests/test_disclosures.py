@@ -172,6 +172,37 @@ def test_what_allows_one_secret_allows_no_other_of_its_kind() -> None:
     assert [one.length for one in found] == [len(secret.partition("\n")[0]) for secret in secrets]
 
 
+def test_what_is_a_secret_by_its_name_is_not_published() -> None:
+    private = [
+        ".env",
+        ".env.local",
+        "prod.env",
+        ".git/config",
+        ".htpasswd",
+        ".npmrc",
+        "tls/server.pem",
+        "server.key",
+        "id_rsa",
+    ]
+    private += [
+        "id_ed25519",
+        "a.p12",
+        "a.pfx",
+        "a.jks",
+        "a.kdbx",
+        "a.js~",
+        "a.js.bak",
+        ".a.js.swp",
+        "#a.js#",
+        "a.js.orig",
+        "a.js.map",
+    ]
+    private += [".vscode/settings.json", "node_modules/.cache/a.js", "__pycache__/a.pyc", ".DS_Store"]
+    outcome = build_files({**dict.fromkeys(private, "x"), "a.js": "1", "keys.js": "2"})
+    assert sorted(outcome.assets) == ["a.js", "keys.js"]
+    assert outcome.private == {}
+
+
 def test_without_the_detector_a_configuration_that_asks_for_it_says_what_to_install(tmp_path: Path) -> None:
     hidden = "import sys; sys.modules['detect_secrets'] = None\n"
     code = (
