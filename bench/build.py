@@ -20,7 +20,8 @@ from typing import Any
 import corpora
 
 BENCH = Path(__file__).parent
-CONFIG = 'sources = ["assets"]\nminify = false\nencodings = []\nsyntax = "off"\nexternal = ["**/*"]\n'
+CONFIG = 'sources = ["assets"]\nminify = false\nencodings = []\nsyntax = "off"\n'
+CONFIG += 'external = ["**/*"]\n[secrets]\ncheck = false\n'
 PACKAGES = "packages"
 # Of larger projects nobody would wait for the end.
 MOST_FILES = {"each file alone": 20_000, "django": 20_000, "whitenoise": 20_000, "webassets": 5_000}

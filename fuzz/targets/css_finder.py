@@ -14,6 +14,7 @@ SEEDS = (
     b"@layer a;@media print{a{b:url(c\\20 d.png)}}/*# sourceMappingURL=e.css.map */",
     b"a{--b:url(c);d:src('e');f:var(--g,url(h))}@namespace url(i);@supports (a:url(b)){c{d:url(e)}}",
 )
+KNOWN = ("charset", "font-face", "import", "keyframes", "layer", "media", "namespace", "page", "supports")
 WORDS = tuple(piece.encode() for piece in PIECES)
 
 
@@ -38,6 +39,8 @@ def is_whole(data: bytes) -> bool:
         node, bracketed = waiting.pop()
         if node.type == "error" or (bracketed and node.type == "at-keyword"):
             return False
+        if node.type == "at-rule" and node.lower_at_keyword not in KNOWN:
+            return False  # a rule that is none does not end the zone of imports
         if node.type == "at-rule" and node.lower_at_keyword == "import":
             first = [one.type for one in node.prelude if one.type not in ("whitespace", "comment")][:1]
             if first not in (["string"], ["url"], ["function"]):
