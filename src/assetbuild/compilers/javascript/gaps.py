@@ -34,8 +34,8 @@ LITERAL, REGEX, HEAD, MIDDLE, TAIL, COMMENT, LINE_COMMENT = (
 )
 """The marks: a string or whole template; a regular expression; "`a${", "}b${" and "}c`"; licence comments."""
 
-BRACED_ESCAPE = b"\\u{"
-"""In a name: its brace would be taken for one that ends a block, with no need for a blank behind it."""
+# In a name: its brace would be taken for one that ends a block, with no need for a blank behind it.
+_BRACED_ESCAPE = b"\\u{"
 
 ONE_MARK = bytes.maketrans(REGEX + HEAD + MIDDLE + TAIL + COMMENT + LINE_COMMENT, LITERAL * 6)
 _ALL_MARKS = bytes(range(1, 9)) + LINE_COMMENT + bytes(range(0x10, 0x20))
@@ -126,15 +126,14 @@ class Skeleton:
 def skeleton_of(data: bytes) -> Skeleton | None:
     """The skeleton of a script, licence comments among its pieces.
 
-    None for what is not lexed with certainty: anything unterminated, unbalanced or too entangled, the bytes of marks,
-    and names with escapes in braces.
+    None for what is not lexed with certainty: anything unterminated, unbalanced or too entangled, the bytes of marks.
     """
     lexer = javascript_lexer.read_whole(data, gaps=True)
     if not lexer.whole or lexer.pieces.patience <= 0 < len(data):
         return None
     script = _skeleton(data, lexer)
     code = script.code
-    if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!") or BRACED_ESCAPE in code:
+    if not _is_sound(code, script.marks) or code.lstrip().startswith(b"#!"):
         return None
     return script
 
@@ -241,7 +240,10 @@ def canonical(code: bytes, size: int = _PART) -> bytes:
     a statement.
 
     It is made in parts of more than `size` bytes: that makes no other text, and such parts stay in a processor's cache.
+    All gaps count where names are written with escapes in braces, which hardly anybody does.
     """
+    if _BRACED_ESCAPE in code:
+        return code
     parts: list[bytes] = []
     start = 0
     while len(code) - start > 2 * size and (seam := _SEAM.search(code, start + size)):
