@@ -15,6 +15,7 @@ NAMES = (
     "css_finder",
     "javascript_finder",
     "markup_finder",
+    "syntax",
     "css_check",
     "javascript_check",
     "manifest",

@@ -70,13 +70,13 @@ _UNESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})(?:\r\n|[ \t\n\r\f])?|(\r\n|[\n\
 _BOM = b"\xef\xbb\xbf"
 
 
-def tokens(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Token]:
+def tokens(data: bytes, start: int = 0, stop: int | None = None, *, part: bool = False) -> Iterator[Token]:
     """The tokens of `data` from `start`, where a token must begin, to `stop`, in order and without gaps.
 
-    A byte order mark is given as whitespace. A `function` ends after its parenthesis, a `bad-string` before
-    the newline that ends it.
+    A byte order mark is given as whitespace, but in a `part` of a sheet it is text. A `function` ends after its
+    parenthesis, a `bad-string` before the newline that ends it.
     """
-    if start == 0 and data.startswith(_BOM):
+    if start == 0 and not part and data.startswith(_BOM):
         yield "whitespace", 0, 3
         start = 3
     for match in _TOKEN.finditer(data, start, len(data) if stop is None else stop):

@@ -102,6 +102,9 @@ def _words(data: bytes) -> list[tuple[int, int]]:
         ("a{b:\x01 c}", "a{b:\x01c}"),
         ("a --> b{c:d}", "a -->b{c:d}"),
         ("a[b[c] > d]{e:f}", "a[b[c]>d]{e:f}"),
+        ("a{}\ufeffb{c:d}", "a{}b{c:d}"),
+        ("a{}b{c:d}", "a{}\ufeffb{c:d}"),
+        ("a{}\ufeffb{c:\x01d}", "a{}b{c:\x01d}"),
     ],
 )
 def test_a_sheet_that_says_something_else_is_caught(before: str, after: str) -> None:

@@ -80,7 +80,7 @@ def run_tokens(text: bytes, mark: bytes) -> list[Token]:
     """The tokens that count of a run, up to its mark, with the white space that counts. Marks inside are "inner"."""
     body: list[Token] = []
     spaced = False
-    for kind, start, stop in css_lexer.tokens(text):
+    for kind, start, stop in css_lexer.tokens(text, part=True):
         if kind == "whitespace":
             spaced = True
         elif kind != "comment":

@@ -129,7 +129,9 @@ def difference_of_runs(before: bytes, ours: PlacedRun, after: bytes, theirs: Pla
     other = run_tokens(after[theirs.start : theirs.stop], theirs.mark)
     at = next((number for number, (a, b) in enumerate(zip_longest(one, other)) if a != b), len(one))
     words = f"the minifier would have changed {_shown(one[at : at + 1])} to {_shown(other[at : at + 1])}"
-    places = [token for token in css_lexer.tokens(before[start:stop]) if token[0] not in ("whitespace", "comment")]
+    places = [
+        token for token in css_lexer.tokens(before[start:stop], part=True) if token[0] not in ("whitespace", "comment")
+    ]
     _, first, last = places[at] if at < len(places) else ("", stop - start, stop - start + 1)
     return Difference(words, start + first, last - first)
 

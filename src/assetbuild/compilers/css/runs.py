@@ -118,7 +118,7 @@ def is_torn(text: bytes) -> bool:
     if text.translate(None, b"{};") == text:
         return False
     depth = 0
-    for kind, _, _ in css_lexer.tokens(text):
+    for kind, _, _ in css_lexer.tokens(text, part=True):
         if kind in ("(", "[", "function"):
             depth += 1
         elif depth and kind in (")", "]"):

@@ -127,7 +127,7 @@ def _stripped_run(text: bytes, mark: bytes) -> Iterator[bytes]:
 def _licences(text: bytes) -> Iterator[bytes]:
     if b"/*" not in text:
         return
-    for kind, start, stop in css_lexer.tokens(text):
+    for kind, start, stop in css_lexer.tokens(text, part=True):
         comment = text[start:stop]
         if kind == "comment" and is_licence(comment):
             yield comment + css_lexer.missing(text, (kind, start, stop))
@@ -137,7 +137,7 @@ def _stay_apart(former: bytes, text: bytes) -> bool:
     """Whether two tokens are still these two when nothing stands between them (CSS Syntax, section 9)."""
     if text[:1] in b"{};,)]:\"'" or former[-1:] in b"{};,)]":
         return True
-    return [(start, stop) for _, start, stop in css_lexer.tokens(former + text)] == [
+    return [(start, stop) for _, start, stop in css_lexer.tokens(former + text, part=True)] == [
         (0, len(former)),
         (len(former), len(former) + len(text)),
     ]
