@@ -46,7 +46,7 @@ def hostile() -> Project:
         f"h{TURNED}.json": "{" + CLEAR,
         f"i{TURNED}.scss": f"@warn '{CLEAR}{TURNED}'; a{{b:c}}",
     }
-    project = Project(below_assets(files), 'sources = ["assets"]\n')
+    project = Project(below_assets(files), 'sources = ["assets"]\nsyntax = "warn"\n')
     os.symlink(f"nowhere{CLEAR}{TURNED}", project.root / "assets" / f"link{CLEAR}")
     os.symlink(f"/{TURNED}", project.root / "assets" / f"out{TURNED}")
     return project
