@@ -182,9 +182,15 @@ def _searched(made: Made, config: Config, stage: Stage) -> Made:
     """The same, with warnings about secrets in what is going to be published."""
     if not is_wanted(config.secrets):
         return made
-    jobs = {asset.path: job for job in made.plan.jobs for asset in made.compiled.outcomes[job.path].assets}
+    origins = {
+        asset.path: tuple(part.source for part in job.parts)
+        for job in made.plan.jobs
+        for asset in made.compiled.outcomes[job.path].assets
+    }
     with _reading(config.root):
-        found = in_build(made.linked.linked, jobs, config, stage.cache)
+        found = in_build(
+            made.linked.linked, lambda path: origins.get(path) or (made.sources[path],), config, stage.cache
+        )
     for diagnostic in _sorted(found):
         stage.listener(Noted(diagnostic))
     return replace(made, diagnostics=_sorted((*made.diagnostics, *found)))

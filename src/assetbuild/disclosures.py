@@ -17,7 +17,7 @@ from assetbuild.config import Config, Secrets
 from assetbuild.detector import PACKAGE, Likely, is_installed, likely_secrets
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.globs import matcher
-from assetbuild.model import Job, Linked, Source
+from assetbuild.model import Linked, Source
 from assetbuild.paths import shown_path
 from assetbuild.release.disk import read_if_there
 from assetbuild.release.layout import PUBLIC, place
@@ -41,8 +41,10 @@ def require_detector(config: Config) -> None:
         raise UsageError(config.diagnostic(("secrets", "check"), f"{PACKAGE} is not installed", hint))
 
 
-def in_build(linked: Iterable[Linked], jobs: Mapping[str, Job], config: Config, cache: Cache) -> tuple[Diagnostic, ...]:
-    """Warnings about what is going to be published; `jobs` are those that the assets come from, by logical path.
+def in_build(
+    linked: Iterable[Linked], sources_of: Callable[[str], tuple[Source, ...]], config: Config, cache: Cache
+) -> tuple[Diagnostic, ...]:
+    """Warnings about what is going to be published; `sources_of` gives what an asset is made from, by its path.
 
     A place is the author's where the secret stands in a source, a comment there that allows it included.
     Raises ContentChanged and OSError.
@@ -55,7 +57,7 @@ def in_build(linked: Iterable[Linked], jobs: Mapping[str, Job], config: Config, 
         for found in search.find(asset.integrity, asset.content.read):
             text = _text(asset.content.read())
             secret = text.split("\n")[found.line - 1][found.column - 1 : found.column - 1 + found.length]
-            diagnostic = _at_source(asset.path, found, secret, jobs[asset.path], config.root)
+            diagnostic = _at_source(asset.path, found, secret, sources_of(asset.path), config.root)
             if diagnostic is not None:
                 told[diagnostic] = None
     search.memo.save()
@@ -136,15 +138,15 @@ def _text(data: bytes) -> str:
     return "" if b"\0" in data[:_HEAD] else data.decode("utf-8", "replace")
 
 
-def _at_source(path: str, found: Likely, secret: str, job: Job, root: str) -> Diagnostic | None:
+def _at_source(path: str, found: Likely, secret: str, sources: tuple[Source, ...], root: str) -> Diagnostic | None:
     """The warning at the line of a source that has the secret; None if that line allows it."""
-    for source in dict.fromkeys(part.source for part in job.parts):
+    for source in dict.fromkeys(sources):
         for line, column in _places(source, secret):
             if column == 0:
                 return None
             return _diagnostic(path, found, (shown_path(source.file, root), line, column), "")
     return _diagnostic(
-        path, found, (shown_path(job.parts[0].source.file, root), None, None), f" in line {found.line} of what is made"
+        path, found, (shown_path(sources[0].file, root), None, None), f" in line {found.line} of what is made"
     )
 
 
