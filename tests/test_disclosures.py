@@ -245,3 +245,11 @@ def test_real_frameworks_hold_none() -> None:
     files = sorted((Path(django.contrib.admin.__file__).parent / "static").rglob("*.*s"))
     assert len(files) > 50
     assert [file.name for file in files if likely_secrets(file.read_text("utf-8"))] == []
+
+
+def test_a_secret_among_thousands_of_plain_files_is_found() -> None:
+    files = {f"{number % 50}/{number}.txt": str(number) for number in range(5000)}
+    outcome = build_files({**files, "7/secret.txt": f"x\n {KEY}", "a.css": "a{b:url(7/secret.txt)}"}, CONFIG)
+    assert [line.partition("\n")[0] for line in outcome.warnings] == [
+        "warning: assets/7/secret.txt:2:2: '7/secret.txt' publishes what looks like a secret (AWS Access Key)"
+    ]
