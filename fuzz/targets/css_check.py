@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 import rcssmin
 import tinycss2
 
-from assetbuild.compilers.check_css import css_difference
-from assetbuild.compilers.strip_css import minified_sheet, stripped_css
-from compilers.css_reference import same
+from assetbuild.compilers.css.check import css_difference
+from assetbuild.compilers.css.strip import minified_sheet, stripped_css
+from compilers.css.reference import same
 from references.css_soups import PIECES
 from targets.checking import pairs
 

@@ -10,9 +10,9 @@ import rjsmin
 import tree_sitter
 import tree_sitter_javascript
 
-from assetbuild.compilers.check_javascript import javascript_difference, says_the_same
-from assetbuild.compilers.javascript_gaps import skeleton_of
-from assetbuild.compilers.strip_javascript import stripped_javascript
+from assetbuild.compilers.javascript.check import javascript_difference, says_the_same
+from assetbuild.compilers.javascript.gaps import skeleton_of
+from assetbuild.compilers.javascript.strip import stripped_javascript
 from targets.checking import pairs
 from targets.javascript_finder import WORDS as WORDS_OF_SCRIPTS
 
