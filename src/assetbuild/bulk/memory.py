@@ -64,7 +64,7 @@ class Memory:
                     )
                 for path, (digest, size, integrity) in made.items():
                     finals[path] = Final(digest, size, bytes.fromhex(integrity))
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, RecursionError, TypeError, AttributeError):
             return cls({}, {})
         return cls(files, finals)
 
