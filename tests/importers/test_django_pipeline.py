@@ -159,6 +159,18 @@ def script(sources: str, **more: str) -> str:
 ONE = script("['js/a.js']")
 
 
+def test_a_package_whose_bundle_is_not_called_so_is_a_name_that_check_knows() -> None:
+    table = "{'all': {'source_filenames': ['KIND/a.KIND'], 'output_filename': 'made/x.KIND'}}"
+    styles, scripts = table.replace("KIND", "css"), table.replace("KIND", "js")
+    page = "{% load pipeline %}{% stylesheet 'all' %}{% javascript 'all' %}{% javascript 'alll' %}"
+    project = small(f"PIPELINE = {{'STYLESHEETS': {styles}, 'JAVASCRIPT': {scripts}}}", {"templates/page.html": page})
+    assert imported(project, "settings.py")["names"] == {"all": {"assets": ["made/x.css", "made/x.js"]}}
+    project.build()
+    ran = project.run("check", "templates")
+    assert told(ran, "error") == ["templates/page.html:1:79: no asset named 'alll'"]
+    assert "names" not in imported(small(ONE), "settings.py")
+
+
 def test_scripts_are_wrapped_in_a_function_unless_that_is_turned_off() -> None:
     project = small(ONE)
     imported(project, "settings.py")

@@ -89,6 +89,13 @@ def test_harmless_differences_are_notices() -> None:
         assert f"notice: {FILE}:{line}:1: {text}" in ran.stderr
 
 
+def test_integrity_for_all_is_nothing_to_carry_over() -> None:
+    files = {"app/javascript/a.js": "1", FILE: "enable_integrity!\npin 'a'\n"}
+    ran = rails(files).run("import", "importmap", FILE, "-v")
+    assert f"notice: {FILE}:1:1: nothing to carry over: the import map has the integrity" in ran.stderr
+    assert "warning" not in ran.stderr
+
+
 def test_unknown_methods_options_and_broken_ruby_are_told() -> None:
     files = {"app/javascript/a.js": "1", FILE: "provide 'a'\npin 'a', as: 'b'\npin 'b', 'c'\npin './x', to: 'a.js'\n"}
     ran = rails(files).run("import", "importmap", FILE, "-v")

@@ -101,6 +101,8 @@ def test_comments_heredocs_and_data_are_no_statements() -> None:
         ("a\nx 'open", 2, "this string has no end"),
         ("x [\n1,", 1, "'[' is not closed"),
         ("x )", 1, "')' closes nothing"),
+        ("a\nx.paths <<\n", 2, "nothing follows '<<'"),
+        ('pin "a",\n# the end', 1, "nothing follows ','"),
         ("if x\ny\n", 1, "this has no `end`"),
         ("Rails.application.configure do\n", 1, "this block has no `end`"),
         ("x <<~A\ny\n", 1, "the text up to 'A' has no end"),

@@ -48,6 +48,7 @@ from .webassets_projects import FILES, HEAD, config_of, page, project_of, webass
             HEAD + "  a: {contents: x.js, output: y.js}\n  b: {contents: js/a.js, output: x.js}\n",
             ":3:17: 'static/x.js' is what webassets writes for the output 'x.js'",
         ),
+        (HEAD + "  a: {contents: x.js, output: x.js}\n", ":3:17: 'static/x.js' is what this bundle is written to"),
         (
             HEAD + "  a: {contents: js/a.js, output: x.%(version)s.js}\n",
             ":3:3: two assets for one name 'x.js': bundle 'x.js' and static/x.js",
@@ -104,6 +105,13 @@ def test_what_differs_is_told_at_its_line(entry: str, expected: str) -> None:
     assert any(re.match(rf"assets\.yml:3:\d+: {re.escape(expected)}", line) for line in told(ran, "warning")), (
         ran.stderr
     )
+
+
+def test_a_file_that_is_depended_on_is_named_in_the_directory_that_has_it() -> None:
+    entry = "bundles:\n  a: {contents: css/a.less, filters: less, output: a.css, depends: [css/_p.less, css/x.less]}\n"
+    files = {"lib/css/_p.less": "", "lib/css/a.less": "a { b: c }"}
+    config = config_of("directory: static\nload_path: [static, lib]\n" + entry, files)
+    assert config["rules"][0]["depends"] == ["lib/css/_p.less", "static/css/x.less", "lib/css/x.less"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from assetbuild.errors import UsageError
 from assetbuild.templates import Checked, check_templates
+from assetbuild.templates.calls import OtherNames
 from assetbuild.templates.files import template_files
 from templates import check, errors, marked
 
@@ -168,6 +169,20 @@ def admin_mentions(*names: str) -> list[str]:
 def admin_texts() -> list[str]:
     files = sorted((ADMIN / "templates").rglob("*.html"), key=lambda file: file.as_posix())
     return [file.read_text("utf-8") for file in files]
+
+
+def test_packages_of_django_pipeline_are_names_where_its_tags_are_loaded(tmp_path: Path) -> None:
+    tags = "{% stylesheet 'app' %}{% javascript \"js/app\" %}{% javascript 'appp' %}"
+    tags += "{% javascript other %}{% stylesheet a.css %}"
+    found = checked(tmp_path, "{% load static pipeline %}" + tags)
+    assert (found.names, marked(found), marked(found, "notice")) == (3, ["appp"], ["other", "a.css"])
+    assert errors(found)[0].endswith("did you mean 'js/app.js'?")
+    assert checked(tmp_path, "{% load own_tags %}" + tags).names == 0
+
+
+def test_a_package_of_django_pipeline_may_be_one_of_the_manifests_names(tmp_path: Path) -> None:
+    template = {"page.html": "{% load pipeline %}{% stylesheet 'base' %}{% javascript 'bas' %}"}
+    assert marked(check(tmp_path, template, engine="django", others=OtherNames(tags={"base"}))) == ["bas"]
 
 
 def test_in_a_block_of_django_compressor_sass_stands_for_what_is_made_of_it(tmp_path: Path) -> None:

@@ -116,15 +116,24 @@ def read(project: Project) -> Imported:
         packed = reading.value(key)
         if packed is not None:
             _add(packages, read_packages(packed, kind, options, settings, static))
-    found = [*_urls(reading), *_published(reading), *_embedded(reading, packages)]
+    found = [*_urls(reading), *_published(reading), *_embedded(reading, packages), *_names(packages)]
     rules = [*reading.rules, *_wrapping(reading, packages), *_once(packages.rules)]
     return Imported(
         tuple(static.sources), tuple(found), tuple(packages.bundles), tuple(rules), tuple(settings.diagnostics)
     )
 
 
+def _names(packages: Packages) -> Iterator[Setting]:
+    """What templates call packages, for those whose bundles are not called so."""
+    for name in dict.fromkeys(name for name, _, _ in packages.names):
+        outputs = [(output, place) for known, output, place in packages.names if known == name]
+        assets: Value = outputs[0][0] if len(outputs) == 1 else [output for output, _ in outputs]
+        yield Setting(("names", name, "assets"), assets, outputs[0][1])
+
+
 def _add(packages: Packages, more: Packages) -> None:
     packages.bundles += more.bundles
+    packages.names += more.names
     packages.rules += more.rules
     packages.datauri += more.datauri
     packages.plain += more.plain

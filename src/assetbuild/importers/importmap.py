@@ -47,6 +47,9 @@ def pins(project: Project, file: str, files: Mapping[str, str]) -> Pinned:
     for statement in read_ruby(file, project.text(file)):
         if isinstance(statement, Unread):
             reading.diagnostics.append(rails_assets.not_read(statement))
+        elif statement.target == "enable_integrity!":
+            text = "nothing to carry over: the import map has the integrity of each published module"
+            reading.diagnostics.append(statement.place.diagnostic(text, severity="notice"))
         elif statement.target not in _OPTIONS or statement.operator:
             text = f"not carried over: '{statement.target}' is no pin"
             reading.diagnostics.append(statement.place.diagnostic(text))

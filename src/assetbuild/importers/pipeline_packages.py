@@ -14,6 +14,7 @@ from assetbuild.importers.model import ImportedBundle, ImportedRule, Item, Place
 from assetbuild.importers.nearest_file import nearest_file
 from assetbuild.importers.pipeline_globs import as_glob, is_glob, matching
 from assetbuild.importers.python_values import Data
+from assetbuild.runtime.packages import PACKAGE_PLACES
 
 KINDS: Final = {"STYLESHEETS": "css", "JAVASCRIPT": "js"}
 _KEYS: Final = (
@@ -51,9 +52,11 @@ class Options:
 
 @dataclass(slots=True)
 class Packages:
-    """`datauri` and `plain` are the places of style sheets' packages with and without that variant."""
+    """`names`: the bundles of packages that are not called like them, by the packages' names, each with a place.
+    `datauri` and `plain` are the places of style sheets' packages with and without that variant."""
 
     bundles: list[ImportedBundle] = field(default_factory=list)
+    names: list[tuple[str, str, Place]] = field(default_factory=list)
     rules: list[ImportedRule] = field(default_factory=list)
     datauri: list[Place] = field(default_factory=list)
     plain: list[Place] = field(default_factory=list)
@@ -103,6 +106,8 @@ class _Package:
         templates = [file for file in files if self._is_template(file)]
         filters = self._filters(output, [file for file in files if file not in templates])
         self.into.rules += self._template_rules(templates)
+        if output not in [place.format(self.name) for place in PACKAGE_PLACES[self.kind]]:
+            self.into.names.append((self.name, output, self.place))
         self.into.bundles.append(ImportedBundle(output, tuple(items), filters, self.place, "", tuple(files)))
 
     def _key(self, key: str, value: Data) -> None:

@@ -38,6 +38,8 @@ def statements_of(tokens: Sequence[Token], lines: Lines) -> Iterator[list[Token]
         statement.append(token)
     if brackets:
         raise UsageError(broken(lines, brackets[-1], f"'{brackets[-1].text}' is not closed"))
+    if statement and _continues(statement[-1]):
+        raise UsageError(broken(lines, statement[-1], f"nothing follows '{statement[-1].text}'"))
     if statement:
         yield statement
 

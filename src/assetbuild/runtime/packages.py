@@ -46,6 +46,11 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "css_include_merged": _places(_MERGED, "css", "stylesheet"),
 }
 
+# Where a package of django-pipeline is looked for that its settings do not have, by its kind.
+PACKAGE_PLACES: Mapping[str, tuple[str, ...]] = {
+    kind: (f"{{}}.{kind}", f"{kind}/{{}}.{kind}", "{}") for kind in ("css", "js")
+}
+
 # Where Rails looks for what asset_packager does not know and passes on to it; Jammit refuses such names.
 PASSED_ON: Mapping[str, str] = {
     "javascript_include_merged": "/javascripts/{}.js",

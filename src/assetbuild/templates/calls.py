@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from assetbuild.runtime.packages import PLACES, is_url, package_asset
+from assetbuild.runtime.packages import PACKAGE_PLACES, PLACES, is_url, package_asset
 from assetbuild.runtime.webassets import output_asset
 
 
@@ -18,7 +18,8 @@ class Helper:
     this name has logical paths, too. `is_url`: the argument is written as a URL, percent-encoded and with
     `?query#fragment`, and one that ends in "/" is the beginning of a URL which something else completes. `places`: the
     name is that of a package or file, in one of these, or a URL; in Django's language it may be without quotes.
-    `sources`: it may be that of the Sass file that an asset is made of.
+    `sources`: it may be that of the Sass file that an asset is made of. `package`: it is that of a package of
+    django-pipeline, in one of `places` or among the manifest's other names, and never without quotes.
     """
 
     extensions: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Helper:
     is_url: bool = False
     places: tuple[str, ...] = ()
     sources: bool = False
+    package: bool = False
 
 
 # By the name that templates call it by. `static` is Django's, also where its Jinja2 templates are given it.
@@ -43,6 +45,11 @@ HELPERS = {
     "favicon_link_tag": Helper(default="favicon.ico"),
     "static": Helper(is_url=True),
     **{name: Helper(several=True, places=places) for name, places in PLACES.items()},
+}
+# The tags of django-pipeline, in templates that load them.
+PIPELINE = {
+    "stylesheet": Helper(places=PACKAGE_PLACES["css"], package=True),
+    "javascript": Helper(places=PACKAGE_PLACES["js"], package=True),
 }
 # `static` in a block {% compress %}, which looks its names up itself.
 STATIC_IN_BLOCK = Helper(is_url=True, sources=True)
@@ -123,6 +130,8 @@ def exists(named: Named, names: Collection[str], base_url: str, others: OtherNam
     name = named.name
     if named.helper is ASSETS and (name in others.tags or named.whole in others.tags):
         return True
+    if named.helper.package:
+        return name in others.tags or package_asset(names, name, named.helper.places) is not None
     if named.helper.places and (
         is_url(name) or any(package_asset(table, name, named.helper.places) for table in (names, others.sources))
     ):

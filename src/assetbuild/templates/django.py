@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from assetbuild.errors import Diagnostic, UsageError
@@ -13,6 +13,7 @@ from assetbuild.templates.calls import (
     HELPERS,
     NAME_KEYWORD,
     OUTPUT_KEYWORD,
+    PIPELINE,
     SRCSET_KEYWORD,
     STATIC_IN_BLOCK,
     Computed,
@@ -61,6 +62,7 @@ def find_in_django(content: str) -> list[Found]:
     found: list[Found] = []
     unclosed: tuple[str, int, int] | None = None
     in_block = False
+    helpers: Mapping[str, Helper] = HELPERS
     for token in lexer.tokenize():
         if token.token_type != TokenType.BLOCK:
             continue
@@ -73,7 +75,10 @@ def find_in_django(content: str) -> list[Found]:
         else:
             unclosed = None
             in_block = name == "compress" or (in_block and name != "endcompress")
-            found += _in_tag(_words(content, token.position[0] + len("{%"), token.contents), in_block)
+            words = _words(content, token.position[0] + len("{%"), token.contents)
+            if name == "load" and any(word.text == "pipeline" for word in words):
+                helpers = {**HELPERS, **PIPELINE}
+            found += _in_tag(words, STATIC_IN_BLOCK if in_block and name == "static" else helpers.get(name))
     if unclosed and (unclosed[0] == "comment" or lexer.verbatim):
         name, start, stop = unclosed
         found.append(Fault(f"the tag '{name}' is never closed", start, stop))
@@ -92,11 +97,10 @@ def _words(content: str, start: int, contents: str) -> list[_Word]:
     return words
 
 
-def _in_tag(words: list[_Word], in_block: bool) -> Iterator[Found]:
+def _in_tag(words: list[_Word], helper: Helper | None) -> Iterator[Found]:
     if not words:
         return  # Django refuses it, but there is no name in it
     tag, *arguments = words
-    helper = STATIC_IN_BLOCK if in_block and tag.text == "static" else HELPERS.get(tag.text)
     if tag.text in _PREFIXES:
         yield Computed(tag.start, tag.stop)
     elif tag.text == ASSETS_TAG:
@@ -142,7 +146,7 @@ def _value(word: _Word, helper: Helper) -> Found:
     literal = _LITERAL.fullmatch(word.text)
     if literal:
         return _named(literal, word.start, helper)
-    if helper.places and _BARE_FILE.fullmatch(word.text):
+    if helper.places and not helper.package and _BARE_FILE.fullmatch(word.text):
         return Named(word.text, word.start, word.stop, helper)
     if word.text[:1] in ("'", '"') and not _FILTERED.match(word.text):
         return Fault("a string that is not closed, or runs into what follows it", word.start, word.stop)

@@ -40,7 +40,8 @@ def test_a_function_gives_the_url_of_the_asset(either: Make, written: str, made:
 
 
 def test_every_function_of_rails_is_there(either: Make) -> None:
-    text = "".join(f"{function.name} {{ b: url({function.name}('x.js')) }}" for function in FUNCTIONS)
+    calls = [(one, f"{one.name}('x.js')") for one in FUNCTIONS]
+    text = "".join(f"{one.name} {{ b: {call if one.gives_url else f'url({call})'} }}" for one, call in calls)
     assert len(FUNCTIONS) == 15
     assert "-path(" not in css_of(either({"a/app.scss": text}).compile("app.scss"))
 
@@ -54,6 +55,13 @@ def test_what_is_no_string_is_an_error_at_the_call(either: Make) -> None:
         2,
         8,
     )
+
+
+def test_an_address_outside_of_url_is_a_warning_at_the_call(either: Make) -> None:
+    text = "/* asset:x */ .asset:hover {\n  src: asset-path('x.png'); b: url(image-path('y.png')) }"
+    (one,) = either({"a/app.scss": text}).compile("app.scss").diagnostics
+    assert (one.severity, one.file, one.line, one.column, one.length) == ("warning", "a/app.scss", 2, 20, 5)
+    assert one.text.startswith("'asset:x.png' stands outside of url(), and stays as it is")
 
 
 def test_a_function_that_the_author_defines_comes_first(either: Make) -> None:

@@ -43,6 +43,14 @@ def test_a_name_that_the_setting_does_not_have_is_that_of_a_bundle(built: Outcom
     assert built.file("js/other.js") in page(built, "{% javascript 'js/other' %}")
 
 
+def test_names_of_the_release_are_packages_too_those_of_the_setting_first() -> None:
+    names = '[names.all]\nassets = ["made/app.css", "made/app.js"]\n[names.app]\nassets = "js/other.js"\n'
+    built = Project(below_assets(FILES), f'sources = ["assets"]\n{names}').build()
+    shown = page(built, "{% stylesheet 'all' %}{% javascript 'all' %}{% javascript 'app' %}")
+    assert shown.count(built.file("made/app.js")) == 2
+    assert built.file("made/app.css") in shown
+
+
 def test_missing_packages_and_bundles_are_errors_with_template_and_line(built: Outcome) -> None:
     with pytest.raises(AssetNotFound, match=r"page\.html:2: no asset named 'made/gone\.js'"):
         page(built, "\n{% javascript 'gone' %}")

@@ -14,6 +14,7 @@ from assetbuild.compilers.sass.lookup import Directories, Lookup
 from assetbuild.compilers.sass.origins import Mapped, source_map
 from assetbuild.compilers.sass.printed import Printed
 from assetbuild.compilers.sass.scan import Sheet, scan
+from assetbuild.compilers.sass.unresolved import unresolved
 from assetbuild.model import Asset, Content
 
 CHARSET = '@charset "UTF-8";'
@@ -36,10 +37,12 @@ def compile_sass(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: T
         return Result((), printed.diagnostics)
     css, mapped = _normal(printed, options)
     path = posixpath.splitext(asset.path)[0].removesuffix(".css") + ".css"
-    made = [Asset(path, media.CSS, Content.of(css.encode()))]
+    data = css.encode()
+    diagnostics = (*printed.diagnostics, *unresolved(data, mapped))
+    made = [Asset(path, media.CSS, Content.of(data))]
     if options.get("source_map"):
         made = _with_map(path, css, mapped, lambda one: _stable_name(one, directories))
-    return Result(tuple(made), printed.diagnostics, mapped.origin)
+    return Result(tuple(made), diagnostics, mapped.origin)
 
 
 def _run(sheet: Sheet, data: bytes, options: Mapping[str, Any], lookup: Lookup) -> Printed:

@@ -198,8 +198,7 @@ class Bundles:
         found: dict[str, None] = {}
         for bundle in bundles:
             for item in bundle.depends:
-                for pattern in self.entries.files.patterns(item):
-                    found[pattern] = None
+                found.update(dict.fromkeys(self.entries.files.patterns(item)))
         return tuple(found)
 
     def _rule_parts(self, match: tuple[str, ...], place: Place, settings: dict[str, Value]) -> None:

@@ -104,6 +104,10 @@ class Entries:
             output = self.written.output_of(file)
             if output is None:
                 yield file
+            elif output == own and not found.is_glob:
+                self.say(
+                    item.place, f"'{file}' is what this bundle is written to", "give it another output", serious=True
+                )
             elif output != own:
                 text = f"'{file}' is what webassets writes for the output '{output}'"
                 hint = "name the bundle instead, and delete the file"

@@ -65,7 +65,12 @@ class Files:
             below = self.project.below_root(item.text) if os.path.isabs(item.text) else None
             return (below,) if below else ()
         directories, name = self._directories(item.text)
-        return tuple(_joined(directory, name) for directory in directories)
+        patterns = tuple(_joined(directory, name) for directory in directories)
+        # A file is in one directory of the load path, seldom in all: the build would warn of the others.
+        return tuple(one for one in patterns if self._is_there(one)) or patterns
+
+    def _is_there(self, pattern: str) -> bool:
+        return any(glob.iglob(self.project.absolute(pattern), recursive=True))
 
     def _directories(self, text: str) -> tuple[tuple[str, ...], str]:
         """Where a name is looked for, relative to the project, and the name in there."""

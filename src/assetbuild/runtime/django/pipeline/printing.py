@@ -10,6 +10,7 @@ from assetbuild.runtime import tags
 from assetbuild.runtime.django.current import release_manifest
 from assetbuild.runtime.errors import AssetNotFound
 from assetbuild.runtime.manifest import Manifest
+from assetbuild.runtime.packages import PACKAGE_PLACES, package_asset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +59,12 @@ def _described(package: str, kind: str) -> Mapping[str, Any]:
 
 
 def _bundle(manifest: Manifest, package: str, output: object, kind: str) -> str:
-    """The asset of a package: its output_filename, else one that is named like it."""
+    """The asset of a package: its output_filename, else what the manifest has by that name, else one named like it."""
     if isinstance(output, str):
         return output.removeprefix("./")
-    found = next((one for one in (f"{package}.{kind}", f"{kind}/{package}.{kind}", package) if one in manifest), None)
+    known = manifest.names[package]["assets"] if package in manifest.names else ()
+    named = [one for one in known if one.endswith(f".{kind}")]
+    found = named[0] if named else package_asset(manifest, package, PACKAGE_PLACES[kind])
     if found is None:
         from assetbuild.runtime.nearest import nearest_names
 
