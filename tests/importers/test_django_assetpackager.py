@@ -31,13 +31,13 @@ def project_of(records: Any) -> Project:
 
 @pytest.fixture(scope="module")
 def built() -> Outcome:
-    project = fixture("django_assetpackager")
+    project = fixture("django-assetpackager")
     imported(project, SYSTEM, FILE)
     return project.build()
 
 
 def test_all_files_of_a_site_are_a_bundle_in_their_order_and_so_is_each_list_that_a_tag_named() -> None:
-    config = imported(fixture("django_assetpackager"), SYSTEM, FILE)
+    config = imported(fixture("django-assetpackager"), SYSTEM, FILE)
     assert config["sources"] == ["site_media"]
     assert {name: bundle["contents"] for name, bundle in config["bundles"].items()} == {
         "js/base_packaged.js": ["js/vendor/library.js", "js/menu.js", "js/page.js"],
@@ -53,7 +53,7 @@ def test_the_build_makes_what_the_pages_need(built: Outcome) -> None:
 
 
 def test_everything_that_is_left_out_is_said_at_its_line() -> None:
-    ran = fixture("django_assetpackager").run("import", SYSTEM, FILE)
+    ran = fixture("django-assetpackager").run("import", SYSTEM, FILE)
     assert told(ran, "warning") == [
         f"{FILE}:40:7: the files of site 2 are 'js/site-2/base_packaged.js': ':base' is what site 1 has",
         f"{FILE}:59:7: unknown field 'media', left out",

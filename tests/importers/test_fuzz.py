@@ -18,10 +18,14 @@ SYSTEMS = {
     ("webassets", "config/assets.yml"): ("webassets", "config/assets.yml"),
     ("jammit", "config/assets.yml"): ("jammit", "config/assets.yml"),
     ("asset_packager", "config/asset_packages.yml"): ("asset_packager", "config/asset_packages.yml"),
-    ("django_assetpackager", "dumpdata.json"): ("django-assetpackager", "dumpdata.json"),
+    ("django-assetpackager", "dumpdata.json"): ("django-assetpackager", "dumpdata.json"),
     ("django-compressor", "mysite/settings/production.py"): ("django-compressor", "mysite/settings/production.py"),
     ("django-compressor", "templates/base.html"): ("django-compressor", "mysite/settings/production.py"),
     ("django-compressor", "shop/jinja2/shop/jinja.html"): ("django-compressor", "mysite/settings/production.py"),
+    ("sprockets", "app/assets/config/manifest.js"): ("sprockets", "app/assets/config/manifest.js"),
+    ("sprockets", "config/initializers/assets.rb"): ("sprockets", "app/assets/config/manifest.js"),
+    ("propshaft", "config/initializers/assets.rb"): ("propshaft", "config/initializers/assets.rb"),
+    ("importmap", "config/importmap.rb"): ("importmap", "config/importmap.rb"),
     ("django-pipeline", "mysite/settings.py"): ("django-pipeline", "mysite/settings.py"),
 }
 PLAIN = (
@@ -68,6 +72,12 @@ SPECIAL = (
     "{% include 'base.html' %}",
     "<!--",
     "<script>",
+    "//= require_tree .\n",
+    "#{",
+    " if x\n",
+    " do |x|\n",
+    "%w(",
+    "<<~A\n",
     "</style>",
     "\ufdd0",
 )

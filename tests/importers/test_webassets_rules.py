@@ -107,6 +107,13 @@ def test_what_differs_is_told_at_its_line(entry: str, expected: str) -> None:
     )
 
 
+def test_what_is_wrong_besides_outputs_that_collide_is_told_in_the_same_run() -> None:
+    entries = ("js/a.js, output: x.js", "js/b.js, output: x.js", "js/b.js, output: ../y.js")
+    yaml = HEAD + "".join(f"  {name}: {{contents: {entry}}}\n" for name, entry in zip("abc", entries, strict=True))
+    ran = project_of(yaml).run("import", "webassets", "assets.yml")
+    assert {line.partition(": ")[0] for line in told(ran, "error")} == {"assets.yml:4:3", "assets.yml:5:3"}
+
+
 def test_a_file_that_is_depended_on_is_named_in_the_directory_that_has_it() -> None:
     entry = "bundles:\n  a: {contents: css/a.less, filters: less, output: a.css, depends: [css/_p.less, css/x.less]}\n"
     files = {"lib/css/_p.less": "", "lib/css/a.less": "a { b: c }"}

@@ -88,6 +88,18 @@ def test_what_is_no_yaml_is_told_at_its_place(tmp_path: Path, text: str | bytes,
     assert problem(tmp_path, text)[0].startswith(expected)
 
 
+def test_tags_for_objects_of_programs_are_refused_and_those_of_yaml_are_not(tmp_path: Path) -> None:
+    for tag in ("!ruby/object:X", "!own", "!!python/name:os.system"):
+        (one,) = problem(tmp_path, f"a: 1\nb: {tag} {{}}\n")
+        assert one.startswith("2:4: '")
+        assert one.endswith("is a tag that YAML itself does not have, and makes what only a program knows")
+    assert plain(read(tmp_path, "a: !!str 1\nb: =\n<<: {c: !!set {d}}\n").root) == {
+        "a": "1",
+        "b": "=",
+        "c": {"d": None},
+    }
+
+
 def test_aliases_of_aliases_are_no_work(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{at}: &a{at} [*a{at - 1}, *a{at - 1}]" for at in range(1, 60)]
     root = read(tmp_path, "\n".join(lines)).root

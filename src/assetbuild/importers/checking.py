@@ -14,16 +14,19 @@ from assetbuild.finders import load_paths
 from assetbuild.importers import generation
 from assetbuild.importers.model import Imported, ImportedBundle
 from assetbuild.importers.project import Project
-from assetbuild.importers.writer import Written, spelled
+from assetbuild.importers.writer import Written, spelled, write
 from assetbuild.plan import Plan, plan
 
 
 def check(imported: Imported, written: Written, project: Project) -> tuple[Diagnostic, ...]:
     """What is wrong with the configuration, or differs from what the old system made. Writes nothing."""
-    if twice := tuple(_twice(imported, project)):
-        return twice
+    twice = tuple(_twice(imported, project))
+    if twice:  # the others are looked at all the same, so that all is told at once
+        firsts = {bundle.path: bundle for bundle in reversed(imported.bundles)}
+        imported = replace(imported, bundles=tuple(one for one in imported.bundles if firsts[one.path] is one))
+        written = write(imported, "")
     with generation.sources(imported) as directory:
-        return _checked(imported, _with_sources(written, imported, directory), project)
+        return *twice, *_checked(imported, _with_sources(written, imported, directory), project)
 
 
 def _with_sources(written: Written, imported: Imported, directory: str | None) -> Written:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _ERB = re.compile(r"<%")
 _MERGE = "tag:yaml.org,2002:merge"
+# What a lone `=` is resolved to.
+_VALUE = "tag:yaml.org,2002:value"
 # Aliases may make a small file stand for a tree of any size.
 _MOST_NODES = 100_000
 
@@ -137,6 +139,9 @@ class _Reading:
 
     def _converted(self, node: Any, within: tuple[int, ...]) -> Node:
         place = self._place(node)
+        if node.tag not in self._constructor.yaml_constructors and node.tag != _VALUE:
+            text = f"'{node.tag}' is a tag that YAML itself does not have, and makes what only a program knows"
+            raise UsageError(place.diagnostic(text, "write a plain value", "error"))
         if node.id == "sequence":
             return Sequence(tuple(self.node(one, within) for one in node.value), place)
         if node.id == "mapping":
