@@ -107,6 +107,26 @@ def test_what_differs_is_told_at_its_line(entry: str, expected: str) -> None:
     )
 
 
+def test_outputs_that_differ_by_their_versions_alone_are_bundles_of_their_own() -> None:
+    """webassets makes two files of them; where nothing but the version is the name, ours is called "packed"."""
+    yaml = HEAD + "".join(
+        f"  {name}: {{contents: js/{name}.js, filters: rjsmin, output: 'gen/%(version)s.js'}}\n" for name in "ab"
+    )
+    tags = ['"js/a.js", "js/b.js", filters="rjsmin", output="gen/%(version)s.js"', '"js/b.js", output="%(version)s.js"']
+    body = "".join(f"{{% assets {tag} %}}{{{{ ASSET_URL }}}} {{% endassets %}}" for tag in tags)
+    files = {"templates/page.html": body}
+    project = project_of(yaml, files)
+    config = imported(project, "webassets", "assets.yml")
+    outcome = project.build()
+    assert contents(config, "gen/packed.js") == ["js/a.js"]
+    assert contents(config, "gen/packed-2.js") == ["js/b.js"]
+    assert contents(config, "gen/packed-3.js") == ["js/a.js", "js/b.js"]
+    assert outcome.manifest["names"]["b"]["assets"] == ["gen/packed-2.js"]
+    assert project.run("check", "templates").code == 0
+    shown = page(project, outcome, "page.html")
+    assert [name for name in ("gen/packed-3.js", "packed.js") if outcome.file(name) not in shown] == []
+
+
 def test_what_is_wrong_besides_outputs_that_collide_is_told_in_the_same_run() -> None:
     entries = ("js/a.js, output: x.js", "js/b.js, output: x.js", "js/b.js, output: ../y.js")
     yaml = HEAD + "".join(f"  {name}: {{contents: {entry}}}\n" for name, entry in zip("abc", entries, strict=True))

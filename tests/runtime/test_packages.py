@@ -162,3 +162,9 @@ def test_names_of_sources_are_known_to_the_check(tmp_path: Path) -> None:
 def test_a_misspelled_package_is_told_with_the_one_that_is_there(tmp_path: Path) -> None:
     found = check(tmp_path, {"a.html": "{{ include_javascripts('worspace') }}"}, tuple(ASSETS))
     assert "did you mean 'assets/workspace.js'?" in errors(found)[0]
+
+
+@pytest.mark.parametrize("call", ["javascript_include_merged('')", "stylesheet_link_merged(':')"])
+def test_an_empty_name_is_an_error_and_not_passed_on(call: str) -> None:
+    with pytest.raises(AssetNotFound, match=r"no asset named ':?'"):
+        render(call)

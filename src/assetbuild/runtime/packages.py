@@ -129,7 +129,8 @@ def packaged(
 
 def _passed_on(name: str, helper: str) -> str:
     pattern = PASSED_ON.get(helper)
-    if pattern is None:
+    # What is empty is hardly meant: in Django's language a name without quotes is a variable.
+    if pattern is None or not name.removeprefix(":"):
         return name
     return pattern.format(name.removeprefix(":").removesuffix(pattern[pattern.rindex(".") :]))
 

@@ -64,10 +64,18 @@ def normal_filters(filters: str) -> str:
     return ",".join(name.strip() for name in filters.split(","))
 
 
-def output_asset(names: Container[str], output: str, base_url: str) -> str | None:
-    """The one of `names`, logical paths, that webassets' `output` was made into; None if there is none."""
+def without_version(output: str) -> str:
+    """An output of webassets without the place of the version; a name that is nothing else is "packed"."""
+    if output.rpartition("/")[2].partition(".")[0] == _VERSION:
+        output = output.replace(_VERSION, "packed", 1) if output.count(_VERSION) == 1 else output
     for mark in (".", "-", "_", ""):
         output = output.replace(mark + _VERSION, "")
+    return output
+
+
+def output_asset(names: Container[str], output: str, base_url: str) -> str | None:
+    """The one of `names`, logical paths, that webassets' `output` was made into; None if there is none."""
+    output = without_version(output)
     below_base = output.removeprefix(path_of(base_url))
     for path in (output, below_base, output.lstrip("/"), output.lstrip("/").removeprefix("static/")):
         if path in names:

@@ -17,6 +17,7 @@ from assetbuild.importers.webassets.layout import Layout
 from assetbuild.importers.webassets.model import OldBundle, OldFilter, OldItem
 from assetbuild.importers.webassets.templates_of import jst_options
 from assetbuild.media import media_type
+from assetbuild.runtime.webassets import without_version
 
 _NO_FILTERS: Final[tuple[OldFilter, ...]] = ()
 # Logical paths that a rule is for, the place that it comes from, and its keys.
@@ -220,12 +221,14 @@ class Bundles:
         path = made.path
         while (there := self.made.get(path)) is not None and not _same(there, made):
             number += 1
-            if own:
+            if own and VERSION not in (bundle.output or ""):
                 self.clashing.append(made)
                 return there
             stem, extension = posixpath.splitext(made.path)
             path = f"{stem}-{number}{extension}"
         if path != made.path and path not in self.made:
+            if VERSION in (bundle.output or ""):  # there each has a version of its own
+                return replace(made, path=path)
             other = self.made[made.path].place
             text = f"it is made as '{path}': another bundle has the output '{bundle.output}' ({other})"
             self.entries.say(bundle.place, text, "webassets writes both into one file, each over the other")
@@ -239,8 +242,7 @@ class Bundles:
 
 def output_path(output: str) -> str:
     """The logical path for an output: without the place of the version."""
-    for mark in (".", "-", "_", ""):
-        output = output.replace(mark + VERSION, "")
+    output = without_version(output)
     return posixpath.normpath(output.lstrip("/")) if output else ""
 
 
