@@ -121,6 +121,13 @@ def test_everything_that_is_left_out_is_said_at_its_line() -> None:
     assert "MHTML is not made: only Internet Explorer 7 and older read it" in ran.stderr
 
 
+def test_a_section_that_is_asked_for_and_not_there_is_told() -> None:
+    yaml = "javascripts:\n  a: [public/javascripts/a.js]\n"
+    ran = project_of(yaml).run("import", "jammit", FILE, "--environment", "stagin", "--dry-run")
+    assert f"warning: {FILE}: there is no section 'stagin': what stands outside of sections counts" in ran.stderr
+    assert "no section" not in project_of(yaml).run("import", "jammit", FILE, "--dry-run").stderr
+
+
 def test_the_section_of_the_environment_replaces_what_stands_outside_of_it() -> None:
     yaml = "compress_assets: on\njavascripts: {a: [public/js/a.js]}\nstaging:\n  compress_assets: off\n"
     assert "minify" not in imported(project_of(yaml), "jammit", FILE)

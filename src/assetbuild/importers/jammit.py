@@ -13,6 +13,7 @@ from assetbuild.importers.jammit_packages import Layout, Templates, read_package
 from assetbuild.importers.model import Imported, ImportedRule, Place, Setting, Value
 from assetbuild.importers.project import Project
 from assetbuild.importers.yaml_places import Mapping, Node, Scalar, read_yaml
+from assetbuild.importers.yaml_places import Sequence as List
 
 # Jammit embeds what has less than 32700 characters in base64, an old limit of Internet Explorer 8.
 EMBEDDED_BYTES: Final = 24_522
@@ -65,6 +66,9 @@ class _Reading:
         """The keys that count: those of the environment's section replace those outside of it, as a whole."""
         values = {key.written.removeprefix(":"): (key, value) for key, value in root.pairs}
         chosen = values.pop(self.project.environment, None)
+        if chosen is None and self.project.environment != "production":
+            text = f"there is no section '{self.project.environment}': what stands outside of sections counts"
+            self.diagnostics.append(Diagnostic(text, self.project.file, severity="warning"))
         if chosen is not None and isinstance(chosen[1], Mapping):
             for key, value in chosen[1].pairs:
                 values[key.written.removeprefix(":")] = (key, value)
@@ -88,6 +92,8 @@ class _Reading:
         else:
             near = difflib.get_close_matches(name, [*_KEYS, *_PACKAGES], 1, 0.75)
             hint = f"did you mean '{near[0]}'?" if near else "Jammit knows no such key either"
+            if isinstance(value, List) and not near:
+                hint = "nothing is lost if it is only there for aliases to name"
             self.say(place, f"unknown key '{name}', left out", hint)
 
     def say(self, place: Place, text: str, hint: str | None = None, severity: Severity = "warning") -> None:
