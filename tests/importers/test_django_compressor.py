@@ -154,6 +154,14 @@ def contents(template: str, settings: str = "", files: Files = {}) -> list[list[
     return [bundle["contents"] for bundle in config["bundles"].values()]
 
 
+def test_what_is_wrong_in_an_inherited_block_is_told_once_at_its_own_line() -> None:
+    base = LOAD + "\n{% block js %}" + block(A + '<script src="{% static "gone.js" %}"></script>') + "{% endblock %}"
+    page = "{% block js %}{{ block.super }} {% endblock %}"
+    files = {"shop/templates/base.html": base, "shop/templates/page.html": '{% extends "base.html" %}' + page}
+    ran = small("", "", files).run("import", SYSTEM, "settings.py")
+    assert [line.partition(": ")[0] for line in told(ran, "error")] == ["shop/templates/base.html:3:92"]
+
+
 def test_conditions_are_taken_both_ways_and_the_same_one_the_same_way() -> None:
     assert contents(block("{% if user.is_staff %}" + A + "{% endif %}" + B)) == [["a.js", "b.js"], ["b.js"]]
     assert contents(block("{% if x %}" + A + "{% else %}" + B + "{% endif %}")) == [["a.js"], ["b.js"]]

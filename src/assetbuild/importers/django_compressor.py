@@ -9,7 +9,7 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assetbuild.errors import Severity, UsageError
@@ -148,7 +148,8 @@ class _Reading:
 
     def block(self, found: Found, library: Library) -> None:
         kind, mode, name = (*found.block.words, *("", "file", None)[len(found.block.words) :])[:3]
-        place = self._place(found, library)
+        found = replace(found, template=_template_of(found, library))
+        place = found.template.place(found.block.line)
         if kind not in KINDS or mode not in MODES or len(found.block.words) > 3:
             words = " ".join(found.block.words)
             self.settings.say(place, f"'compress {words}' is left out: css or js, then file, inline or preload", None)
@@ -272,9 +273,6 @@ class _Reading:
         text = f"only a running page knows {known}: {what}"
         self.settings.say(place, text, "COMPRESS_OFFLINE_CONTEXT can say which values there are")
 
-    def _place(self, found: Found, library: Library) -> Place:
-        return _template_of(found, library).place(found.block.line)
-
 
 def _template_of(found: Found, library: Library) -> Template:
     """The template that a block stands in: that of the page, or one that it extends or includes."""
@@ -292,9 +290,9 @@ def _is_unknown(element: Element) -> bool:
 
 
 def _place_of(name: str | None, found: Found, place: Place) -> Place:
-    """The line of the page's template, or of the block's, that names a file; the block itself if none does."""
+    """The line of the block's template that names a file; the block itself if none does."""
     template = found.template
-    if not name or template.file != place.file:
+    if not name:
         return place
     last = posixpath.basename(name)
     for number, line in _from(template.lines, found.block.line):
