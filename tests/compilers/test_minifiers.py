@@ -192,6 +192,22 @@ def test_a_script_that_does_not_end_is_left_as_it_is(esbuild):
     assert "left unminified" in outcome.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "tools", "told"),
+    [
+        ("a.css", "é{b:c}\r\n/* é😀 */ .b >> {}\n", '["lightningcss"]', "2:14: minified by our own stripping: lightning"),
+        ("a.css", "a{b:c}\n.b >> {}\n", '["tdewolff"]', "2:5: minified by our own stripping: tdewolff: the sheet cannot"),
+        ("a.js", "#!/bin/x\nvar é = 1 ;\né = /* 😀 */ ;\n", '["tdewolff", "rjsmin"]', "3:13: minified by rjsmin: tdew"),
+    ],
+)
+def test_what_a_package_says_of_a_text_is_told_at_its_place(name, text, tools, told):
+    kind = name.rpartition(".")[2].replace("js", "javascript")
+    outcome = built({name: text}, f"{kind} = {tools}", 'syntax = "off"\n').build()
+    assert outcome.notices[0].startswith(f"notice: assets/{name}:{told}"), outcome.notices
+    assert " at :" not in outcome.notices[0]
+    assert " on line " not in outcome.notices[0]
+
+
 def test_a_syntax_error_is_told_at_its_place_and_the_next_minifier_takes_over(esbuild):
     lists = f'javascript = ["esbuild", "rjsmin"]\n{esbuild}'
     project = built({"a.js": "#!/bin/x\nvar b = 1 ;\nvar a = ;\n"}, lists, 'syntax = "off"\n')

@@ -176,7 +176,9 @@ def _check_meaning(name: str, kind: str, data: bytes, output: bytes, tools: Tool
     try:
         before = _normal_form(data, tools)
     except Refused as refused:
-        raise refused if refused.broke else Refused(f"the sheet cannot be judged: {refused.text}") from None
+        if not refused.broke:
+            refused.text = f"the sheet cannot be judged: {refused.text}"
+        raise
     try:
         after = _normal_form(output, tools)
     except Refused as refused:
@@ -190,8 +192,13 @@ def _check_meaning(name: str, kind: str, data: bytes, output: bytes, tools: Tool
 def _normal_form(data: bytes, tools: Tools) -> bytes:
     """What lightningcss makes of a style sheet, and of that, until nothing changes any more; without licences."""
     former = data
-    for _ in range(_MOST_PASSES):
-        text = _LEADING.sub(b"", packages.ask(JUDGE, media.CSS, former, tools.world))
+    for passed in range(_MOST_PASSES):
+        try:
+            text = _LEADING.sub(b"", packages.ask(JUDGE, media.CSS, former, tools.world))
+        except Refused as refused:
+            if passed:
+                refused.start = None  # A place in what it printed, which nobody has.
+            raise
         if text == former:
             break
         former = text
