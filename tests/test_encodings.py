@@ -70,6 +70,12 @@ def test_scripts_have_no_charset_rule() -> None:
     [
         (codecs.BOM_UTF16_LE + b"a", "it is not utf-16-le: truncated data at byte 2", None),
         (codecs.BOM_UTF16_BE + b"\xd8\x00\x00a", "it is not utf-16-be: illegal UTF-16 surrogate at byte 2", None),
+        ("a{}".encode("utf-16-le"), "it is UTF-16 without a byte order mark, which browsers do not read as such", None),
+        (
+            "a{}é".encode("utf-16-be"),
+            "it is UTF-16 without a byte order mark, which browsers do not read as such",
+            None,
+        ),
         (codecs.BOM_UTF32_LE + b"a\0\0\0", "it is UTF-32, which browsers do not read", None),
         (b'@charset "latin1"; \x81', "it is not cp1252: character maps to <undefined>", 19),
         (b'@charset "iso-2022-kr"; \xe9', "its encoding 'replacement' holds no text", 10),
@@ -182,3 +188,43 @@ def test_a_text_that_is_not_what_it_says_fails_the_build() -> None:
         "error: assets/a.css: it is not utf-16-le: truncated data at byte 2\n  save it as UTF-8",
         "error: assets/b.js: it is UTF-32, which browsers do not read\n  save it as UTF-8",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        (
+            "image/svg+xml",
+            "<?xml version='1.0' encoding='ISO-8859-1'?><svg>é",
+            "<?xml version='1.0' encoding='utf-8'?><svg>é",
+        ),
+        ("text/html", "<title>é</title><META Charset=latin1><p>", "<title>é</title><META Charset=utf-8 ><p>"),
+        (
+            "text/html",
+            '<meta http-equiv=content-type content="text/html; charset=iso-8859-1">é',
+            '<meta http-equiv=content-type content="text/html; charset=utf-8     ">é',
+        ),
+    ],
+)
+def test_what_markup_declares_is_read_and_written_anew(kind: str, before: str, after: str) -> None:
+    recoded = recode(before.encode("cp1252"), kind)
+    assert recoded.data.decode() == after
+    assert recoded.shift == len(after) - len(before)
+
+
+def test_a_declaration_of_utf_16_is_not_true_any_more() -> None:
+    data = codecs.BOM_UTF16_LE + '<?xml version="1.0" encoding="UTF-16"?><svg/>'.encode("utf-16-le")
+    assert recode(data, "image/svg+xml").data.decode() == '\ufeff<?xml version="1.0" encoding="utf-8"?><svg/>'
+
+
+def test_utf_16_without_a_mark_fails_the_build_in_every_language_though_all_its_bytes_are_ascii() -> None:
+    files: dict[str, str | bytes] = {
+        "a.css": "a { b : c }".encode("utf-16-be"),
+        "a.js": "var a = 1".encode("utf-16-le"),
+        "a.svg": "<svg/>".encode("utf-16-le"),
+        "b.css.jinja": "a { b : c }".encode("utf-16-le"),
+    }
+    for config in ('sources = ["assets"]\n', 'sources = ["assets"]\nminify = false\nsyntax = "off"\n'):
+        outcome = build_files(files, config)
+        assert outcome.code == 1
+        assert [error.split(":")[1].strip() for error in outcome.errors] == [f"assets/{name}" for name in sorted(files)]

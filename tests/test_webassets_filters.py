@@ -188,6 +188,14 @@ def test_the_former_release_stands_when_a_filter_crashes(tmp_path: Path, monkeyp
     assert [name for name in os.listdir(project.root / ".assetbuild") if name.startswith("filter-")] == []
 
 
+def test_what_fails_on_a_bundle_names_the_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "jsmin.py").write_text("raise RuntimeError('no')\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    bundle = '[bundles."js/all.js"]\ncontents = ["*.js"]\nfilters = ["webassets:jsmin"]\n'
+    outcome = Project({"assets/a.js": "one()", "assets/b.js": "two()"}, CONFIG + bundle).build()
+    assert "assets/a.js: filter 'webassets:jsmin' failed for 'js/all.js': " in outcome.errors[0]
+
+
 def test_a_hanging_filter_is_ended_by_the_time_limit_of_the_configuration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

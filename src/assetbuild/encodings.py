@@ -18,7 +18,13 @@ _MARKS = (
 )
 # CSS Syntax 3, section 3.2: these bytes exactly, within the first 1024.
 _CHARSET = re.compile(rb'@charset "([^"]{0,1000})";')
-_UTF8_RULE = b'@charset "utf-8";'
+# XML 1.0, section 4.3.3, and what HTML's prescan looks for within the first 1024 bytes.
+_DECLARATION = re.compile(rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["'][^>]{0,200}\?>""")
+_META = re.compile(rb"""<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z][\w.:-]*)""", re.IGNORECASE)
+_PRESCAN = 1024
+_XML = ("image/svg+xml", "application/xhtml+xml")
+_HTML = "text/html"
+_UNMARKED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +47,38 @@ class UnreadableTextError(Exception):
 def recode(data: bytes, kind: str) -> Recoded:
     """A file of the media type `kind` as UTF-8: as it is if it is that already, or does not say what it is.
 
-    A byte order mark decides, then in style sheets `@charset` (CSS Syntax 3, section 3.2), by the labels of the
-    Encoding Standard. An `@charset` that is no longer true is written anew. Raises UnreadableTextError.
+    A byte order mark decides; then what the text declares: `@charset` in style sheets (CSS Syntax 3, section 3.2), the
+    XML declaration, `<meta charset>`, by the labels of the Encoding Standard. What is declared and no longer true
+    is written anew. Raises UnreadableTextError.
     """
+    if is_unmarked_utf16(data):
+        raise UnreadableTextError("it is UTF-16 without a byte order mark, which browsers do not read as such")
     encoding = _encoding(data, kind)
     if encoding is None:
         return Recoded(data)
-    rule = _CHARSET.match(data)
     text = _decoded(data, encoding).encode()
-    if encoding.startswith("utf-16") or rule is None:
+    declared = _declared(text, kind)
+    if declared is None or (kind == media.CSS and encoding.startswith("utf-16")):
         return Recoded(text)
-    return Recoded(_UTF8_RULE + text[rule.end() :], len(_UTF8_RULE) - rule.end())
+    start, stop = declared.span(1)
+    # In HTML something may stand before it; blanks after a label mean nothing there.
+    label = b"utf-8".ljust(stop - start) if kind == _HTML else b"utf-8"
+    return Recoded(text[:start] + label + text[stop:], len(label) - (stop - start))
+
+
+def is_utf8(data: bytes, kind: str) -> bool:
+    """Whether a file of the media type `kind` needs no `recode`, and is UTF-8. Raises UnreadableTextError."""
+    if data.isascii():
+        return not is_unmarked_utf16(data)
+    return recode(data, kind).data is data and first_fault(data) is None
+
+
+def is_unmarked_utf16(data: bytes) -> bool:
+    """Whether every other byte at the start is NUL, as in no text in UTF-8."""
+    for first in (0, 1):
+        if data[first : first + 1] == b"\0":
+            return len(data) >= 4 and not any(data[first:_UNMARKED:2]) and all(data[1 - first : _UNMARKED : 2])
+    return False
 
 
 def first_fault(data: bytes) -> int | None:
@@ -80,10 +107,18 @@ def _encoding(data: bytes, kind: str) -> str | None:
             if encoding is None:
                 raise UnreadableTextError("it is UTF-32, which browsers do not read")
             return None if encoding == "utf-8" else encoding
-    rule = _CHARSET.match(data) if kind == media.CSS else None
-    if rule is None or data.isascii():
-        return None
-    return _codec(rule[1])
+    declared = None if data.isascii() else _declared(data, kind)
+    return None if declared is None else _codec(declared[1])
+
+
+def _declared(data: bytes, kind: str) -> re.Match[bytes] | None:
+    """Where a text says its encoding: the first group is the label."""
+    if kind == media.CSS:
+        return _CHARSET.match(data)
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    if kind in _XML:
+        return _DECLARATION.match(data, start)
+    return _META.search(data, start, _PRESCAN) if kind == _HTML else None
 
 
 def _codec(label: bytes) -> str | None:

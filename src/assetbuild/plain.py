@@ -9,7 +9,7 @@ from assetbuild.cache import Cache
 from assetbuild.cache.memo import Memo
 from assetbuild.compilers.base import World
 from assetbuild.compilers.syntax import faults, is_checked, parser_version
-from assetbuild.encodings import UnreadableTextError, first_fault, recode
+from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Asset, Content, ContentChanged, Origin, Part, Reference
 from assetbuild.references import find_references, language
 
@@ -50,7 +50,7 @@ class Plain:
         """The references in a text that can be read and is UTF-8, without syntax errors if these count; else None."""
         try:
             data = content.read()
-            if not data.isascii() and (recode(data, kind).data is not data or first_fault(data) is not None):
+            if not is_utf8(data, kind):
                 return None
         except (UnreadableTextError, OSError, ContentChanged):
             return None

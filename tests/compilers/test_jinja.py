@@ -50,7 +50,7 @@ def test_asset_functions_print_urls_that_link_knows(tmp_path: Path) -> None:
         ("{{ [].append(1) }}", "SecurityError"),
         ("{{ ''.__class__ }}", ""),
         ("{{ range(10 ** 9) }}", "OverflowError"),
-        ("{{ 'a' * 10 ** 15 }}", "MemoryError"),
+        ("{{ 'a' * 10 ** 15 }}", "OverflowError"),
         ("{{ 9 ** 9 | random }}", "No filter named 'random'"),
         ("{{ lipsum() }}", "'lipsum' is undefined"),
         ("{% include 'css/b.css' %}", "no source named 'css/b.css'"),
@@ -155,3 +155,22 @@ def test_each_reference_of_a_template_is_placed_where_its_name_stands() -> None:
         "error: assets/a.css.jinja:4:10:",
         "error: assets/a.css.jinja:5:31:",
     ]
+
+
+@pytest.mark.parametrize("text", ["{{ 'a' * 10 ** 10 }}", "{{ [1, 2] * 9999999999 }}", "{{ 9 ** (9 ** 9) }}"])
+def test_one_expression_cannot_take_all_memory(tmp_path: Path, text: str) -> None:
+    found = problem(run(tmp_path, "\n" + text))
+    assert (found.line, found.text.split(":")[0]) == (2, "OverflowError")
+    assert "would be too large" in found.text
+
+
+def test_products_and_powers_are_those_of_python(tmp_path: Path) -> None:
+    text = "{{ 'ab' * 2 }} {{ 2 * 'ab' }} {{ 'a' * -1 }} {{ 2 ** 3 }} {{ 2 ** -1 }} {{ 4 ** 0.5 }} {{ [1] * 2 }}"
+    assert text_of(run(tmp_path, text)) == "abab abab  8 0.5 2.0 [1, 1]"
+
+
+def test_a_template_that_includes_itself_and_a_missing_argument_are_told_in_words(tmp_path: Path) -> None:
+    assert "may lead back to itself" in problem(run(tmp_path, "{% include 'css/a.css.jinja' %}")).text
+    assert (
+        "asset_url() missing 1 required positional argument: 'path'" in problem(run(tmp_path, "{{ asset_url() }}")).text
+    )

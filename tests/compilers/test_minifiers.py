@@ -195,8 +195,18 @@ def test_a_script_that_does_not_end_is_left_as_it_is(esbuild):
 @pytest.mark.parametrize(
     ("name", "text", "tools", "told"),
     [
-        ("a.css", "é{b:c}\r\n/* é😀 */ .b >> {}\n", '["lightningcss"]', "2:14: minified by our own stripping: lightning"),
-        ("a.css", "a{b:c}\n.b >> {}\n", '["tdewolff"]', "2:5: minified by our own stripping: tdewolff: the sheet cannot"),
+        (
+            "a.css",
+            "é{b:c}\r\n/* é😀 */ .b >> {}\n",
+            '["lightningcss"]',
+            "2:14: minified by our own stripping: lightning",
+        ),
+        (
+            "a.css",
+            "a{b:c}\n.b >> {}\n",
+            '["tdewolff"]',
+            "2:5: minified by our own stripping: tdewolff: the sheet cannot",
+        ),
         ("a.js", "#!/bin/x\nvar é = 1 ;\né = /* 😀 */ ;\n", '["tdewolff", "rjsmin"]', "3:13: minified by rjsmin: tdew"),
     ],
 )

@@ -57,6 +57,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broken]:
         ("return '\\0\\1\\2'", "it gave what is no text: there are NUL characters in it"),
         ("return '\\ud800'", "it gave what is no text: it cannot be written as UTF-8"),
         ("return css + 'a { b: '", "a string, comment or bracket is left open"),
+        ("return 'Error: there is no such file'", "it gave what no browser reads: a selector without a block"),
         ("return '/* ' + os.getcwd() + ' */'", "its text names the temporary directory"),
     ],
 )

@@ -15,7 +15,7 @@ from hashlib import sha256, sha384
 from assetbuild import media
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena
 from assetbuild.cache.index import identity_of
-from assetbuild.encodings import UnreadableTextError, first_fault, recode
+from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Origin
 from assetbuild.reading import CHUNK
 from assetbuild.references import MODULES, find_references, language
@@ -97,7 +97,7 @@ def _large(file: str, identity: bytes, size: int) -> Record | None:
 
 
 def _references(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found, ...] | None:
-    if not data.isascii() and (recode(data, kind).data is not data or first_fault(data) is not None):
+    if not is_utf8(data, kind):
         return None
     if kind != media.CSS and kind != media.JAVASCRIPT:
         return _of_any_language(path, kind, data, base_url)

@@ -12,6 +12,7 @@ from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.jinja_marks import Marks, Template, without_marks
 from assetbuild.compilers.jinja_origins import Places
+from assetbuild.encodings import is_unmarked_utf16
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
 from assetbuild.origins import diagnostic_at_line
@@ -76,6 +77,8 @@ def _load(name: str, asset: Asset, tools: Tools, templates: dict[str, Template])
         return None
     data = asset.content.read() if name == asset.path else source.content.read()
     file = tools.world.display(source.file)
+    if is_unmarked_utf16(data):
+        raise jinja2.TemplateSyntaxError("not UTF-8: it is UTF-16", 1, name, file)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -88,15 +91,15 @@ def _environment(
     load: Callable[[str], Template | None], variables: Mapping[str, str], declared: Collection[str]
 ) -> jinja2.Environment:
     import jinja2
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    from assetbuild.compilers.jinja_sandbox import Sandbox
     from assetbuild.compilers.jinja_undefined import undefined_type
 
     def load_source(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         template = load(name)
         return None if template is None else (template.written, template.file, lambda: True)
 
-    environment = ImmutableSandboxedEnvironment(
+    environment = Sandbox(
         loader=jinja2.FunctionLoader(load_source),
         undefined=undefined_type(variables, declared),
         autoescape=False,
@@ -107,8 +110,17 @@ def _environment(
         del environment.filters[name]
     for name in _UNSTEADY_GLOBALS:
         del environment.globals[name]
-    environment.globals["asset_url"] = lambda name: ASSET_SCHEME + _encoded(name)
-    environment.globals["asset_data_url"] = lambda name: INLINE_SCHEME + _encoded(name)
+
+    # Their names are what a template's author reads if the argument is missing.
+    def asset_url(path: object) -> str:
+        return ASSET_SCHEME + _encoded(path)
+
+    def asset_data_url(path: object) -> str:
+        return INLINE_SCHEME + _encoded(path)
+
+    for function in (asset_url, asset_data_url):
+        function.__qualname__ = function.__name__
+        environment.globals[function.__name__] = function
     return environment
 
 
@@ -161,6 +173,8 @@ def _failure(error: Exception, asset: Asset, tools: Tools) -> Diagnostic:
     name = type(error).__name__
     text = str(error) if name in ("UndefinedError", "UndeclaredVariable") else f"{name}: {error}"
     hint = "name it in `env` of the configuration" if name == "UndeclaredVariable" else None
+    if name == "RecursionError":
+        text = f"{name}: nested too deeply: an include, an import or a macro may lead back to itself"
     if name == "TemplateNotFound":
         text = f"no source named '{error}'"
         nearest = get_close_matches(str(error), sorted(tools.world.sources), 1)

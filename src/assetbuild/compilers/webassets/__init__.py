@@ -95,4 +95,6 @@ def _needless(name: str) -> Diagnostic:
 
 def _failed(asset: Asset | None, name: str, text: str, hint: str | None = None) -> Result:
     file, line = asset.file if asset else None, " ".join(text.split())
-    return Result((), (Diagnostic(f"filter '{PREFIX}{name}' failed: {line}", file=file, hint=hint),))
+    # What was joined has the file of its first part.
+    of = f" for '{asset.path}'" if asset and not asset.file.endswith(asset.path) else ""
+    return Result((), (Diagnostic(f"filter '{PREFIX}{name}' failed{of}: {line}", file=file, hint=hint),))

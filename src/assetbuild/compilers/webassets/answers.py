@@ -10,9 +10,11 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Tools
+from assetbuild.compilers.syntax import faults
 from assetbuild.compilers.webassets_table import PREFIX
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, ContentChanged
+from assetbuild.origins import line_and_column
 from assetbuild.references import css_lexer, javascript_lexer
 
 _SHOWN = 600
@@ -85,6 +87,12 @@ def words_of(said: str, homes: Sequence[str] = ()) -> str:
 
 def _broken(data: bytes, kind: str) -> str | None:
     """Why this cannot be a text of its type, None if it may be."""
+    if kind in (media.JAVASCRIPT, media.CSS):
+        found = faults(kind, data)
+        # In a sheet, faults are what browsers read over; but words without any block are a message, and no sheet.
+        if found and (found[0].sure or b"{" not in data):
+            line, column = line_and_column(data, found[0].start)
+            return f"it gave what no browser reads: {found[0].text} at line {line}, column {column} of its text"
     if kind == media.JAVASCRIPT and not javascript_lexer.literals(data)[1]:
         return "it gave a script in which a string, comment, template or bracket is left open"
     if kind == media.CSS and css_lexer.closers(data):
