@@ -77,12 +77,14 @@ class World:
 class Tools:
     """The world as one run of a compiler may ask it; `files` and `logical` hold what it asked and got.
 
-    A name that ends with "/" is that of a directory, and what it gave is the digest of the names in it.
+    A name that ends with "/" is that of a directory, and what it gave is the digest of the names in it. `origins` leads
+    from the text that a step is given to the author's, if the step before says how.
     """
 
     world: World
     files: dict[str, str | None] = field(default_factory=dict)
     logical: dict[str, str | None] = field(default_factory=dict)
+    origins: Origins | None = None
 
     def exists(self, file: str) -> bool:
         """Whether there is a regular file at this absolute path. A "no" is recorded too."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
+from assetbuild.compilers.joined_places import Authored, places_in
 from assetbuild.compilers.rebase import Piece, join, part_of, rebase, without_source_map
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin
@@ -35,13 +36,15 @@ def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: To
     entries = assets[: options["entries"]]
     sheets = {asset.path: asset for asset in reversed(assets) if asset.type == media.CSS}
     joiner = _Joiner(options["path"], sheets, tools, alone=len(assets) == 1)
-    pieces = []
+    pieces: list[Piece] = []
     for asset in entries:
         pieces += joiner.sheet(asset, (), conditional=False)
     if joiner.diagnostics:
         return Result((), tuple(dict.fromkeys(joiner.diagnostics)))
-    whole = join([Piece(_CHARSET), *pieces] if joiner.charset else pieces)
-    return Result((Asset(options["path"], media.CSS, Content.of(whole.data), whole.references),))
+    pieces = [Piece(_CHARSET), *pieces] if joiner.charset else pieces
+    whole = join(pieces)
+    made = Asset(options["path"], media.CSS, Content.of(whole.data), whole.references)
+    return Result((made,), origins=places_in(pieces, tools.world))
 
 
 @dataclass(slots=True)
@@ -95,8 +98,10 @@ class _Joiner:
         return [*pieces, self._own(asset, whole, kept, len(data)), Piece(b"\n")]
 
     def _own(self, asset: Asset, whole: Piece, start: int, stop: int) -> Piece:
-        piece = without_source_map(part_of(whole, start, stop), media.CSS)
-        return rebase(piece, media.CSS, asset.path, self.path, self.tools.world.base_url)
+        before = part_of(whole, start, stop)
+        piece = without_source_map(before, media.CSS)
+        made = rebase(piece, media.CSS, asset.path, self.path, self.tools.world.base_url)
+        return Authored(made.data, made.references, asset, before, start)
 
     def _pass(self, asset: Asset, data: bytes, statement: Statement) -> bool:
         """Note what a statement that stays does to the imports after it: whether they are no imports any more."""

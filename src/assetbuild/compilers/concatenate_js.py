@@ -9,6 +9,7 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
+from assetbuild.compilers.joined_places import Authored, places_in
 from assetbuild.compilers.rebase import Piece, join, part_of, rebase, without_source_map
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
@@ -52,7 +53,8 @@ def concatenate(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: To
         pieces.append(Piece(b"\n"))
     whole = join(pieces)
     joined = Asset(path, media.JAVASCRIPT, Content.of(whole.data), whole.references)
-    return Result((joined,), tuple(_not_strict(part, path) for part in strict) if mixed else ())
+    notes = tuple(_not_strict(part, path) for part in strict) if mixed else ()
+    return Result((joined,), notes, origins=places_in(pieces, tools.world))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,10 @@ def _piece(part: _Script, path: str, *, first: bool, base_url: str) -> Piece:
         line = LINE.match(piece.data, skipped)
         assert line is not None
         skipped = line.end()
-    piece = without_source_map(part_of(piece, skipped, len(piece.data)), media.JAVASCRIPT)
-    return rebase(piece, media.JAVASCRIPT, part.asset.path, path, base_url)
+    before = part_of(piece, skipped, len(piece.data))
+    piece = without_source_map(before, media.JAVASCRIPT)
+    made = rebase(piece, media.JAVASCRIPT, part.asset.path, path, base_url)
+    return Authored(made.data, made.references, part.asset, before, skipped)
 
 
 def _problem(part: _Script, path: str) -> Diagnostic | None:

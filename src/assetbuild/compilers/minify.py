@@ -74,6 +74,11 @@ def placed(
     if not reason.start and not reason.length:
         return Diagnostic(text, file=asset.file, severity=severity)
     if asset.content.file is None or asset.content.file != tools.world.absolute(asset.file):
+        place = asset.content.size - len(data) + reason.start
+        written = data[reason.start : reason.start + reason.length]
+        origin = tools.origins(place, written) if tools.origins is not None else None
+        if origin is not None and (origin.start or origin.length):
+            return diagnostic_at(tools.world.root, origin, text, severity=severity)
         line, column = line_and_column(data, reason.start)
         text += f" (line {line}, column {column} of the text before minifying)"
         return Diagnostic(text, file=asset.file, severity=severity)

@@ -89,6 +89,7 @@ def run_steps(assets: tuple[Asset, ...], steps: tuple[Step, ...], tools: Tools, 
             diagnostics += told
         if faulty and step.name in FILTERS:
             continue
+        tools.origins = origins
         result = load(step.name)(assets, step.options, tools)
         if origins is not None and is_compiler(step.name):
             result = authored(result, assets[0], origins, tools.world.root)
