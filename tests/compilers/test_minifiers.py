@@ -490,3 +490,10 @@ def test_nothing_is_run_where_nothing_names_it(tmp_path):
     outcome = build_files({"a.js": SCRIPT}, BASE)
     assert outcome.text("a.js") == OWN
     assert Path(os.fspath(outcome.release)).is_dir()
+
+
+def test_a_drawing_that_is_not_well_formed_is_told_at_its_place():
+    outcome = built({"a.svg": '<svg xmlns="http://www.w3.org/2000/svg">\n<g></svg>\n'}, 'svg = ["tdewolff"]').build()
+    assert outcome.notices[0].startswith(
+        "notice: assets/a.svg:2:6: left as it is: tdewolff: the drawing is not well-formed:"
+    )

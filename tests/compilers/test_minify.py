@@ -46,11 +46,11 @@ def test_what_is_no_json_stays_as_it_is_with_a_warning(text: str | bytes) -> Non
 @pytest.mark.parametrize(
     ("text", "line", "column", "reason"),
     [
-        ('{\n  "a": "\u00e9", x\n}', 2, 13, "Expecting property name enclosed in double quotes"),
-        ("\ufeff{x}", 1, 2, "Expecting property name enclosed in double quotes"),
-        ('["\n"]', 1, 3, "Invalid control character"),
-        ("", 1, 1, "Expecting value"),
-        ("[1] 2", 1, 5, "Extra data"),
+        ('{\n  "a": "\u00e9", x\n}', 2, 13, "not JSON: Expecting property name enclosed in double quotes"),
+        ("\ufeff{x}", 1, 2, "not JSON: Expecting property name enclosed in double quotes"),
+        ('["\n"]', 1, 3, "not JSON: Invalid control character"),
+        ("", 1, 1, "not JSON: it is empty"),
+        ("[1] 2", 1, 5, "not JSON: Extra data"),
         (b"[\n\xff]", 2, 1, "not UTF-8: invalid start byte"),
         ("[NaN]", None, None, "NaN is no JSON value"),
         ("[" * 100_000, None, None, "it is nested too deeply"),

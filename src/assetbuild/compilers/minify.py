@@ -141,7 +141,8 @@ def _unreadable(asset: Asset, error: ValueError, whole: bytes, tools: Tools) -> 
     start = len(BOM) if whole.startswith(BOM) else 0
     if isinstance(error, json.JSONDecodeError):
         start += len(error.doc[: error.pos].encode())
-        reason = error.msg.removesuffix(" at").removesuffix(" starting")
+        words = error.msg.removesuffix(" at").removesuffix(" starting")
+        reason = f"not JSON: {words if error.doc.strip() else 'it is empty'}"
     elif isinstance(error, UnicodeDecodeError) and error.object == whole[start:]:
         start += error.start
         reason = f"not UTF-8: {error.reason}"

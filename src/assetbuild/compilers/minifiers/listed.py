@@ -11,12 +11,13 @@ from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.javascript.check import Difference
 from assetbuild.compilers.minifiers import own, rewriting
 from assetbuild.compilers.minifiers.refused import Refused
+from assetbuild.compilers.minifiers_table import SVG
 from assetbuild.compilers.minify import BOM, checked, placed
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset
 
 OWN = "our own stripping"
-_NOUNS = {media.JAVASCRIPT: "script", media.CSS: "stylesheet"}
+_NOUNS = {media.JAVASCRIPT: "script", media.CSS: "stylesheet", SVG: "drawing"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,14 @@ def refuse_svg(data: bytes) -> None:
 
 def check_svg(before: bytes, after: bytes) -> None:
     """Raises Refused unless both are well-formed, with the same identifiers, classes and text."""
+    parser = expat.ParserCreate()
     try:
-        one = _read(before)
+        one = _read(before, parser)
     except expat.ExpatError as error:
-        raise Refused(f"the drawing is not well-formed: {expat.errors.messages[error.code]}") from None
+        reason = f"the drawing is not well-formed: {expat.errors.messages[error.code]}"
+        raise Refused(reason, parser.ErrorByteIndex) from None
     try:
-        other = _read(after)
+        other = _read(after, expat.ParserCreate())
     except expat.ExpatError as error:
         raise Refused(f"its result is not well-formed: {expat.errors.messages[error.code]}") from None
     if one.names != other.names:
@@ -46,11 +48,10 @@ def check_svg(before: bytes, after: bytes) -> None:
         raise Refused("its result has another text")
 
 
-def _read(data: bytes) -> _Drawing:
+def _read(data: bytes, parser: expat.XMLParserType) -> _Drawing:
     drawing = _Drawing()
     unread: list[str] = []
     pieces: list[str] = []
-    parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
         pieces.append(" ")
