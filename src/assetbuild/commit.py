@@ -16,7 +16,7 @@ from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
-from assetbuild.release.disk import cannot_write, gives_mode, make_directory, sync_directories, write_new
+from assetbuild.release.disk import cannot_write, gives_mode, is_there, make_directory, sync_directories, write_new
 from assetbuild.release.document import (
     NO_IMPORTMAP,
     NOTHING_KNOWN,
@@ -157,7 +157,7 @@ def _carry_out(
 
 def _together(output: str, additions: Sequence[Placed]) -> tuple[Sequence[Placed], Sequence[Placed]]:
     """The files to put in place each alone, and those that come with the whole directory: where there is none yet."""
-    if os.path.lexists(place(output, PUBLIC)):
+    if is_there(place(output, PUBLIC)):
         return additions, ()
     inside = [file.path.startswith(f"{PUBLIC}/") for file in additions]
     if all(inside):

@@ -15,6 +15,7 @@ from compilers.css.edits import with_edits
 
 @settings(max_examples=1500, deadline=None)
 @example((b"a{b:c;}", b"a{b:c}"))
+@example((b"@MEDIA x{a{b: c}}/*! l */", b":@MEDIA x{a{b:c}}"))
 @example((b"a{--x: ;b:c}", b"a{--x:;b:c}"))
 @example((b"/*! a */b{c:d}", b"b{c:d}"))
 @example((b"a: --v: ;a: --v:{", b"a: --v: ;a:--v:{"))

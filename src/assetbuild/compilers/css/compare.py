@@ -36,7 +36,8 @@ def difference_beside(before: bytes, stripped: bytes, after: bytes) -> Differenc
     """As `css_difference(before, after)`, where our own stripping of `before` is known, as `css_compact` hides it."""
     if found := charset_difference(before, after):
         return found
-    if COMMENT in stripped:
+    # A lost licence is told before all else.
+    if COMMENT in stripped or stripped.count(LICENCE_START) != after.count(b"/*"):
         return css_difference(before, after)
     stripped = stripped.translate(None, LICENCE_START + LICENCE_END)
     ours = shown(stripped)
