@@ -25,7 +25,7 @@ def _seed(system: str, name: str, file: str) -> bytes:
 SEEDS = (
     _seed("jammit", "jammit", "config/assets.yml"),
     _seed("asset_packager", "asset_packager", "config/asset_packages.yml"),
-    _seed("django-assetpackager", "django_assetpackager", "dumpdata.json"),
+    _seed("django-assetpackager", "django-assetpackager", "dumpdata.json"),
     bytes([ORDER.index("sprockets")])
     + b"//= link_tree ../images\n//= link_directory ../javascripts .js\n//= require a\n",
     bytes([ORDER.index("propshaft")])
