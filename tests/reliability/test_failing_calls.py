@@ -122,7 +122,7 @@ def failed_at(number: int, code: int, it: Hurt, words: tuple[str, ...]) -> tuple
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_call_that_fails_is_told_and_a_whole_release_stands(command: str) -> None:
-    fail(command, tries=30)
+    fail(command, tries=10)
 
 
 @pytest.mark.long
