@@ -10,6 +10,7 @@ import pytest
 
 from scenario import Files, Outcome, Project
 
+from . import old_projects
 from .django_projects import HERE, copy_of, pages, printed, project_of, python, rules, script_tokens
 from .old_projects import told
 
@@ -20,9 +21,7 @@ INLINE = "assetbuild_inline/"
 
 
 def imported(project: Project, file: str = FILE, *options: str) -> dict[str, Any]:
-    ran = project.run("import", SYSTEM, file, *options)
-    assert ran.code == 0, ran.stderr
-    return tomllib.loads((project.root / "assetbuild.toml").read_text("utf-8"))
+    return old_projects.imported(project, SYSTEM, file, *options)
 
 
 @pytest.fixture(scope="module")

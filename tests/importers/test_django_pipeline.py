@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from typing import Any
 
 import pytest
 
 from scenario import Files, Outcome, Project
 
+from . import old_projects
 from .django_projects import HERE, absolute, copy_of, pages, printed, project_of, python, rules, script_tokens
 from .old_projects import run_in_node, told
 
@@ -18,9 +18,7 @@ FILE = "mysite/settings.py"
 
 
 def imported(project: Project, file: str = FILE, *options: str) -> dict[str, Any]:
-    ran = project.run("import", SYSTEM, file, *options)
-    assert ran.code == 0, ran.stderr
-    return tomllib.loads((project.root / "assetbuild.toml").read_text("utf-8"))
+    return old_projects.imported(project, SYSTEM, file, *options)
 
 
 @pytest.fixture(scope="module")
