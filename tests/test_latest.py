@@ -47,6 +47,7 @@ def build_by_record(made: Project, monkeypatch: pytest.MonkeyPatch) -> Outcome:
 
     with monkeypatch.context() as patch:
         patch.setattr("assetbuild.build.build", build)
+        patch.setattr("assetbuild.amend.amend", build)
         return made.build()
 
 

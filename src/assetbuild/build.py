@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
+from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, record_of
 from assetbuild.bulk.links import Links
 from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
@@ -17,7 +17,6 @@ from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
 from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers import is_foreign, joins, own_digest
-from assetbuild.compilers.base import World
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
 from assetbuild.disclosures import in_build, is_wanted, require_detector
@@ -25,26 +24,27 @@ from assetbuild.discover import digested
 from assetbuild.encode import EncodeResult, encode
 from assetbuild.errors import BuildError, Diagnostic, UsageError, errors_of
 from assetbuild.events import Noted
-from assetbuild.globs import matcher
+from assetbuild.given import rules_of, world_of
 from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
-from assetbuild.linking.resolve import Rules
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
+from assetbuild.planning.syntax import checked_bytes
 from assetbuild.references.pins import Pins
 from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
 from assetbuild.stage import Finished, Stage
-from assetbuild.survey import Found as Located
 from assetbuild.survey import Survey
+from assetbuild.told import Told, said, sorted_by_place
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     """Everything a build knows before it writes. `root` is the configuration's directory, `diagnostics` are sorted.
 
-    `asked` are the files that compilers looked for by their place; None if a step of somebody else may depend on more.
+    `told` are these with whom they are about, in the order of the stations. `asked` are the files that compilers looked
+    for by their place; None if a step of somebody else may depend on more.
     """
 
     root: str
@@ -53,6 +53,7 @@ class Made:
     compiled: Compiled
     linked: LinkResult
     diagnostics: tuple[Diagnostic, ...]
+    told: tuple[Told, ...]
     asked: frozenset[str] | None
     texts: Texts | None
     finals: Mapping[str, Final]
@@ -90,14 +91,14 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         stage.durable,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    asked, texts, finals = made.asked, made.texts, made.finals
+    asked, texts, finals, ledger = made.asked, made.texts, made.finals, _ledger(made, config, seen)
     # What is remembered takes the room of what was made.
     del made, encoded
     if reading is not None and texts is not None:
         reading.remember(texts, finals)
     del texts, finals
     files, identities = committed.files, committed.identities
-    remember(config, stage, seen, index, asked, finished, files, committed.digest, identities)
+    remember(config, stage, seen, index, asked, finished, files, committed.digest, identities, ledger)
     stage.cache.put(INDEX, index.dump())
     return finished
 
@@ -120,17 +121,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         return index.digest(file)
 
     with closing(Services()) as services, _reading(config.root):
-        world = World(
-            config.root,
-            config.base_url,
-            found.files,
-            digest_of,
-            pins,
-            config.time_limit,
-            services,
-            stage.system,
-            config.env,
-        )
+        world = world_of(config, stage, found.files, digest_of, pins, services)
         plain = None
         if reading is not None and texts is not None:
             plain = Links(texts, planned.plain, reading.memory)
@@ -138,11 +129,12 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
-    linked = link(
-        assets, compiled.failed, planned.absent, _rules(config, found.files, seen.table, pins), tell, memo, plain
-    )
+    alone = link(assets, compiled.failed, planned.absent, rules_of(config, seen, pins), tell, memo, plain)
     memo.save()
-    diagnostics = _sorted((*found.diagnostics, *planned.diagnostics, *compiled.diagnostics, *linked.diagnostics))
+    linked = replace(alone, linked=tuple(sorted([*alone.linked, *plain.linked.values()]))) if plain else alone
+    first = [Told("plan", None, diagnostic) for diagnostic in (*found.diagnostics, *planned.diagnostics)]
+    told = (*first, *compiled.told, *linked.told)
+    diagnostics = said(told)
     _stop_at(diagnostics, config)
     for diagnostic in diagnostics:
         tell(Noted(diagnostic))
@@ -156,10 +148,34 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         compiled,
         linked,
         diagnostics,
+        told,
         frozenset(asked) if known else None,
         texts,
         plain.finals if plain is not None else {},
     )
+
+
+def _ledger(made: Made, config: Config, seen: Survey) -> Ledger | None:
+    """What a build that only follows edits has to know; None where more could follow."""
+    outcomes = made.compiled.outcomes
+    starts_workers = any(
+        reference.kind == "worker-import"
+        for outcome in outcomes.values()
+        for asset in outcome.assets
+        for reference in asset.references
+    )
+    if made.asked is None or starts_workers or not may_be_amended(config):
+        return None
+    lines = []
+    for job in made.plan.jobs:
+        outcome = outcomes[job.path]
+        files = frozenset((*outcome.files, *(made.shown(part.source.file) for part in job.parts)))
+        lines.append(record_of(Done(job, tuple(asset.path for asset in outcome.assets), files)))
+    if None in lines:
+        return None
+    sizes = Sizes(checked_bytes(seen.sizes()), made.plan.parsed_bytes)
+    text = "\n".join(filter(None, lines)).encode("utf-8", "surrogatepass")
+    return Ledger(seen.identities, text, made.told, made.linked.inlined, sizes)
 
 
 def _with_left(planned: Plan, plain: Links | None, sources: Mapping[str, Source]) -> Sequence[Job]:
@@ -191,9 +207,10 @@ def _searched(made: Made, config: Config, stage: Stage) -> Made:
         found = in_build(
             made.linked.linked, lambda path: origins.get(path) or (made.sources[path],), config, stage.cache
         )
-    for diagnostic in _sorted(found):
+    for diagnostic in said(found):
         stage.listener(Noted(diagnostic))
-    return replace(made, diagnostics=_sorted((*made.diagnostics, *found)))
+    told = (*made.told, *found)
+    return replace(made, diagnostics=said(told), told=told)
 
 
 def _depends_on_more(step: Step) -> bool:
@@ -246,35 +263,12 @@ def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileI
             raise ContentChanged(source.file)
 
 
-def _rules(config: Config, sources: Collection[str], table: Mapping[str, Located], pins: Pins) -> Rules:
-    @cache
-    def paths() -> dict[str, str]:
-        return {shown_path(table[path][0], config.root): path for path in sources}
-
-    return Rules(
-        config.root,
-        config.base_url,
-        matcher(config.external),
-        lambda file: paths().get(file),
-        pins,
-        map_modules=config.modules == "importmap",
-        hide_source_maps=config.source_maps == "hidden",
-        inlined=matcher(config.inline.match) if config.inline else None,
-        max_inlined=config.inline.max_bytes if config.inline else 0,
-    )
-
-
-def _sorted(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By file, line and column; of those at one place, in the order in which they were found."""
-    return tuple(sorted(diagnostics, key=lambda one: (one.file or "", one.line or 0, one.column or 0)))
-
-
 def _stop_at(diagnostics: tuple[Diagnostic, ...], config: Config) -> None:
     """Raises if there are errors among these: with all of them, and the warnings, in one go."""
     errors = errors_of(diagnostics)
     if errors:
         in_config = all(error.file == os.path.basename(config.file) for error in errors)
-        raise (UsageError if in_config else BuildError)(*_sorted(diagnostics))
+        raise (UsageError if in_config else BuildError)(*sorted_by_place(diagnostics))
 
 
 @contextmanager

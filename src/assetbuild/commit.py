@@ -97,7 +97,7 @@ def commit(
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
             if changes:
-                identities = _carry_out(output, release, digest, changes, listener, jobs, durable)
+                identities = carry_out(output, release, digest, changes, listener, jobs, durable)
         except OSError as error:
             raise cannot_write(error) from error
     unchanged = len(wanted) - changes.written
@@ -128,10 +128,13 @@ def _manifest(
     return *manifest_text(public, encoded, base_url, importmap, further), {}
 
 
-def _carry_out(
+def carry_out(
     output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int, durable: bool
 ) -> dict[str, bytes]:
-    """Gives the identities of the files of public/, if all of them were written."""
+    """Makes the changes, while the caller holds the lock; `manifest` is the digest of manifest.json once that is done.
+
+    Gives the identities of the files of public/, if all of them were written. Raises OSError, and as `commit`.
+    """
     listener(Started("commit", len(changes.additions) + len(changes.replacements)))
     try:
         make_directory(place(output, STAGING))

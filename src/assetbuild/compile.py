@@ -20,6 +20,7 @@ from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
 from assetbuild.plain import Plain
+from assetbuild.told import Told
 
 STATION = "compile"
 
@@ -39,10 +40,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The outcome of each job by its path. `cached` and `ran` count the jobs that have anything to do."""
+    """The outcome of each job by its path, and what was said, of a part for each of its jobs.
+
+    `cached` and `ran` count the jobs that have anything to do.
+    """
 
     outcomes: Mapping[str, Outcome]
-    diagnostics: tuple[Diagnostic, ...]
+    told: tuple[Told, ...]
     cached: int
     ran: int
 
@@ -80,10 +84,10 @@ def compile_jobs(
     for job, outcome in zip(worked, results, strict=True):
         outcomes[job.path] = outcome
         listener(Advanced(STATION, 1, job.path))
-    told = (one for job in jobs for one in outcomes[job.path].diagnostics)
+    told = (Told("compile", job.path, one) for job in jobs for one in outcomes[job.path].diagnostics)
     counted = [outcomes[job.path] for job in worked if job.steps or any(part.steps for part in job.parts)]
     ran = sum(outcome.ran for outcome in counted)
-    return Compiled(outcomes, tuple(dict.fromkeys(told)), len(counted) - ran, ran)
+    return Compiled(outcomes, tuple(told), len(counted) - ran, ran)
 
 
 @dataclass(slots=True)
@@ -135,7 +139,10 @@ class _Driver:
         )
 
     def _make_part(self, key: str, part: Part) -> Outcome:
-        return self._traced(key, part, (), part.steps)
+        outcome = self._traced(key, part, (), part.steps)
+        # Whoever joins it has read its source, too.
+        files = sorted({*outcome.files, self.world.display(part.source.file)})
+        return dataclasses.replace(outcome, files=tuple(files))
 
     def _traced(self, key: str, part: Part, assets: tuple[Asset, ...], steps: tuple[Step, ...]) -> Outcome:
         """The assets under this key from the cache, else through the steps; without assets, the part is read first."""

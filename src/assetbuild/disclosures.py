@@ -21,6 +21,7 @@ from assetbuild.model import Linked, Source
 from assetbuild.paths import shown_path
 from assetbuild.release.disk import read_if_there
 from assetbuild.release.layout import PUBLIC, place
+from assetbuild.told import Told
 
 LARGEST = 32 << 20
 _TEXT = frozenset(
@@ -43,14 +44,15 @@ def require_detector(config: Config) -> None:
 
 def in_build(
     linked: Iterable[Linked], sources_of: Callable[[str], tuple[Source, ...]], config: Config, cache: Cache
-) -> tuple[Diagnostic, ...]:
+) -> list[Told]:
     """Warnings about what is going to be published; `sources_of` gives what an asset is made from, by its path.
+
 
     A place is the author's where the secret stands in a source, a comment there that allows it included.
     Raises ContentChanged and OSError.
     """
     search = _Search(config.secrets, cache)
-    told: dict[Diagnostic, None] = {}
+    told: dict[Told, None] = {}
     for asset in linked:
         if asset.publication == "private" or not search.concerns(asset.path, asset.type, asset.content.size):
             continue
@@ -59,9 +61,9 @@ def in_build(
             secret = text.split("\n")[found.line - 1][found.column - 1 : found.column - 1 + found.length]
             diagnostic = _at_source(asset.path, found, secret, sources_of(asset.path), config.root)
             if diagnostic is not None:
-                told[diagnostic] = None
+                told[Told("disclose", asset.path, diagnostic)] = None
     search.memo.save()
-    return tuple(told)
+    return list(told)
 
 
 def in_release(directory: str, document: Mapping[str, Any], secrets: Secrets, cache: Cache) -> tuple[Diagnostic, ...]:

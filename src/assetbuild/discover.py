@@ -74,7 +74,7 @@ def digested(seen: Survey, index: FileIndex, listener: Listener, plain: Texts | 
     """
     diagnostics = list(seen.diagnostics)
     table = seen.table
-    every = sorted(table)
+    every = seen.paths
     listener(Started(STATION, len(every)))
     paths = every if plain is None else [path for path in every if path not in plain]
     if len(paths) < len(every):

@@ -2,7 +2,8 @@
 
 A record holds digests of everything a build depends on: the configuration, the environment it declares, assetbuild's
 own files and the installed distributions, the sources (names and stats, nothing is read), the other files that
-compilers asked for, and the files of the release (names and stats). It is made only if no file can have changed
+compilers asked for, and the files of the release (names and stats). If only contents of files are others, the ledger
+beside it tells what follows (`amend.py`). It is made only if no file can have changed
 unnoticed: by the rule of the stat index for sources, for the release by waiting for its file system's clock to go on.
 """
 
@@ -12,27 +13,53 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from typing import Any
 
+from assetbuild.amending.ledger import Ledger, dump, load
 from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.events import Noted
 from assetbuild.processes import Process, processes_for
-from assetbuild.release.footprint import footprint, next_tick
-from assetbuild.release.layout import MANIFEST, place
+from assetbuild.release.footprint import NOTHING, Footprint, footprint, next_tick
+from assetbuild.release.layout import MANIFEST, RELEASES, place
 from assetbuild.release.lock import locked
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
 
-FORMAT = 2
-_KEYS = frozenset({"format", "inputs", "asked", "release_files", "release", "summary", "diagnostics"})
+FORMAT = 3
+_KEYS = frozenset(
+    {"format", "inputs", "sources", "asked", "release_files", "manifest", "release", "summary", "diagnostics", "ledger"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """All that has changed since the latest build, if that is nothing but the contents of sources and asked files.
+
+    `sources` are logical paths, `asked` absolute paths of other files. `asked` before are all that were asked for, with
+    their identities in hex. `directories` are the digests of the release's, which stood when they were looked at.
+    """
+
+    sources: tuple[str, ...]
+    asked: tuple[str, ...]
+    ledger: Ledger
+    former: Mapping[str, str | None]
+    directories: Mapping[str, str]
+    manifest: str
+    release: str
+    summary: Mapping[str, Any]
+
+    def release_stands(self, output: str) -> bool:
+        """Whether the release is still as it was looked at; the caller holds its lock. Raises OSError."""
+        return footprint(output, only=("",)).directories[""] == self.directories.get("")
 
 
 class Latest:
-    """The record of the latest build, and whether a build would do nothing. `close` it whatever happens.
+    """The record of the latest build, and what has changed since. `close` it whatever happens.
 
     The files of a large release are looked at by a process of their own, while this one looks at the sources.
     """
@@ -44,6 +71,8 @@ class Latest:
         self._looking: Process | None = None
         if self._record is not None and processes_for(stage.jobs, self._record["summary"]["files_unchanged"]) > 1:
             self._looking = Process(self._look)
+        self._found: dict[str, str] | None = None
+        self._same: bool | None = None
 
     def finished(self, seen: Survey) -> Finished | None:
         """The latest build once more, with its diagnostics told again, if a build would do nothing; else None.
@@ -51,18 +80,17 @@ class Latest:
         Raises ReleaseError if another build holds the release.
         """
         config, stage, record = self._config, self._stage, self._record
-        if record is None or record["inputs"] != _inputs(config, stage, seen) or not _as_answered(record["asked"]):
+        if record is None or record["sources"] != _digest(seen.identities) or not self._has_same_inputs(seen):
             return None
-        try:
-            files, top = self._looking.result() if self._looking is not None else ("", "")
-        except ChildProcessError:
-            files, top = "", ""
+        if _changed(record["asked"]) != []:
+            return None
         with locked(config.output):
             try:
                 # Whoever has changed the release since then has replaced its manifest.
-                if not top or footprint(config.output, below=False).digest != top:
-                    files = footprint(config.output).digest
-                if files != record["release_files"]:
+                directories = self._looked_at() or {}
+                if footprint(config.output, only=("",)).directories[""] != directories.get(""):
+                    directories = self._look()
+                if directories != record["release_files"]:
                     return None
             except OSError:
                 return None
@@ -71,15 +99,58 @@ class Latest:
             stage.listener(Noted(diagnostic))
         return Finished(record["release"], record["summary"], diagnostics)
 
+    def edits(self, seen: Survey) -> Edits | None:
+        """What has changed since, after `finished` gave None; None if that may be more than the contents of files."""
+        record = self._record
+        if record is None or record["ledger"] is None or not self._has_same_inputs(seen):
+            return None
+        asked = _changed(record["asked"])
+        if asked is None:
+            return None
+        ledger = load(self._stage.cache.get(_ledger_key(self._config)), record["ledger"])
+        if ledger is None or len(ledger.identities) != len(seen.identities):
+            return None
+        try:
+            directories = self._looked_at() or self._look()
+        except OSError:
+            return None
+        if directories != record["release_files"]:
+            return None
+        edited = tuple(seen.paths[number] for number in ledger.edited(seen.identities))
+        files = {seen.table[path][0] for path in edited}
+        return Edits(
+            edited,
+            tuple(file for file in asked if file not in files),
+            ledger,
+            record["asked"],
+            directories,
+            record["manifest"],
+            record["release"],
+            record["summary"],
+        )
+
     def close(self) -> None:
         """Ends what still works for it."""
         if self._looking is not None:
             self._looking.end()
 
-    def _look(self) -> tuple[str, str]:
-        """The digests of the release's footprint, and of what lies in its own directory, which is looked at first."""
-        top = footprint(self._config.output, below=False).digest
-        return footprint(self._config.output).digest, top
+    def _has_same_inputs(self, seen: Survey) -> bool:
+        if self._same is None:
+            self._same = self._record is not None and self._record["inputs"] == _inputs(self._config, self._stage, seen)
+        return self._same
+
+    def _looked_at(self) -> dict[str, str] | None:
+        """What the process has found, None if there is none."""
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            with suppress(ChildProcessError):
+                self._found = looking.result()
+        return self._found
+
+    def _look(self) -> dict[str, str]:
+        """The digests of the release's directories; of its own first, which changes with every build."""
+        top = footprint(self._config.output, only=("",)).directories
+        return footprint(self._config.output).directories | top
 
 
 def remember(
@@ -92,6 +163,7 @@ def remember(
     files: Mapping[str, str],
     manifest: str,
     identities: Mapping[str, bytes],
+    ledger: Ledger | None,
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
@@ -101,14 +173,8 @@ def remember(
     """
     if stage.began is None:
         return
-    try:
-        with locked(config.output):
-            tick = next_tick(config.output)
-            now = footprint(config.output, files, known=identities)
-            standing = hashlib.sha256(_read(place(config.output, MANIFEST))).hexdigest()
-    except (OSError, ReleaseError):
-        return  # it is for the next build to find out
-    if standing != manifest or tick is None or now.latest >= tick:
+    now = _standing(config, manifest, files=files, known=identities)
+    if now is None:
         return
     for path, identity in now.identities.items():
         index.trust(place(config.output, path), identity, files[path])
@@ -117,21 +183,87 @@ def remember(
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
     if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
         return
+    _keep(config, stage, seen, answers, finished, now.directories, manifest, ledger)
+
+
+def remember_edits(
+    config: Config,
+    stage: Stage,
+    seen: Survey,
+    index: FileIndex,
+    asked: Iterable[str],
+    finished: Finished,
+    edits: Edits,
+    directories: Iterable[str],
+    manifest: str,
+    ledger: Ledger,
+) -> None:
+    """Keeps a record of a build that followed edits. Only these `directories` of the release were written to.
+
+    `asked` and `manifest` as for `remember`.
+    """
+    now = _standing(config, manifest, only=sorted({*directories, "", f"{RELEASES}/"}))
+    answers = {**edits.former, **{file: index.settled_identity(file) for file in (*asked, *edits.asked)}}
+    settled = index.are_settled(seen.table[path][0] for path in edits.sources)
+    if now is not None and settled and "" not in answers.values():
+        directories = {**edits.directories, **now.directories}
+        _keep(config, stage, seen, dict(sorted(answers.items())), finished, directories, manifest, ledger)
+
+
+def _standing(
+    config: Config,
+    manifest: str,
+    *,
+    files: Collection[str] = (),
+    only: Collection[str] | None = None,
+    known: Mapping[str, bytes] = NOTHING,
+) -> Footprint | None:
+    """The release as it stands; None if another build has changed it, or somebody could do so unnoticed."""
+    try:
+        with locked(config.output):
+            tick = next_tick(config.output)
+            now = footprint(config.output, files, only=only, known=known)
+            standing = hashlib.sha256(_read(place(config.output, MANIFEST))).hexdigest()
+    except (OSError, ReleaseError):
+        return None  # it is for the next build to find out
+    return None if standing != manifest or tick is None or now.latest >= tick else now
+
+
+def _keep(
+    config: Config,
+    stage: Stage,
+    seen: Survey,
+    answers: Mapping[str, str | None],
+    finished: Finished,
+    directories: Mapping[str, str],
+    manifest: str,
+    ledger: Ledger | None,
+) -> None:
+    data = None if ledger is None else dump(ledger)
     record = {
         "format": FORMAT,
         "inputs": _inputs(config, stage, seen),
+        "sources": _digest(seen.identities),
         "asked": answers,
-        "release_files": now.digest,
+        "release_files": directories,
+        "manifest": manifest,
         "release": finished.release,
         "summary": _of_nothing(finished.summary),
         "diagnostics": [astuple(diagnostic) for diagnostic in finished.diagnostics],
+        "ledger": None if data is None else _digest(data),
     }
     stage.cache.put(_key(config), json.dumps(record).encode())
+    if data is not None:
+        stage.cache.put(_ledger_key(config), data)
 
 
 def _key(config: Config) -> str:
     places = json.dumps([config.file, config.output])
     return f"latest/{hashlib.sha256(places.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _ledger_key(config: Config) -> str:
+    return f"ledger/{_key(config)}"
 
 
 def _record(data: bytes | None) -> dict[str, Any] | None:
@@ -141,14 +273,16 @@ def _record(data: bytes | None) -> dict[str, Any] | None:
         return None
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         return None
-    if record.keys() != _KEYS or not isinstance(record["asked"], dict) or not isinstance(record["summary"], dict):
+    if record.keys() != _KEYS or not all(
+        isinstance(record[name], dict) for name in ("asked", "release_files", "summary")
+    ):
         return None
     return record if isinstance(record["summary"].get("files_unchanged"), int) else None
 
 
 def _inputs(config: Config, stage: Stage, seen: Survey) -> str:
-    """A digest of the configuration, the declared environment, the tools, and the stats of the sources."""
-    everything = [repr(config), sorted(stage.environment.items()), _tools(), seen.footprint]
+    """A digest of the configuration, the declared environment, the tools, and the names of the sources."""
+    everything = [repr(config), sorted(stage.environment.items()), _tools(), seen.names]
     return hashlib.sha256(json.dumps(everything).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -177,16 +311,23 @@ def _name_of(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _as_answered(asked: Mapping[str, str | None]) -> bool:
-    """Whether the files outside the sources are as they were, and what was not there is not there still."""
+def _changed(asked: Mapping[str, str | None]) -> list[str] | None:
+    """The files outside the sources that are not as they were; None if one has come or gone."""
+    changed = []
     for file, identity in asked.items():
         try:
-            if identity_of(os.stat(file)).hex() != identity:
-                return False
+            found = identity_of(os.stat(file)).hex()
         except (OSError, ValueError):
-            if identity is not None:
-                return False
-    return True
+            found = None
+        if found != identity:
+            if found is None or identity is None:
+                return None
+            changed.append(file)
+    return changed
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _of_nothing(summary: Mapping[str, Any]) -> dict[str, Any]:

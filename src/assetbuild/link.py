@@ -8,10 +8,12 @@ path.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Protocol
 
-from assetbuild.bulk.links import Links
 from assetbuild.cache.memo import Memo
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
@@ -22,15 +24,54 @@ from assetbuild.linking.workers import with_worker_imports
 from assetbuild.linking.writer import Writer
 from assetbuild.model import Asset, Job, Linked, Publication, Reference
 from assetbuild.nearest import Nearest
+from assetbuild.told import Told
+
+
+class Standing(Protocol):
+    """Assets that are linked already, for those that refer to them."""
+
+    @property
+    def linked(self) -> Mapping[str, Linked]:
+        """All of them by logical path."""
+
+    def node(self, path: str) -> Node:
+        """One of them with its references."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkResult:
-    """All assets as they will be served, sorted by path, and what was found wrong."""
+    """The assets that were linked as they will be served, sorted by path: none if there are errors.
+
+    `told` is what was said, sorted by the asset. `inlined` are the assets that
+    carry another, by its path.
+    """
 
     linked: tuple[Linked, ...]
     importmap: ImportMap
-    diagnostics: tuple[Diagnostic, ...]
+    told: tuple[Told, ...]
+    inlined: Mapping[str, tuple[str, ...]]
+
+
+class _Publications(Mapping[str, Publication]):
+    """How each asset is published: those to be linked, and those that are."""
+
+    def __init__(self, own: Mapping[str, Publication], done: Mapping[str, Linked]) -> None:
+        self._own = own
+        self._done = done
+
+    def __getitem__(self, path: str) -> Publication:
+        found = self._own.get(path)
+        return found if found is not None else self._done[path].publication
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._own or path in self._done
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from self._done
+
+    def __len__(self) -> int:
+        return len(self._own) + len(self._done)
 
 
 def link(
@@ -40,18 +81,17 @@ def link(
     rules: Rules,
     listener: Listener,
     memo: Memo,
-    plain: Links | None = None,
+    standing: Standing | None = None,
 ) -> LinkResult:
     """Links the assets of each job (the job's own first, then what came with it).
 
     `failed` are names whose job failed: referring to one is no second error. `absent` says of other names why they are
-    not published. `memo` holds what former builds have written. `plain` are assets that are linked already; none of
-    those made has the name of one.
+    not published. `memo` holds what former builds have written. `standing` are assets that are linked already; none
+    of those made has the name of one.
     """
-    assets, diagnostics = _published(made, rules)
-    published = {path: publication for path, (_, _, publication) in assets.items()}
-    done = {} if plain is None else plain.linked
-    published.update((path, one.publication) for path, one in done.items())
+    assets, told = _published(made, rules)
+    done: Mapping[str, Linked] = {} if standing is None else standing.linked
+    published = _Publications({path: publication for path, (_, _, publication) in assets.items()}, done)
     names = Names(published, failed, absent, rules.base_url, rules.path_of, Nearest(published))
     nodes: dict[str, Node] = {}
     for path, (asset, job, publication) in assets.items():
@@ -59,20 +99,20 @@ def link(
             nodes[path] = Node(asset, publication)
             continue
         bound, problems = resolve_references(asset, job, names, rules.external, rules.root)
-        diagnostics += problems
+        told += [(path, problem) for problem in problems]
         nodes[path] = Node(asset, publication, bound)
 
     def resolve(node: Node, reference: Reference) -> tuple[Bound | None, Diagnostic | None]:
         job = assets[node.asset.path][1]
         return resolve_reference(reference, node.asset, job, names, rules.external, rules.root)
 
-    if plain is not None:
-        named = {bound.target for node in nodes.values() for bound in node.bound}
+    if standing is not None:
+        named = {bound.target for node in nodes.values() for bound in node.bound if bound.target is not None}
         # What only a worker loads is not bound yet.
         named.update(one.target for node in nodes.values() for one in node.asset.references)
-        nodes.update((path, plain.node(path)) for path in sorted(done.keys() & named))
+        nodes.update((path, standing.node(path)) for path in sorted(named) if path in done)
     nodes, problems = with_worker_imports(nodes, resolve)
-    diagnostics += problems
+    told += [("", problem) for problem in problems]
     if rules.inlined:
         nodes = inline_small(nodes, rules.inlined, rules.max_inlined)
     importmap = pinned(nodes, rules.pins)
@@ -80,25 +120,31 @@ def link(
         nodes, importmap = map_modules(nodes, rules.pins)
     listener(Started("link", len(published)))
     listener(Advanced("link", len(done), ""))
-    writer = Writer(nodes, published, rules, listener, memo, dict(done))
-    linked = writer.write(assets) if not errors_of(diagnostics) else []
-    if linked and done:
-        linked = sorted([*linked, *done.values()])
-    elif not errors_of(diagnostics):
-        linked = linked or list(done.values())
-    return LinkResult(tuple(linked), importmap, (*diagnostics, *writer.diagnostics))
+    writer = Writer(nodes, published, rules, listener, memo, ChainMap({}, done))  # type: ignore[arg-type]
+    linked = writer.write(assets) if not errors_of(one for _, one in told) else []
+    told = sorted([*told, *writer.told], key=itemgetter(0))
+    return LinkResult(tuple(linked), importmap, tuple(Told("link", *one) for one in told), _inlined(nodes))
+
+
+def _inlined(nodes: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for path, node in sorted(nodes.items()):
+        for bound in node.bound:
+            if bound.reference.kind == "inline" and bound.target:
+                found.setdefault(bound.target, []).append(path)
+    return {target: tuple(dict.fromkeys(carriers)) for target, carriers in sorted(found.items())}
 
 
 def _published(
     made: Sequence[tuple[Job, Sequence[Asset]]], rules: Rules
-) -> tuple[dict[str, tuple[Asset, Job, Publication]], list[Diagnostic]]:
+) -> tuple[dict[str, tuple[Asset, Job, Publication]], list[tuple[str, Diagnostic]]]:
     published: dict[str, tuple[Asset, Job, Publication]] = {}
-    diagnostics = []
+    told: list[tuple[str, Diagnostic]] = []
     extra: Publication = "private" if rules.hide_source_maps else "fingerprinted"
     for job, assets in made:
         for index, asset in enumerate(assets):
             if asset.path in published:
                 text = f"two assets for one name '{asset.path}': one is made beside '{job.path}'"
-                diagnostics.append(Diagnostic(text, file=asset.file, hint="rename or exclude one of them"))
+                told.append((asset.path, Diagnostic(text, file=asset.file, hint="rename or exclude one of them")))
             published[asset.path] = (asset, job, job.publication if index == 0 else extra)
-    return dict(sorted(published.items())), diagnostics
+    return dict(sorted(published.items())), told

@@ -40,7 +40,8 @@ class Plan:
     not. `absent` says of a name that no job makes why that is so, for whoever refers to it. `pins` are bare module
     names with the logical paths they stand for. `files` are absolute paths of files that were looked at besides
     the sources; None if the plan depends on more than these. `plain` are the assets that are sources as they are, and
-    for which there is no job nor part, with how they are published.
+    for which there is no job nor part, with how they are published. `parsed_bytes` is the size of all scripts that a
+    parser would read if they were not too many for it.
     """
 
     jobs: tuple[Job, ...]
@@ -50,6 +51,7 @@ class Plan:
     diagnostics: tuple[Diagnostic, ...] = ()
     files: frozenset[str] | None = frozenset()
     plain: Mapping[str, Publication] = field(default_factory=dict)
+    parsed_bytes: int = 0
 
 
 NOTHING: Mapping[str, str] = {}
@@ -77,7 +79,7 @@ def plan(
         for path in sources
         if path not in apart and not is_partial(path)
     ]
-    parts = parsed_too(config, parts)
+    parts, parsed_bytes = parsed_too(config, parts)
     partials = [path for path in sources if path not in plain and is_partial(path)]
     filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
     contents, diagnostics = expand_bundles(config, parts, partials, filters)
@@ -123,7 +125,7 @@ def plan(
     diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)
     diagnostics += name_clashes(config, jobs)
     pins = expanded_pins(config, paths)
-    return Plan(tuple(jobs), by_path, absent, pins, tuple(diagnostics), directed.files, alone)
+    return Plan(tuple(jobs), by_path, absent, pins, tuple(diagnostics), directed.files, alone, parsed_bytes)
 
 
 def _with_level(

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat as status
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -74,15 +74,27 @@ class Survey:
     diagnostics: tuple[Diagnostic, ...]
 
     @cached_property
-    def footprint(self) -> str:
-        """A digest of all that a build may see without reading a file: names, identities, diagnostics."""
-        paths = sorted(self.table)
-        found = [self.table[path] for path in paths]
-        words = [*paths, *(file for file, _, _ in found), *(place.directory for _, place, _ in found)]
+    def paths(self) -> list[str]:
+        """The logical paths, sorted."""
+        return sorted(self.table)
+
+    @cached_property
+    def names(self) -> str:
+        """A digest of all that a build may see without a look at a file: names, and what there is to say."""
+        found = [self.table[path] for path in self.paths]
+        words = [*self.paths, *(file for file, _, _ in found), *(place.directory for _, place, _ in found)]
         words += map(repr, self.diagnostics)
-        digest = hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass"))
-        digest.update(b"".join([identity for _, _, identity in found]))
-        return digest.hexdigest()
+        return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def sizes(self) -> Iterator[tuple[str, int]]:
+        """The files by logical path, each with the number of its bytes."""
+        return ((path, int.from_bytes(found[2][:8], "little")) for path, found in self.table.items())
+
+    @cached_property
+    def identities(self) -> bytes:
+        """The identities of all files, in the order of `paths`."""
+        table = self.table
+        return b"".join([table[path][2] for path in self.paths])
 
 
 def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:

@@ -35,7 +35,7 @@ class _Files:
 
     def __init__(self, config: Config, seen: Survey, index: FileIndex, memory: Memory) -> None:
         self.seen = seen
-        self.paths = sorted(seen.table)
+        self.paths = seen.paths
         self.sizes = array("q", [int.from_bytes(seen.table[path][2][:8], "little") for path in self.paths])
         self.known = dict(_known(self.paths, seen, index, memory)) if memory.files else {}
         read = [NOT_READ if number in self.known else size for number, size in enumerate(self.sizes)]

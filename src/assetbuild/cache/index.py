@@ -24,8 +24,8 @@ INDEX = "index/1"
 _MAGIC = b"assetbuild stat index 1\n"
 _MASK = (1 << 64) - 1
 _IDENTITY = struct.Struct("<5Q")  # size, mtime, ctime, inode, device, each modulo 2**64
-_IDENTITY_SIZE = 40
-_RECORD_SIZE = _IDENTITY_SIZE + 32
+IDENTITY_SIZE = 40
+_RECORD_SIZE = IDENTITY_SIZE + 32
 _TIMES_AND_DEVICE = struct.Struct("<8xqq8xQ")
 _ATTEMPTS = 5
 _COARSEST_CLOCK = 2_000_000_000
@@ -111,7 +111,7 @@ class FileIndex:
         else:
             size = int.from_bytes(record[:8], "little")
         self._asked[file] = record
-        return size, record[_IDENTITY_SIZE:].hex(), data
+        return size, record[IDENTITY_SIZE:].hex(), data
 
     def known(self, file: str, identity: bytes) -> bytes | None:
         """The digest, as bytes, of a file with this identity, if an earlier build has read it."""
@@ -119,7 +119,7 @@ class FileIndex:
         if record is None or not record.startswith(identity):
             return None
         self._asked[file] = record
-        return record[_IDENTITY_SIZE:]
+        return record[IDENTITY_SIZE:]
 
     def learn(self, file: str, identity: bytes, digest: bytes) -> None:
         """Takes it that the file was read with this identity before and after, and that this is its bytes' digest."""
@@ -151,7 +151,7 @@ class FileIndex:
         record = self._asked.get(file)
         if record is None:
             return None
-        return record[:_IDENTITY_SIZE].hex() if file in self._settled or self._is_settled(record) else ""
+        return record[:IDENTITY_SIZE].hex() if file in self._settled or self._is_settled(record) else ""
 
     def are_settled(self, files: Iterable[str]) -> bool:
         """Whether this index has looked at all of these files, found them, and none may change unnoticed."""

@@ -98,8 +98,13 @@ def _build(config: Config, stage: Stage) -> Finished:
     try:
         seen = survey(load_paths(config), config.root)
         finished = latest.finished(seen)
+        edits = None if finished is not None else latest.edits(seen)
     finally:
         latest.close()
+    if finished is None and edits is not None:
+        from assetbuild.amend import amend
+
+        finished = amend(config, stage, seen, edits)
     if finished is not None:
         return finished
     if not stage.jobs:

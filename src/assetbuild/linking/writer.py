@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from assetbuild.cache.memo import Memo
@@ -28,7 +28,8 @@ class Writer:
     """Writes the nodes in order of dependency; `done` holds those whose names are known, from the beginning or by now.
 
     `published` are all names, also of assets that are no nodes, for they were linked before. `memo` tells what became
-    of the same text with the same names in it: then it is neither read nor hashed.
+    of the same text with the same names in it: then it is neither read nor hashed. `told` is what there is to say, each
+    with the path of the asset.
     """
 
     nodes: Mapping[str, Node]
@@ -36,8 +37,8 @@ class Writer:
     rules: Rules
     listener: Listener
     memo: Memo
-    done: dict[str, Linked] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    done: MutableMapping[str, Linked] = field(default_factory=dict)
+    told: list[tuple[str, Diagnostic]] = field(default_factory=list)
     map_owners: dict[str, str] = field(default_factory=dict)
     map_sources: dict[str, MapSources] = field(default_factory=dict)
 
@@ -62,10 +63,10 @@ class Writer:
                     self._write_single(members[0])
             except ContentChanged as error:
                 text = "changed while it was read"
-                self.diagnostics.append(Diagnostic(text, file=self._shown(error.file), hint="build again"))
+                self.told.append((members[0], Diagnostic(text, file=self._shown(error.file), hint="build again")))
             except OSError as error:
                 text = f"cannot be read: {error.strerror}"
-                self.diagnostics.append(Diagnostic(text, file=self.nodes[members[0]].asset.file))
+                self.told.append((members[0], Diagnostic(text, file=self.nodes[members[0]].asset.file)))
             advanced += len(members)
             if advanced >= _BATCH:
                 self.listener(Advanced("link", advanced, members[0]))
@@ -88,14 +89,14 @@ class Writer:
                 if inner.target and inner.reference.kind not in ("inline", "bound", "source-map"):
                     text = f"'{bound.target}' is inlined, and cannot reach '{inner.target}' from there"
                     hint = "inline that too (asset-data:), or refer to the file"
-                    self.diagnostics.append(self._at(bound.reference.origin, text, hint, "warning"))
+                    self.told.append((node.asset.path, self._at(bound.reference.origin, text, hint, "warning")))
 
     def _edges(self, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
         """What each of these nodes' names depends on."""
         edges = {path: self._needed(path, node) for path, node in nodes.items()}
         self.map_sources = sources_of_maps(nodes, self.published, edges, self.rules.base_url)
         for path, sources in self.map_sources.items():
-            self.diagnostics += words_about(self.nodes[path], sources)
+            self.told += [(path, words) for words in words_about(self.nodes[path], sources)]
             named = {one for one in sources.assets() if self.published[one] == "fingerprinted"}
             edges[path] = sorted({*edges[path], *named})
         return edges
@@ -136,7 +137,7 @@ class Writer:
             for bound in self.nodes[path].bound:
                 if bound.reference.kind == "inline" and bound.target in inside:
                     text = f"'{bound.target}' is inlined into itself"
-                    self.diagnostics.append(self._at(bound.reference.origin, text))
+                    self.told.append((path, self._at(bound.reference.origin, text)))
                     return
         together = hashlib.sha256()
         for path in members:
@@ -212,7 +213,7 @@ class Writer:
         if node.publication == "prehashed":
             if all(edit.text == b"" for edit in edits):
                 return content
-            self.diagnostics += self._changes(path, node, edits)
+            self.told += [(path, change) for change in self._changes(path, node, edits)]
             return None
         return Content.of(apply_edits(content.read(), edits))
 

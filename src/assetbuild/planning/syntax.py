@@ -45,8 +45,8 @@ def _is_of_package(file: str, root: str) -> bool:
     return _PACKAGES.search(file, len(root) if file.startswith(root) else 0) is not None
 
 
-def parsed_too(config: Config, parts: list[Part]) -> list[Part]:
-    """The parts; the project's own scripts marked for the parser, if they are not too many for it."""
+def parsed_too(config: Config, parts: list[Part]) -> tuple[list[Part], int]:
+    """The parts, the project's own scripts marked for the parser if they are not too many for it; and their bytes."""
     own = [
         part
         for part in parts
@@ -55,10 +55,11 @@ def parsed_too(config: Config, parts: list[Part]) -> list[Part]:
         and media.media_type(part.path) == media.JAVASCRIPT
         and not _is_of_package(part.source.file, config.root)
     ]
-    if not own or sum(part.source.size for part in own) > MOST:
-        return parts
+    size = sum(part.source.size for part in own)
+    if not own or size > MOST:
+        return parts, size
     chosen = {part.source.path for part in own}
-    return [replace(part, parsed=True) if part.source.path in chosen else part for part in parts]
+    return [replace(part, parsed=True) if part.source.path in chosen else part for part in parts], size
 
 
 def are_few(sizes: Iterable[tuple[str, int]]) -> bool:
@@ -66,7 +67,12 @@ def are_few(sizes: Iterable[tuple[str, int]]) -> bool:
 
     To find the references in a text is several times as fast as to look for syntax errors in it.
     """
-    return sum(size for path, size in sizes if path.endswith(CHECKED)) <= FEW
+    return checked_bytes(sizes) <= FEW
+
+
+def checked_bytes(sizes: Iterable[tuple[str, int]]) -> int:
+    """How many bytes scripts and style sheets have together, of sources by these names, with their sizes."""
+    return sum(size for path, size in sizes if path.endswith(CHECKED))
 
 
 def for_untouched(jobs: Iterable[Job], ruling_of: Callable[[str, str], Ruling]) -> list[Job]:

@@ -19,17 +19,31 @@ class Earlier:
     """The former release (manifest.json as it stands) and those kept, without the one to be committed, which has
     the bytes `manifest`, the id `release`, and the content that `document` gives.
 
-    A large project has many and large manifests: those kept are read only if a question needs them.
+    A large project has many and large manifests: those kept are read only if a question needs them. `part` is what the
+    former release has of the assets that are committed, if all others stay as they are, and the bytes of its manifest;
+    there is no other manifest under the id to be committed then.
     Whatever reads raises OSError.
     """
 
-    def __init__(self, output: str, manifest: bytes, release: str, document: Callable[[], Document]) -> None:
+    def __init__(
+        self,
+        output: str,
+        manifest: bytes,
+        release: str,
+        document: Callable[[], Document],
+        part: tuple[bytes, Document] | None = None,
+    ) -> None:
         self._output = output
         self._release = release
         self._document = document
         self.damage: str | None = None
-        self.data = read_if_there(place(output, MANIFEST))
+        self._is_part = part is not None
         self._former: Document | None = None
+        if part is not None:
+            self.data: bytes | None = part[0]
+            self._former = part[1]
+            return
+        self.data = read_if_there(place(output, MANIFEST))
         try:
             if self.data == manifest:
                 self._former = document()
@@ -57,6 +71,8 @@ class Earlier:
     @cached_property
     def _replaced(self) -> Document:
         """The manifest kept under the id of the release to be committed, empty if there is none to read."""
+        if self._is_part:
+            return {}
         data = read_if_there(place(self._output, manifest_copy(self._release)))
         try:
             return read_document(data, MANIFEST) if data is not None else {}

@@ -19,31 +19,35 @@ _PATIENCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """`digest` is of all names and stats but those of the lock.
+    """`directories` are digests of the names and stats of all files in each, but for the lock; paths end in a slash.
 
-    `identities` are those of the files asked for, by path below the release directory, and `latest` is then the
-    last mtime or ctime of any file, in nanoseconds.
+    `identities` are those of the files asked for, by path below the release directory, and `latest` is the last mtime
+    or ctime of any file, in nanoseconds, where files or directories were asked for.
     """
 
-    digest: str
+    directories: dict[str, str]
     latest: int
     identities: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def footprint(
-    output: str, wanted: Collection[str] = (), *, below: bool = True, known: Mapping[str, bytes] = NOTHING
+    output: str,
+    wanted: Collection[str] = (),
+    *,
+    only: Collection[str] | None = None,
+    known: Mapping[str, bytes] = NOTHING,
 ) -> Footprint:
     """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError.
 
-    Without `below` it is that of the files in the directory itself. Of public/ it is taken from the identities `known`,
-    if there are any, by path below the release directory.
+    It is that of the directories `only`, if they are given, without what lies below these: "" is the release directory
+    itself. Of public/ it is taken from the identities `known`, if there are any, by path below the release directory.
     """
     listed: dict[str, list[tuple[str, bytes]]] = {}
     for path, identity in known.items():
         directory, slash, name = path.rpartition("/")
         listed.setdefault(directory + slash, []).append((written_as_utf8(name), identity))
     listed.update((f"{directory}/", []) for directory in directories_above(known) if f"{directory}/" not in listed)
-    waiting = [""]
+    waiting = [""] if only is None else list(only)
     while waiting:
         directory = waiting.pop()
         listed[directory] = files = []
@@ -51,25 +55,23 @@ def footprint(
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     inner = f"{directory}{read_as_utf8(entry.name)}/"
-                    if below and inner not in listed:
+                    if only is None and inner not in listed:
                         waiting.append(inner)
                 elif entry.name != LOCK or directory:
                     files.append((entry.name, identity_of(entry.stat(follow_symlinks=False))))
-    # Only the names of directories end in a slash, so nothing can be taken for something else.
-    names: list[str] = []
-    found: list[bytes] = []
+    directories: dict[str, str] = {}
+    latest = 0
+    paths: dict[str, bytes] = {}
     for directory in sorted(listed):
         files = sorted(listed[directory])
-        names += (directory, *[name for name, _ in files])
-        found += [identity for _, identity in files]
-    digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
-    digest.update(b"".join(found))
-    if not wanted:
-        return Footprint(digest.hexdigest(), 0)
-    paths = {
-        directory + read_as_utf8(name): identity for directory, files in listed.items() for name, identity in files
-    }
-    return Footprint(digest.hexdigest(), last_change(found), {path: paths[path] for path in wanted if path in paths})
+        digest = hashlib.sha256("\0".join([name for name, _ in files]).encode("utf-8", "surrogatepass"))
+        identities = [identity for _, identity in files]
+        digest.update(b"".join(identities))
+        directories[directory] = digest.hexdigest()
+        if wanted or only is not None:
+            latest = max(latest, last_change(identities))
+            paths.update((directory + read_as_utf8(name), identity) for name, identity in files)
+    return Footprint(directories, latest, {path: paths[path] for path in wanted if path in paths})
 
 
 def next_tick(output: str) -> int | None:

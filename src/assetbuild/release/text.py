@@ -42,7 +42,7 @@ def manifest_text(
 
     named = hashlib.sha256(b'{"assets":{')
     pieces: list[bytes] = []
-    entries = _entries(ordered, encoded)
+    entries = entries_of(ordered, encoded)
     while some := list(islice(entries, _AT_ONCE)):
         before, after = (b",\n", b",") if pieces else (b"", b"")
         pieces.append(before + ",\n".join([text for text, _ in some]).encode())
@@ -62,7 +62,7 @@ def _refuse_twins(ordered: list[Linked]) -> None:
             raise ReleaseError(Diagnostic(f"two assets have the logical path {after.path!r}"))
 
 
-def _entries(ordered: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]]) -> Iterator[tuple[str, str]]:
+def entries_of(ordered: Iterable[Linked], encoded: Mapping[str, tuple[Encoded, ...]]) -> Iterator[tuple[str, str]]:
     """Each entry with its name, as it stands in the manifest and as it is hashed."""
     for asset in ordered:
         path, file, kind, content, integrity = asset[:5]

@@ -1,0 +1,442 @@
+"""A build that follows edits: the same stations, for what comes from the edited files and for all that refers to it.
+
+The latest build's ledger says which job read which file, and the former manifest which asset refers to which. Names of
+sources are the same as then, so no other reference means something else now, and all other entries of the manifest,
+files of the release and diagnostics stay as they are. Equal to a whole build, because whoever comes upon anything that
+could reach further raises UnableToAmendError, and then the whole build is made: an error of any kind, another set of
+assets, a name that more than one asset may have, a release that was made before in another way.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from hashlib import sha256
+from typing import Any, NoReturn
+
+from assetbuild.amending.following import Following
+from assetbuild.amending.ledger import Done, Ledger, Sizes
+from assetbuild.amending.manifest import FormerManifest
+from assetbuild.amending.sources import Sources
+from assetbuild.amending.unable import UnableToAmendError
+from assetbuild.cache import Cache, NoCache
+from assetbuild.cache.index import INDEX, FileIndex
+from assetbuild.cache.memo import Memo
+from assetbuild.commit import carry_out
+from assetbuild.compile import Compiled, compile_jobs
+from assetbuild.compilers.services import Services
+from assetbuild.config import Config
+from assetbuild.disclosures import in_build, is_wanted, require_detector
+from assetbuild.encode import EncodeResult, encode
+from assetbuild.errors import Diagnostic, errors_of
+from assetbuild.events import Noted
+from assetbuild.given import rules_of, world_of
+from assetbuild.latest import Edits, remember_edits
+from assetbuild.link import LinkResult, link
+from assetbuild.linking.resolve import Node
+from assetbuild.model import Asset, Content, ContentChanged, Linked, Publication
+from assetbuild.paths import CACHE_DIRECTORY, shown_path
+from assetbuild.planning.syntax import CHECKED, FEW, LARGEST, MOST
+from assetbuild.references.pins import Pins
+from assetbuild.release.changes import Changes, changes_for
+from assetbuild.release.disk import cannot_write, read_if_there
+from assetbuild.release.document import entry_of, wanted_files
+from assetbuild.release.earlier import Earlier
+from assetbuild.release.history import recorded
+from assetbuild.release.layout import MANIFEST, manifest_copy, place
+from assetbuild.release.lock import locked
+from assetbuild.release.pending import recover
+from assetbuild.release.text import entries_of
+from assetbuild.scratch import sweep
+from assetbuild.stage import Finished, Stage
+from assetbuild.survey import Survey
+from assetbuild.told import STATIONS, Told, said
+
+# After so many builds of this kind the cache would begin to forget what none of them used.
+MOST_IN_A_ROW = 100
+MOST_EDITS = 100
+
+
+def amend(config: Config, stage: Stage, seen: Survey, edits: Edits) -> Finished | None:
+    """The latest release with what follows from these edits; None if the whole build has to be made.
+
+    Raises UsageError, BuildError and ReleaseError as `build`.
+    """
+    sweep([os.path.join(config.root, CACHE_DIRECTORY)])
+    require_detector(config)
+    try:
+        return _Amending(config, stage, seen, edits).run()
+    except UnableToAmendError:
+        return None
+
+
+class _Amending:
+    """One build that follows edits. Its methods raise UnableToAmendError."""
+
+    def __init__(self, config: Config, stage: Stage, seen: Survey, edits: Edits) -> None:
+        self._config = config
+        self._stage = stage
+        self._seen = seen
+        self._edits = edits
+        self._sizes = _sizes(edits, seen)
+        self._former = _former_manifest(config, edits)
+        self._following = Following(self._former, edits.ledger, lambda file: shown_path(file, config.root))
+        table = seen.table
+        self._following.edited({table[path][0]: path for path in edits.sources} | dict.fromkeys(edits.asked))
+        # Whoever compiles asks for other files, too, whose digests are known.
+        former_index = stage.cache.get(INDEX) if self._following.compiles else None
+        self._index = FileIndex.load(former_index, stage.began)
+        self._sources = Sources(seen, self._index)
+        self._asked: set[str] = set()
+
+    def run(self) -> Finished:
+        config, stage, edits = self._config, self._stage, self._edits
+        try:
+            jobs, compiled = self._compiled()
+            linked = self._linked(jobs, compiled)
+            told = self._told(jobs, compiled, linked)
+            encoded = encode(linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
+            self._check_kept()
+        except (OSError, ContentChanged) as error:
+            raise UnableToAmendError from error
+        diagnostics = said(told)
+        commit = _Commit(self._former, self._following.assets, linked.linked, encoded)
+        changes = commit.carry_out(config.output, stage, edits, self._index)
+        for diagnostic in diagnostics:
+            stage.listener(Noted(diagnostic))
+        summary = self._summary(jobs, compiled, encoded, commit, changes, diagnostics)
+        finished = Finished(commit.release, summary, diagnostics)
+        remember_edits(
+            config,
+            stage,
+            self._seen,
+            self._index,
+            self._asked,
+            finished,
+            edits,
+            commit.directories(changes),
+            sha256(commit.manifest).hexdigest(),
+            self._ledger(jobs, compiled, linked, told),
+        )
+        return finished
+
+    def _compiled(self) -> tuple[list[Done], Compiled]:
+        """The jobs, done; more of them as long as these name source maps, which are made with what names them."""
+        config, stage = self._config, self._stage
+
+        def digest_of(file: str) -> str | None:
+            self._asked.add(file)
+            return self._index.digest(file)
+
+        for path in self._edits.sources:
+            self._sources[path]
+        while True:
+            jobs = self._following.jobs(self._sources)
+            with closing(Services()) as services:
+                pins = Pins({}, config.importmap.scopes)
+                world = world_of(config, stage, self._sources, digest_of, pins, services)
+                every = [done.job for done in jobs]
+                cache = _WithoutMemos(stage.cache)
+                compiled = compile_jobs(every, _Unknown(), world, cache, stage.workers(), stage.listener)
+            maps = self._maps_named(jobs, compiled)
+            if not self._following.also(path for path in maps if self._former.line(path)):
+                return jobs, compiled
+
+    def _maps_named(self, jobs: Sequence[Done], compiled: Compiled) -> list[str]:
+        if compiled.failed or errors_of(one.diagnostic for one in compiled.told):
+            raise UnableToAmendError
+        maps = set()
+        for done in jobs:
+            made = compiled.outcomes[done.job.path].assets
+            if tuple(asset.path for asset in made) != done.assets:
+                raise UnableToAmendError
+            for reference in (one for asset in made for one in asset.references):
+                # Of a worker it matters who starts it.
+                if reference.kind == "worker-import":
+                    raise UnableToAmendError
+                if reference.kind == "source-map":
+                    maps.add(reference.target)
+        return sorted(maps)
+
+    def _linked(self, jobs: Sequence[Done], compiled: Compiled) -> LinkResult:
+        config = self._config
+        assets = [(done.job, compiled.outcomes[done.job.path].assets) for done in jobs]
+        for asset in (one for _, made in assets for one in made):
+            if any(one.kind == "inline" and one.target not in self._following.assets for one in asset.references):
+                raise UnableToAmendError
+        rules = rules_of(config, self._seen, Pins({}, config.importmap.scopes))
+        standing = _Standing(self._former, frozenset(self._following.assets))
+        memo = Memo(NoCache(), "")
+        linked = link(assets, frozenset(), _Unknown(), rules, self._stage.listener, memo, standing)
+        complete = tuple(one.path for one in linked.linked) == tuple(sorted(self._following.assets))
+        if errors_of(one.diagnostic for one in linked.told) or not complete:
+            raise UnableToAmendError
+        return linked
+
+    def _told(self, jobs: Sequence[Done], compiled: Compiled, linked: LinkResult) -> list[Told]:
+        """All that there is to say of what stands and of what was made, in the order of a whole build."""
+        config, assets = self._config, self._following.assets
+        again = {done.job.path for done in jobs} | assets.keys()
+        told = [one for one in self._edits.ledger.told if one.owner not in again]
+        told += (*compiled.told, *linked.told)
+        if is_wanted(config.secrets):
+            sources = {path: done.job.parts for done in jobs for path in done.assets}
+            told += in_build(
+                linked.linked, lambda path: tuple(part.source for part in sources[path]), config, NoCache()
+            )
+        return sorted(told, key=lambda one: (STATIONS.index(one.station), one.owner or ""))
+
+    def _check_kept(self) -> None:
+        for source in self._sources.made():
+            if source.data is not None and not self._index.is_unchanged(source.file):
+                raise UnableToAmendError
+
+    def _summary(
+        self,
+        jobs: Sequence[Done],
+        compiled: Compiled,
+        encoded: EncodeResult,
+        commit: _Commit,
+        changes: Changes,
+        diagnostics: Sequence[Diagnostic],
+    ) -> dict[str, Any]:
+        """As that of a whole build."""
+        before, ledger = self._edits.summary, self._edits.ledger
+        parts = {part.source.path: part.source.size for done in jobs for part in done.job.parts}
+        numbers = zip(self._edits.sources, ledger.edited(self._seen.identities), strict=True)
+        source_bytes = sum(parts[path] - ledger.size(number) for path, number in numbers if path in parts)
+        former, entries = self._following.assets.values(), commit.entries.values()
+        sizes = dict(before["encoded_bytes"])
+        for name, size in _variants(former):
+            sizes[name] -= size
+        for name, size in _variants(entries):
+            sizes[name] = sizes.get(name, 0) + size
+        files = before["files_unchanged"] + _files(entries) - _files(former)
+        following = sum(bool(causes) for causes in commit.renamed.values())
+        return {
+            "assets": before["assets"],
+            "source_bytes": before["source_bytes"] + source_bytes,
+            "bytes": before["bytes"] + sum(one["size"] for one in entries) - sum(one["size"] for one in former),
+            "encoded_assets": before["encoded_assets"]
+            + sum("encodings" in one for one in entries)
+            - sum("encodings" in one for one in former),
+            "encoded_bytes": {name: sizes[name] for name in sorted(sizes) if sizes[name]},
+            "compiled": _ran(compiled.ran, before["compiled"]),
+            "compressed": _ran(encoded.ran, before["compressed"]),
+            "renamed": {"edited": len(commit.renamed) - following, "following": following},
+            "files_written": changes.written,
+            "files_unchanged": files - changes.written,
+            "warnings": sum(one.severity == "warning" for one in diagnostics),
+        }
+
+    def _ledger(self, jobs: Sequence[Done], compiled: Compiled, linked: LinkResult, told: list[Told]) -> Ledger:
+        before, again = self._edits.ledger, self._following.assets
+        inlined = {
+            path: tuple(one for one in carriers if one not in again) for path, carriers in before.inlined.items()
+        }
+        for path, carriers in linked.inlined.items():
+            inlined[path] = tuple(sorted({*inlined.get(path, ()), *carriers}))
+        read = {}
+        for done in jobs:
+            if done.files:
+                outcome = compiled.outcomes[done.job.path]
+                own = (shown_path(part.source.file, self._config.root) for part in done.job.parts)
+                read[done.job.path] = frozenset((*outcome.files, *own))
+        return Ledger(
+            self._seen.identities,
+            before.jobs_with(read),
+            tuple(told),
+            {path: inlined[path] for path in sorted(inlined) if inlined[path]},
+            self._sizes,
+            before.amended + 1,
+        )
+
+
+class _Commit:
+    """What is to be committed: `entries` of the manifest by logical path, its bytes, and the release's id.
+
+    `renamed`: once it is carried out, as in `Committed`.
+    """
+
+    def __init__(
+        self,
+        former: FormerManifest,
+        before: Mapping[str, Mapping[str, Any]],
+        linked: Sequence[Linked],
+        encoded: EncodeResult,
+    ) -> None:
+        self._former = former
+        self._before = before
+        self._linked = linked
+        self._variants = encoded.variants
+        self.entries = {asset.path: entry_of(asset, encoded.variants.get(asset.path, ())) for asset in linked}
+        texts = dict(zip(self.entries, entries_of(linked, encoded.variants), strict=True))
+        self.manifest, self.release = former.amended(texts)
+        self.renamed: dict[str, tuple[str, ...]] = {}
+
+    def carry_out(self, output: str, stage: Stage, edits: Edits, index: FileIndex) -> Changes:
+        """Makes the release this one. Raises ReleaseError as `commit.commit`."""
+        wanted = wanted_files(self._linked, self._variants)
+        self._refuse_taken([path.partition("/")[2] for path in wanted])
+        document = {**self._former.rest, "assets": self._before}
+        earlier = Earlier(
+            output, self.manifest, self.release, lambda: {"assets": self.entries}, (self._former.data, document)
+        )
+        with locked(output):
+            try:
+                recover(output)
+                copy = read_if_there(place(output, manifest_copy(self.release)))
+                if (
+                    not edits.release_stands(output)
+                    or (copy is not None and copy != self.manifest)
+                    or recorded(output)[-1:] != [edits.release]
+                ):
+                    raise UnableToAmendError
+                changes = changes_for(output, self.release, self.manifest, wanted, earlier, index.digest)
+                if changes:
+                    digest = sha256(self.manifest).hexdigest()
+                    carry_out(output, self.release, digest, changes, stage.listener, stage.jobs, stage.durable)
+            except OSError as error:
+                raise cannot_write(error) from error
+        self.renamed = earlier.renamed()
+        return changes
+
+    def directories(self, changes: Changes) -> list[str]:
+        """The directories that were written to, below the release directory: each ends in a slash."""
+        paths = [*(one.path for one in (*changes.additions, *changes.replacements)), *changes.removals]
+        return sorted({path[: path.rfind("/") + 1] for path in paths})
+
+    def _refuse_taken(self, files: Sequence[str]) -> None:
+        """Raises UnableToAmendError if a new name may be that of a file of an asset that stays as it is."""
+        known = {name for entry in self._before.values() for name in _names(entry)}
+        for file in files:
+            if file not in known and any(file in _names(entry) for _, entry in self._former.naming(file)):
+                raise UnableToAmendError
+
+
+class _Standing:
+    """The assets that stay as they are, for those that refer to them."""
+
+    def __init__(self, former: FormerManifest, again: frozenset[str]) -> None:
+        self.linked = _Entries(former, again)
+
+    def node(self, path: str) -> Node:
+        """Nobody asks what it refers to: nothing is inlined, and no worker started."""
+        linked = self.linked[path]
+        return Node(Asset(path, linked.type, linked.content), linked.publication)
+
+
+class _Entries(Mapping[str, Linked]):
+    """Entries of a manifest but for those of some assets. The content of one is none that could be read."""
+
+    def __init__(self, former: FormerManifest, but: frozenset[str]) -> None:
+        self._former = former
+        self._but = but
+        self._made: dict[str, Linked] = {}
+
+    def __getitem__(self, path: str) -> Linked:
+        if path not in self._made:
+            entry = None if path in self._but else self._former.entry(path)
+            if entry is None:
+                raise KeyError(path)
+            publication: Publication = "plain"
+            if entry.get("immutable"):
+                publication = "prehashed" if entry["file"] == path else "fingerprinted"
+            content = Content("", entry["size"])
+            self._made[path] = Linked(path, entry["file"], entry["type"], content, entry["integrity"], publication)
+        return self._made[path]
+
+    def __contains__(self, path: object) -> bool:
+        if path in self._made:
+            return True
+        return isinstance(path, str) and path not in self._but and self._former.line(path) is not None
+
+    def __iter__(self) -> NoReturn:
+        raise UnableToAmendError
+
+    def __len__(self) -> int:
+        return 0
+
+
+class _Unknown(Mapping[str, Any]):
+    """What only a whole plan knows: whoever asks for it needs a whole build."""
+
+    def __getitem__(self, path: str) -> NoReturn:
+        raise UnableToAmendError
+
+    def __contains__(self, path: object) -> NoReturn:
+        raise UnableToAmendError
+
+    def __iter__(self) -> NoReturn:
+        raise UnableToAmendError
+
+    def __len__(self) -> NoReturn:
+        raise UnableToAmendError
+
+
+class _WithoutMemos:
+    """A cache without the values that are of all files: some of these would take their place."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+
+    def get(self, key: str) -> bytes | None:
+        return None if key.startswith("memo/") else self._cache.get(key)
+
+    def put(self, key: str, value: bytes) -> None:
+        if not key.startswith("memo/"):
+            self._cache.put(key, value)
+
+    def close(self) -> None:
+        pass
+
+
+def _sizes(edits: Edits, seen: Survey) -> Sizes:
+    """What the plan depends on, as it is now: whether files are parsed or looked at may not change with an edit."""
+    if len(edits.sources) > MOST_EDITS or edits.ledger.amended >= MOST_IN_A_ROW:
+        raise UnableToAmendError
+    checked, parsed, moved = edits.ledger.sizes
+    now = checked
+    for number, path in zip(edits.ledger.edited(seen.identities), edits.sources, strict=True):
+        before, after = edits.ledger.size(number), int.from_bytes(seen.table[path][2][:8], "little")
+        now += after - before if path.endswith(CHECKED) else 0
+        moved += abs(after - before)
+        if (before <= LARGEST) != (after <= LARGEST):
+            raise UnableToAmendError
+    if (checked <= FEW) != (now <= FEW) or abs(parsed - MOST) <= moved:
+        raise UnableToAmendError
+    return Sizes(now, parsed, moved)
+
+
+def _former_manifest(config: Config, edits: Edits) -> FormerManifest:
+    try:
+        data = read_if_there(place(config.output, MANIFEST))
+    except OSError as error:
+        raise UnableToAmendError from error
+    if data is None or sha256(data).hexdigest() != edits.manifest:
+        raise UnableToAmendError
+    former = FormerManifest(data)
+    if former.release != edits.release:
+        raise UnableToAmendError
+    return former
+
+
+def _ran(ran: int, before: Mapping[str, int]) -> dict[str, int]:
+    return {"ran": ran, "cached": max(0, sum(before.values()) - ran)}
+
+
+def _names(entry: Mapping[str, Any]) -> Iterator[str]:
+    yield entry["file"]
+    for variant in entry.get("encodings", {}).values():
+        yield variant["file"]
+
+
+def _files(entries: Iterable[Mapping[str, Any]]) -> int:
+    return sum(1 for entry in entries for _ in _names(entry))
+
+
+def _variants(entries: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
+    for entry in entries:
+        for name, variant in entry.get("encodings", {}).items():
+            yield name, variant["size"]

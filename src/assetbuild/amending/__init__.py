@@ -1,0 +1,6 @@
+"""What a build needs that amends the latest release by what follows from edited sources, and nothing else.
+
+ledger.py    what a build leaves for it: which job read which files, and what was said of whom
+manifest.py  the former manifest.json as text: entries looked up, referrers found, lines exchanged
+sources.py   all sources, of which only those that are asked for are looked at
+"""
