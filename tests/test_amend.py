@@ -190,7 +190,7 @@ def test_an_error_is_told_as_by_a_whole_build_and_the_former_release_stands() ->
 def test_a_damaged_ledger_is_no_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
     project = project_of()
     project.write({"assets/css/c.css": "a { b: c }\n"})
-    monkeypatch.setattr("assetbuild.latest.load", lambda data, digest: None)
+    monkeypatch.setattr("assetbuild.amending.ledger.load", lambda data, digest: None)
     assert_as_clean(project, project.build())
 
 

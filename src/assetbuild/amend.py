@@ -116,7 +116,7 @@ class _Amending:
             finished,
             edits,
             commit.directories(changes),
-            sha256(commit.manifest).hexdigest(),
+            commit.manifest.digest,
             self._ledger(jobs, compiled, linked, told),
         )
         return finished
@@ -272,7 +272,8 @@ class _Commit:
         self._variants = encoded.variants
         self.entries = {asset.path: entry_of(asset, encoded.variants.get(asset.path, ())) for asset in linked}
         texts = dict(zip(self.entries, entries_of(linked, encoded.variants), strict=True))
-        self.manifest, self.release = former.amended(texts)
+        data, self.release = former.amended(texts)
+        self.manifest = Content.of(data)
         self.renamed: dict[str, tuple[str, ...]] = {}
 
     def carry_out(self, output: str, stage: Stage, edits: Edits, index: FileIndex) -> Changes:
@@ -280,23 +281,21 @@ class _Commit:
         wanted = wanted_files(self._linked, self._variants)
         self._refuse_taken([path.partition("/")[2] for path in wanted])
         document = {**self._former.rest, "assets": self._before}
-        earlier = Earlier(
-            output, self.manifest, self.release, lambda: {"assets": self.entries}, (self._former.data, document)
-        )
+        earlier = Earlier(output, b"", self.release, lambda: {"assets": self.entries}, (self._former.data, document))
         with locked(output):
             try:
                 recover(output)
                 copy = read_if_there(place(output, manifest_copy(self.release)))
                 if (
                     not edits.release_stands(output)
-                    or (copy is not None and copy != self.manifest)
+                    or (copy is not None and copy != self.manifest.data)
                     or recorded(output)[-1:] != [edits.release]
                 ):
                     raise UnableToAmendError
                 changes = changes_for(output, self.release, self.manifest, wanted, earlier, index.digest)
                 if changes:
-                    digest = sha256(self.manifest).hexdigest()
-                    carry_out(output, self.release, digest, changes, stage.listener, stage.jobs, stage.durable)
+                    release, manifest, tell = self.release, self.manifest.digest, stage.listener
+                    carry_out(output, release, manifest, changes, tell, stage.jobs, stage.durable)
             except OSError as error:
                 raise cannot_write(error) from error
         self.renamed = earlier.renamed()

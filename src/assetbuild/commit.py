@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from hashlib import sha256
 from typing import Any
 
 from assetbuild.cache.index import identity_of
@@ -87,7 +86,7 @@ def commit(
 
     manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), known)
     wanted = wanted_files(linked, encoded, foreign)
-    digest = sha256(manifest).hexdigest()
+    content = Content.of(manifest)
     identities: dict[str, bytes] = {}
     with locked(output):
         try:
@@ -95,15 +94,17 @@ def commit(
             earlier = Earlier(output, manifest, release, document)
             if earlier.damage is not None:
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
-            changes = changes_for(output, release, manifest, wanted, earlier, digest_of)
+            changes = changes_for(output, release, content, wanted, earlier, digest_of)
             if changes:
-                identities = carry_out(output, release, digest, changes, listener, jobs, durable)
+                identities = carry_out(output, release, content.digest, changes, listener, jobs, durable)
         except OSError as error:
             raise cannot_write(error) from error
     unchanged = len(wanted) - changes.written
     files = {path: file.content.digest for path, file in wanted.items()}
     renamed = earlier.renamed()
-    return Committed(release, changes.written, unchanged, changes.bytes_written, renamed, digest, files, identities)
+    return Committed(
+        release, changes.written, unchanged, changes.bytes_written, renamed, content.digest, files, identities
+    )
 
 
 def _manifest(

@@ -16,9 +16,8 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assetbuild.amending.ledger import Ledger, dump, load
 from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.config import Config
 from assetbuild.errors import Diagnostic, ReleaseError
@@ -29,6 +28,9 @@ from assetbuild.release.layout import MANIFEST, RELEASES, place
 from assetbuild.release.lock import locked
 from assetbuild.stage import Finished, Stage
 from assetbuild.survey import Survey
+
+if TYPE_CHECKING:
+    from assetbuild.amending.ledger import Ledger
 
 FORMAT = 3
 _KEYS = frozenset(
@@ -107,6 +109,8 @@ class Latest:
         asked = _changed(record["asked"])
         if asked is None:
             return None
+        from assetbuild.amending.ledger import load
+
         ledger = load(self._stage.cache.get(_ledger_key(self._config)), record["ledger"])
         if ledger is None or len(ledger.identities) != len(seen.identities):
             return None
@@ -239,7 +243,11 @@ def _keep(
     manifest: str,
     ledger: Ledger | None,
 ) -> None:
-    data = None if ledger is None else dump(ledger)
+    data = None
+    if ledger is not None:
+        from assetbuild.amending.ledger import dump
+
+        data = dump(ledger)
     record = {
         "format": FORMAT,
         "inputs": _inputs(config, stage, seen),

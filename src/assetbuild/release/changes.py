@@ -47,7 +47,7 @@ class Changes:
 def changes_for(
     output: str,
     release: str,
-    manifest: bytes,
+    manifest: Content,
     wanted: Mapping[str, Wanted],
     earlier: Earlier,
     digest_of: DigestOf,
@@ -66,18 +66,18 @@ def changes_for(
     replacements = [Placed(file.path, file.content) for file in standing.missing if not file.fixed]
     replacements += [Placed(file.path, file.content, former) for file, former in standing.differing]
     files = [*additions, *replacements]
-    copy = _copy(output, manifest_copy(release), manifest)
+    copy = _copied(output, manifest_copy(release), manifest)
     if copy is not None:
         (replacements if copy.former else additions).append(copy)
     if careful:
         variants = [file for file in (*standing.missing, *(file for file, _ in standing.differing)) if file.variant]
         for path, data in earlier.resized(variants):
-            replacements += filter(None, [_copy(output, path, data)])
-    same = earlier.data == manifest
+            replacements += filter(None, [_copied(output, path, Content.of(data))])
+    same = earlier.data == manifest.data
     order = history.recorded(output)
     return Changes(
         additions=tuple(additions),
-        manifest=None if same else Content.of(manifest),
+        manifest=None if same else manifest,
         replacements=tuple(replacements),
         removals=() if same else tuple(earlier.orphans(wanted)),
         recorded=order[-1:] == [release] and order == history.releases_in_order(output),
@@ -86,11 +86,11 @@ def changes_for(
     )
 
 
-def _copy(output: str, path: str, data: bytes) -> Placed | None:
+def _copied(output: str, path: str, content: Content) -> Placed | None:
     there = read_if_there(place(output, path))
-    if there == data:
+    if there == content.data:
         return None
-    return Placed(path, Content.of(data), None if there is None else hashlib.sha256(there).hexdigest())
+    return Placed(path, content, None if there is None else hashlib.sha256(there).hexdigest())
 
 
 def _collisions(output: str, standing: Standing, earlier: Earlier) -> list[Diagnostic]:
