@@ -49,7 +49,7 @@ from assetbuild.release.lock import locked
 from assetbuild.release.pending import recover
 from assetbuild.release.text import entries_of
 from assetbuild.scratch import sweep
-from assetbuild.stage import Finished, Stage
+from assetbuild.stage import Alone, Finished, Stage, Workers
 from assetbuild.survey import Survey
 from assetbuild.told import STATIONS, Told, said
 
@@ -89,6 +89,7 @@ class _Amending:
         self._index = FileIndex.load(former_index, stage.began)
         self._sources = Sources(seen, self._index)
         self._asked: set[str] = set()
+        self._workers: Workers = stage.workers() if len(self._following.assets) > 1 else Alone()
 
     def run(self) -> Finished:
         config, stage, edits = self._config, self._stage, self._edits
@@ -96,7 +97,7 @@ class _Amending:
             jobs, compiled = self._compiled()
             linked = self._linked(jobs, compiled)
             told = self._told(jobs, compiled, linked)
-            encoded = encode(linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
+            encoded = encode(linked.linked, config.encodings, stage.cache, self._workers, stage.listener)
             self._check_kept()
         except (OSError, ContentChanged) as error:
             raise UnableToAmendError from error
@@ -138,7 +139,7 @@ class _Amending:
                 world = world_of(config, stage, self._sources, digest_of, pins, services)
                 every = [done.job for done in jobs]
                 cache = _WithoutMemos(stage.cache)
-                compiled = compile_jobs(every, _Unknown(), world, cache, stage.workers(), stage.listener)
+                compiled = compile_jobs(every, _Unknown(), world, cache, self._workers, stage.listener)
             maps = self._maps_named(jobs, compiled)
             if not self._following.also(path for path in maps if self._former.line(path)):
                 return jobs, compiled

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +19,7 @@ from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
 from assetbuild.plain import Plain
+from assetbuild.stage import Workers
 from assetbuild.told import Told
 
 STATION = "compile"
@@ -60,7 +60,7 @@ def compile_jobs(
     parts: Mapping[str, Part],
     world: World,
     cache: Cache,
-    executor: Executor,
+    executor: Workers,
     listener: Listener,
 ) -> Compiled:
     """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path."""
@@ -97,7 +97,7 @@ class _Driver:
 
     world: World
     cache: Cache
-    executor: Executor
+    executor: Workers
     shared_key: list[Any]
     made: dict[str, Outcome] = field(default_factory=dict)
     states: dict[str, list[Any]] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from assetbuild.cache import Cache
@@ -11,6 +10,7 @@ from assetbuild.compilers import installed_version
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.media import is_compressible
 from assetbuild.model import Content, Encoded, Linked
+from assetbuild.stage import Workers
 
 # What is larger is not compressed: it would take minutes, and more memory than all else of a build.
 LARGEST = 128 << 20
@@ -65,7 +65,7 @@ class EncodeResult:
 
 
 def encode(
-    linked: Sequence[Linked], encodings: Sequence[str], cache: Cache, executor: Executor, listener: Listener
+    linked: Sequence[Linked], encodings: Sequence[str], cache: Cache, executor: Workers, listener: Listener
 ) -> EncodeResult:
     """Every public asset of a compressible kind in each encoding, kept where at least 5 % smaller.
 

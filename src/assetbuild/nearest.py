@@ -11,7 +11,6 @@ from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
 
 from assetbuild.media import CSS, JAVASCRIPT, media_type
 from assetbuild.paths import fold, stem_and_extension
@@ -40,6 +39,8 @@ class _Names:
     backwards: list[str] = field(default_factory=list)
 
     def nearest(self, name: str, similarity: float) -> str | None:
+        from difflib import get_close_matches
+
         found = get_close_matches(name, self._likely(name), 1, similarity)
         return found[0] if found else None
 
@@ -145,6 +146,8 @@ def _type(name: str) -> str:
 
 def _closest(folded: str, others: list[str]) -> str:
     """The one at the most similar path."""
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(b=folded)
 
     def similarity(other: str) -> float:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 from assetbuild.cache import Cache
 from assetbuild.cache.index import Moment
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Listener
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
+T = TypeVar("T")
+
+
+class Workers(Protocol):
+    """What an Executor of the standard library does for the stations."""
+
+    def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+        """The results in the order of the arguments."""
+
+
+class Alone:
+    """Each call at once, for work that is not worth a thread: those take a while to be imported."""
+
+    def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+        """As the map of the language."""
+        return map(function, *iterables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,7 @@ class Stage:
     """
 
     cache: Cache
-    workers: Callable[[], Executor]
+    workers: Callable[[], Workers]
     listener: Listener
     environment: Mapping[str, str]
     began: Moment | None = None
