@@ -140,6 +140,18 @@ def test_an_edit_that_is_undone_leads_back_to_the_former_release(monkeypatch: py
     assert len((project.release / "releases/history").read_text().split()) == 2
 
 
+def test_a_partial_that_nobody_imports_any_more_may_be_edited(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = project_of()
+    project.write({"assets/css/app.scss": "a { b: c }\n", "assets/css/_part.scss": "p { q: r }\n"})
+    assert_as_clean(project, amended(project, monkeypatch))
+    settle()
+    before = stamps(project.release)
+    amended(project, monkeypatch)
+    assert stamps(project.release) == before
+    project.write({"assets/css/_part.scss": "p { q: s }\n"})
+    assert_as_clean(project, amended(project, monkeypatch))
+
+
 def test_warnings_of_what_stands_are_repeated_and_those_of_what_was_mended_are_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -54,6 +54,7 @@ class Edits:
     manifest: str
     release: str
     summary: Mapping[str, Any]
+    inputs: str
 
     def release_stands(self, output: str) -> bool:
         """Whether the release is still as it was looked at; the caller holds its lock. Raises OSError."""
@@ -131,6 +132,7 @@ class Latest:
             record["manifest"],
             record["release"],
             record["summary"],
+            record["inputs"],
         )
 
     def close(self) -> None:
@@ -187,7 +189,7 @@ def remember(
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
     if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
         return
-    _keep(config, stage, seen, answers, finished, now.directories, manifest, ledger)
+    _keep(config, stage, seen, _inputs(config, stage, seen), answers, finished, now.directories, manifest, ledger)
 
 
 def remember_edits(
@@ -207,11 +209,14 @@ def remember_edits(
     `asked` and `manifest` as for `remember`.
     """
     now = _standing(config, manifest, only=sorted({*directories, "", f"{RELEASES}/"}))
-    answers = {**edits.former, **{file: index.settled_identity(file) for file in (*asked, *edits.asked)}}
-    settled = index.are_settled(seen.table[path][0] for path in edits.sources)
+    edited = [seen.table[path][0] for path in edits.sources]
+    looked_at = {*asked, *edits.asked, *(file for file in edited if file in edits.former)}
+    answers = {**edits.former, **{file: index.settled_identity(file) for file in looked_at}}
+    settled = index.are_settled(edited)
     if now is not None and settled and "" not in answers.values():
         directories = {**edits.directories, **now.directories}
-        _keep(config, stage, seen, dict(sorted(answers.items())), finished, directories, manifest, ledger)
+        answers = dict(sorted(answers.items()))
+        _keep(config, stage, seen, edits.inputs, answers, finished, directories, manifest, ledger)
 
 
 def _standing(
@@ -237,6 +242,7 @@ def _keep(
     config: Config,
     stage: Stage,
     seen: Survey,
+    inputs: str,
     answers: Mapping[str, str | None],
     finished: Finished,
     directories: Mapping[str, str],
@@ -250,7 +256,7 @@ def _keep(
         data = dump(ledger)
     record = {
         "format": FORMAT,
-        "inputs": _inputs(config, stage, seen),
+        "inputs": inputs,
         "sources": _digest(seen.identities),
         "asked": answers,
         "release_files": directories,
