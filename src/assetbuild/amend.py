@@ -15,7 +15,7 @@ from contextlib import closing
 from hashlib import sha256
 from typing import Any, NoReturn
 
-from assetbuild.amending.following import Following
+from assetbuild.amending.following import Following, publication_of
 from assetbuild.amending.ledger import Done, Ledger, Sizes
 from assetbuild.amending.manifest import FormerManifest
 from assetbuild.amending.sources import Sources
@@ -35,7 +35,7 @@ from assetbuild.given import rules_of, world_of
 from assetbuild.latest import Edits, remember_edits
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.resolve import Node
-from assetbuild.model import Asset, Content, ContentChanged, Linked, Publication
+from assetbuild.model import Asset, Content, ContentChanged, Linked
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.planning.syntax import CHECKED, FEW, LARGEST, MOST
 from assetbuild.references.pins import Pins
@@ -333,24 +333,29 @@ class _Entries(Mapping[str, Linked]):
     def __init__(self, former: FormerManifest, but: frozenset[str]) -> None:
         self._former = former
         self._but = but
-        self._made: dict[str, Linked] = {}
+        self._made: dict[str, Linked | None] = {}
 
     def __getitem__(self, path: str) -> Linked:
-        if path not in self._made:
-            entry = None if path in self._but else self._former.entry(path)
-            if entry is None:
-                raise KeyError(path)
-            publication: Publication = "plain"
-            if entry.get("immutable"):
-                publication = "prehashed" if entry["file"] == path else "fingerprinted"
-            content = Content("", entry["size"])
-            self._made[path] = Linked(path, entry["file"], entry["type"], content, entry["integrity"], publication)
-        return self._made[path]
+        linked = self._found(path)
+        if linked is None:
+            raise KeyError(path)
+        return linked
 
     def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and self._found(path) is not None
+
+    def _found(self, path: str) -> Linked | None:
         if path in self._made:
-            return True
-        return isinstance(path, str) and path not in self._but and self._former.line(path) is not None
+            return self._made[path]
+        entry = None if path in self._but else self._former.entry(path)
+        linked = None
+        if entry is not None:
+            content = Content("", entry["size"])
+            linked = Linked(
+                path, entry["file"], entry["type"], content, entry["integrity"], publication_of(path, entry)
+            )
+        self._made[path] = linked
+        return linked
 
     def __iter__(self) -> NoReturn:
         raise UnableToAmendError

@@ -66,11 +66,8 @@ class Following:
         return any(record is not None for record in self._records.values())
 
     def _plain(self, path: str, sources: Mapping[str, Source]) -> Done:
-        entry = self.assets[path]
-        publication: Publication = "plain"
-        if entry.get("immutable"):
-            publication = "prehashed" if entry["file"] == path else "fingerprinted"
-        return Done(Job(path, (Part(path, sources[path]),), (), publication), (path,), frozenset())
+        job = Job(path, (Part(path, sources[path]),), (), publication_of(path, self.assets[path]))
+        return Done(job, (path,), frozenset())
 
     def _add(self, paths: Iterable[str]) -> None:
         waiting = list(paths)
@@ -97,3 +94,10 @@ class Following:
             if any(path in entry.get(kind, ()) for kind in _REFERRING):
                 yield asset
         yield from self._ledger.inlined.get(path, ())
+
+
+def publication_of(path: str, entry: Mapping[str, Any]) -> Publication:
+    """How the asset of an entry is published; none of these is private."""
+    if not entry.get("immutable"):
+        return "plain"
+    return "prehashed" if entry["file"] == path else "fingerprinted"
