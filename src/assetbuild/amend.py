@@ -13,14 +13,15 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
-from typing import Any, NoReturn
+from typing import Any
 
-from assetbuild.amending.following import Following, publication_of
+from assetbuild.amending.following import Following
 from assetbuild.amending.ledger import Done, Ledger, Sizes
 from assetbuild.amending.manifest import FormerManifest
 from assetbuild.amending.sources import Sources
+from assetbuild.amending.standing import Standing, Unknown, WithoutMemos
 from assetbuild.amending.unable import UnableToAmendError
-from assetbuild.cache import Cache, NoCache
+from assetbuild.cache import NoCache
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import carry_out
@@ -34,8 +35,7 @@ from assetbuild.events import Noted
 from assetbuild.given import rules_of, world_of
 from assetbuild.latest import Edits, remember_edits
 from assetbuild.link import LinkResult, link
-from assetbuild.linking.resolve import Node
-from assetbuild.model import Asset, Content, ContentChanged, Linked
+from assetbuild.model import Content, ContentChanged, Linked
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.planning.syntax import CHECKED, FEW, LARGEST, MOST
 from assetbuild.references.pins import Pins
@@ -138,8 +138,8 @@ class _Amending:
                 pins = Pins({}, config.importmap.scopes)
                 world = world_of(config, stage, self._sources, digest_of, pins, services)
                 every = [done.job for done in jobs]
-                cache = _WithoutMemos(stage.cache)
-                compiled = compile_jobs(every, _Unknown(), world, cache, self._workers, stage.listener)
+                cache = WithoutMemos(stage.cache)
+                compiled = compile_jobs(every, Unknown(), world, cache, self._workers, stage.listener)
             maps = self._maps_named(jobs, compiled)
             if not self._following.also(path for path in maps if self._former.line(path)):
                 return jobs, compiled
@@ -167,9 +167,9 @@ class _Amending:
             if any(one.kind == "inline" and one.target not in self._following.assets for one in asset.references):
                 raise UnableToAmendError
         rules = rules_of(config, self._seen, Pins({}, config.importmap.scopes))
-        standing = _Standing(self._former, frozenset(self._following.assets))
+        standing = Standing(self._former, frozenset(self._following.assets))
         memo = Memo(NoCache(), "")
-        linked = link(assets, frozenset(), _Unknown(), rules, self._stage.listener, memo, standing)
+        linked = link(assets, frozenset(), Unknown(), rules, self._stage.listener, memo, standing)
         complete = tuple(one.path for one in linked.linked) == tuple(sorted(self._following.assets))
         if errors_of(one.diagnostic for one in linked.told) or not complete:
             raise UnableToAmendError
@@ -313,88 +313,6 @@ class _Commit:
         for file in files:
             if file not in known and any(file in _names(entry) for _, entry in self._former.naming(file)):
                 raise UnableToAmendError
-
-
-class _Standing:
-    """The assets that stay as they are, for those that refer to them."""
-
-    def __init__(self, former: FormerManifest, again: frozenset[str]) -> None:
-        self.linked = _Entries(former, again)
-
-    def node(self, path: str) -> Node:
-        """Nobody asks what it refers to: nothing is inlined, and no worker started."""
-        linked = self.linked[path]
-        return Node(Asset(path, linked.type, linked.content), linked.publication)
-
-
-class _Entries(Mapping[str, Linked]):
-    """Entries of a manifest but for those of some assets. The content of one is none that could be read."""
-
-    def __init__(self, former: FormerManifest, but: frozenset[str]) -> None:
-        self._former = former
-        self._but = but
-        self._made: dict[str, Linked | None] = {}
-
-    def __getitem__(self, path: str) -> Linked:
-        linked = self._found(path)
-        if linked is None:
-            raise KeyError(path)
-        return linked
-
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and self._found(path) is not None
-
-    def _found(self, path: str) -> Linked | None:
-        if path in self._made:
-            return self._made[path]
-        entry = None if path in self._but else self._former.entry(path)
-        linked = None
-        if entry is not None:
-            content = Content("", entry["size"])
-            linked = Linked(
-                path, entry["file"], entry["type"], content, entry["integrity"], publication_of(path, entry)
-            )
-        self._made[path] = linked
-        return linked
-
-    def __iter__(self) -> NoReturn:
-        raise UnableToAmendError
-
-    def __len__(self) -> int:
-        return 0
-
-
-class _Unknown(Mapping[str, Any]):
-    """What only a whole plan knows: whoever asks for it needs a whole build."""
-
-    def __getitem__(self, path: str) -> NoReturn:
-        raise UnableToAmendError
-
-    def __contains__(self, path: object) -> NoReturn:
-        raise UnableToAmendError
-
-    def __iter__(self) -> NoReturn:
-        raise UnableToAmendError
-
-    def __len__(self) -> NoReturn:
-        raise UnableToAmendError
-
-
-class _WithoutMemos:
-    """A cache without the values that are of all files: some of these would take their place."""
-
-    def __init__(self, cache: Cache) -> None:
-        self._cache = cache
-
-    def get(self, key: str) -> bytes | None:
-        return None if key.startswith("memo/") else self._cache.get(key)
-
-    def put(self, key: str, value: bytes) -> None:
-        if not key.startswith("memo/"):
-            self._cache.put(key, value)
-
-    def close(self) -> None:
-        pass
 
 
 def _sizes(edits: Edits, seen: Survey) -> Sizes:

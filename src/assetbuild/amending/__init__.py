@@ -2,5 +2,7 @@
 
 ledger.py    what a build leaves for it: which job read which files, and what was said of whom
 manifest.py  the former manifest.json as text: entries looked up, referrers found, lines exchanged
+following.py which assets follow from an edit
+standing.py  those that do not, as link sees them
 sources.py   all sources, of which only those that are asked for are looked at
 """
