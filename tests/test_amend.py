@@ -237,7 +237,7 @@ KEYS += [
 ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(projects, st.lists(EDITED, min_size=1, max_size=3), st.sampled_from(KEYS))
 def test_any_edits_of_any_project_leave_what_a_clean_build_leaves(
     files: Mapping[str, bytes], edits: list[list[tuple[str, bytes]]], key: str

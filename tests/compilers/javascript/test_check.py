@@ -333,7 +333,7 @@ def damaged(tokens: list[str]) -> Iterator[list[str]]:
             yield [*tokens[:index], token + rest[0], *rest[1:]]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(PROGRAM, st.lists(GAP, min_size=1, max_size=5))
 def test_a_script_with_a_damaged_token_is_refused_unless_another_parser_sees_the_same_tree(
     pytestconfig: pytest.Config, tokens: list[str], gaps: list[str]
