@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import assetbuild.build
 from releasing import stamps
 from scenario import CONFIG, Files, Outcome, Project, below_assets
-from test_bulk import NAMES, contents
+from test_bulk import written
 
 # What is said of how the work was done, not of what came of it.
 OF_THE_WAY = ("seconds", "compiled", "compressed", "renamed", "files_written", "files_unchanged")
@@ -224,33 +226,106 @@ def test_files_that_grow_too_many_to_be_looked_at_are_planned_anew(monkeypatch: 
     assert (built.code, left(built)) == (clean.code, left(clean))
 
 
-EDITED = st.lists(
-    st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), contents(name))), min_size=1, max_size=2
-)
-projects = st.fixed_dictionaries({name: contents(name) for name in NAMES})
-KEYS = ["", "minify = true", 'encodings = ["gzip"]', 'unfingerprinted = ["img/*", "sw.js"]', 'prehashed = ["js/in/*"]']
-KEYS += [
-    'source_maps = "linked"',
-    'source_maps = "hidden"',
-    'base_url = "/"',
-    '[bundles."all.js"]\ncontents = ["js/b.js", "js/in/*"]',
+BUNDLES = 'publish_contents = true\n[bundles."all.js"]\ncontents = ["js/b.js", "a.js"]\n'
+BUNDLES += '[bundles."all.css"]\ncontents = ["css/in/*", "sass/s.scss"]'
+SHEETS = ["a.css", "css/b.css", "css/in/c.css", "css/d e.min.css", "sass/s.css"]
+SCRIPTS = ["a.js", "js/b.js", "js/in/c.mjs", "js/d.min.js", "sw.js"]
+PICTURES = ["i.png", "img/j.svg", "img/k l.png", "ü.png"]
+NAMED = [*SHEETS, *SCRIPTS, *PICTURES, "page.html"]
+NAMES = [
+    *NAMED,
+    "js/d.min.js.map",
+    "sass/s.scss",
+    "sass/_p.scss",
+    "sass/in/_q.scss",
+    "t.css.jinja",
+    "_words.txt",
+    "robots.txt",
 ]
+NAMES.remove("sass/s.css")
+KEYS = ["", "minify = true", 'encodings = ["gzip"]', 'unfingerprinted = ["img/*", "sw.js"]', 'prehashed = ["*.png"]']
+KEYS += ['source_maps = "linked"', 'source_maps = "hidden"', 'base_url = "/"', "publish_contents = true", BUNDLES]
+
+
+@st.composite
+def texts(draw: st.DrawFn, name: str) -> str:
+    """A content that fits the name, mostly sound: others may be named, and what is not there."""
+    word = draw(st.sampled_from(["one", "two", "three"]))
+    kinds = SHEETS if name.endswith((".css", ".jinja")) else SCRIPTS if name.endswith((".js", ".mjs")) else NAMED
+    targets = draw(st.lists(st.sampled_from([*kinds, *PICTURES, *NAMED]), max_size=3))
+    urls = [written(name, one) for one in targets if one != name]
+    broken = draw(st.integers(0, 60)) == 41
+    if name.endswith(".scss"):
+        # A partial's URLs are those of the sheet that imports it.
+        imported = draw(st.sampled_from(["", "@import 'p';", "@import 'in/q';"])) if name == "sass/s.scss" else ""
+        warning = draw(st.sampled_from(["", "", f"@warn '{word}';"]))
+        return f"{imported}{warning}.{word} {{ b: url(../i.png) }}" + ("}" if broken else "")
+    if name.endswith((".css", ".jinja")):
+        shape = st.sampled_from(["@import '{}';", ".a {{ b: url('{}') }}", ".c {{ d: url('{}?x#y') }}"])
+        text = "\n".join(sorted((draw(shape).format(url) for url in urls), key=lambda one: not one.startswith("@")))
+        words = "/* {% include '_words.txt' %} */" if name.endswith(".jinja") else ""
+        return f"{text}\n.{word} {{ e : f }}{words}" + ("url(nope.png)" if broken else "")
+    if name.endswith((".js", ".mjs")):
+        shape = st.sampled_from(
+            ["import './{}';", "import('./{}');", "let a = new URL('{}', import.meta.url);", "//# sourceMappingURL={}"]
+        )
+        text = "\n".join(dict.fromkeys(draw(shape).format(url).replace("'./..", "'..") for url in urls))
+        return f"{text}\n/* {word} */" + ("importScripts('a.js')" if broken else "")
+    if name.endswith(".map"):
+        return json.dumps({"version": 3, "sources": urls, "names": [], "mappings": "AAAA"})
+    if name.endswith((".html", ".svg")):
+        return "<svg xmlns='http://www.w3.org/2000/svg'>" + "".join(f'<image href="{url}"/>' for url in urls) + "</svg>"
+    return word * draw(st.sampled_from([1, 100]))
+
+
+EDITED = st.lists(
+    st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), texts(name))), min_size=1, max_size=2
+)
+projects = st.fixed_dictionaries({name: texts(name) for name in NAMES})
+
+
+def try_edits(files: Files, edits: list[list[tuple[str, str]]], key: str) -> int:
+    """Builds after each of the edits, beside a clean build; how many of these followed the edits alone."""
+    lines = [line for line in CONFIG.splitlines() if line.split(" =")[0] != key.split(" =")[0]]
+    project = Project(below_assets(files), "\n".join([*lines, 'external = ["**/*"]', key, ""]))
+    settle()
+    project.build()
+    followed = 0
+    with pytest.MonkeyPatch.context() as patch:
+        whole: list[object] = []
+        build = assetbuild.build.build
+        patch.setattr("assetbuild.build.build", lambda *arguments: whole.append(0) or build(*arguments))
+        for some in edits:
+            settle()
+            project.write({f"assets/{name}": text for name, text in some})
+            settle()
+            whole.clear()
+            built = project.build()
+            followed += not whole
+            clean = project.build("--output", "clean", "--no-cache", "--jobs", "1")
+            assert built.code == clean.code
+            assert left(built) == left(clean)
+            assert {name: built.public[name] for name in clean.public} == clean.public
+    return followed
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(projects, st.lists(EDITED, min_size=1, max_size=3), st.sampled_from(KEYS))
 def test_any_edits_of_any_project_leave_what_a_clean_build_leaves(
-    files: Mapping[str, bytes], edits: list[list[tuple[str, bytes]]], key: str
+    files: Files, edits: list[list[tuple[str, str]]], key: str
 ) -> None:
-    lines = [line for line in CONFIG.splitlines() if line.split(" =")[0] != key.split(" =")[0]]
-    project = Project(below_assets(files), "\n".join([*lines, 'external = ["**/*"]', key, ""]))
-    settle()
-    project.build()
-    for some in edits:
-        settle()
-        project.write({f"assets/{name}": text for name, text in some})
-        built = project.build()
-        clean = project.build("--output", "clean", "--no-cache", "--jobs", "1")
-        assert built.code == clean.code
-        assert left(built) == left(clean)
-        assert {name: built.public[name] for name in clean.public} == clean.public
+    try_edits(files, edits, key)
+
+
+@pytest.mark.long
+def test_so_they_do_many_times() -> None:
+    followed = []
+
+    @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(projects, st.lists(EDITED, min_size=1, max_size=4), st.sampled_from(KEYS))
+    def check(files: Files, edits: list[list[tuple[str, str]]], key: str) -> None:
+        followed.append(try_edits(files, edits, key))
+
+    check()
+    assert sum(followed) > len(followed) / 4
+    print(f"{sum(followed)} builds followed edits")  # noqa: T201

@@ -233,11 +233,9 @@ class _Amending:
 
     def _ledger(self, jobs: Sequence[Done], compiled: Compiled, linked: LinkResult, told: list[Told]) -> Ledger:
         before, again = self._edits.ledger, self._following.assets
-        inlined = {
-            path: tuple(one for one in carriers if one not in again) for path, carriers in before.inlined.items()
-        }
-        for path, carriers in linked.inlined.items():
-            inlined[path] = tuple(sorted({*inlined.get(path, ()), *carriers}))
+        further = {path: {one for one in others if one not in again} for path, others in before.further.items()}
+        for path, others in linked.further.items():
+            further.setdefault(path, set()).update(others)
         read = {}
         for done in jobs:
             if done.files:
@@ -248,7 +246,7 @@ class _Amending:
             self._seen.identities,
             before.jobs_with(read),
             tuple(told),
-            {path: inlined[path] for path in sorted(inlined) if inlined[path]},
+            {path: tuple(sorted(further[path])) for path in sorted(further) if further[path]},
             self._sizes,
             before.amended + 1,
         )

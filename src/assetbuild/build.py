@@ -175,7 +175,7 @@ def _ledger(made: Made, config: Config, seen: Survey) -> Ledger | None:
         return None
     sizes = Sizes(checked_bytes(seen.sizes()), made.plan.parsed_bytes)
     text = "\n".join(filter(None, lines)).encode("utf-8", "surrogatepass")
-    return Ledger(seen.identities, text, made.told, made.linked.inlined, sizes)
+    return Ledger(seen.identities, text, made.told, made.linked.further, sizes)
 
 
 def _with_left(planned: Plan, plain: Links | None, sources: Mapping[str, Source]) -> Sequence[Job]:

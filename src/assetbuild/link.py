@@ -42,14 +42,14 @@ class Standing(Protocol):
 class LinkResult:
     """The assets that were linked as they will be served, sorted by path: none if there are errors.
 
-    `told` is what was said, sorted by the asset. `inlined` are the assets that
-    carry another, by its path.
+    `told` is what was said, sorted by the asset. `further` are the assets that follow from another, by its path, and do
+    not refer to it: those that carry it, and its source map.
     """
 
     linked: tuple[Linked, ...]
     importmap: ImportMap
     told: tuple[Told, ...]
-    inlined: Mapping[str, tuple[str, ...]]
+    further: Mapping[str, tuple[str, ...]]
 
 
 class _Publications(Mapping[str, Publication]):
@@ -123,16 +123,20 @@ def link(
     writer = Writer(nodes, published, rules, listener, memo, ChainMap({}, done))  # type: ignore[arg-type]
     linked = writer.write(assets) if not errors_of(one for _, one in told) else []
     told = sorted([*told, *writer.told], key=itemgetter(0))
-    return LinkResult(tuple(linked), importmap, tuple(Told("link", *one) for one in told), _inlined(nodes))
+    return LinkResult(
+        tuple(linked), importmap, tuple(Told("link", *one) for one in told), _further(nodes, writer.map_owners)
+    )
 
 
-def _inlined(nodes: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for path, node in sorted(nodes.items()):
+def _further(nodes: Mapping[str, Node], map_owners: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = {}
+    for path, node in nodes.items():
         for bound in node.bound:
             if bound.reference.kind == "inline" and bound.target:
-                found.setdefault(bound.target, []).append(path)
-    return {target: tuple(dict.fromkeys(carriers)) for target, carriers in sorted(found.items())}
+                found.setdefault(bound.target, set()).add(path)
+    for path, owner in map_owners.items():
+        found.setdefault(owner, set()).add(path)
+    return {path: tuple(sorted(found[path])) for path in sorted(found)}
 
 
 def _published(

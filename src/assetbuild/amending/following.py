@@ -82,8 +82,6 @@ class Following:
             record = self._record(path)
             self._records[path if record is None else record[2]] = record
             waiting += record[0] if record is not None else ()
-            # A map is made with the script or style sheet that names it, or without it when that no longer does.
-            waiting += (one for one in entry.get("assets", ()) if one.endswith(".map"))
             waiting += self._referring(path)
 
     def _record(self, path: str) -> list[Any] | None:
@@ -93,7 +91,7 @@ class Following:
         for asset, entry in self._former.naming(path):
             if any(path in entry.get(kind, ()) for kind in _REFERRING):
                 yield asset
-        yield from self._ledger.inlined.get(path, ())
+        yield from self._ledger.further.get(path, ())
 
 
 def publication_of(path: str, entry: Mapping[str, Any]) -> Publication:

@@ -46,14 +46,14 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What a build leaves. `inlined` are the assets that carry another, by its path; `amended` is how many builds in a
-    row have started from the one before.
+    """What a build leaves. `further` are as in `LinkResult`; `amended` is how many builds in a row have started from
+    the one before.
     """
 
     identities: bytes
     jobs: bytes
     told: tuple[Told, ...] = ()
-    inlined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sizes: Sizes = NO_SIZES
     amended: int = 0
 
@@ -158,7 +158,7 @@ def dump(ledger: Ledger) -> bytes:
         "amended": ledger.amended,
         "sources": len(ledger.identities),
         "sizes": ledger.sizes,
-        "inlined": ledger.inlined,
+        "further": ledger.further,
         "told": [(one.station, one.owner, astuple(one.diagnostic)) for one in ledger.told],
     }
     line = _dense(head).encode("utf-8", "surrogatepass")
@@ -173,8 +173,8 @@ def load(data: bytes | None, digest: object) -> Ledger | None:
     try:
         values = json.loads(head)
         told = tuple(Told(station, owner, Diagnostic(*fields)) for station, owner, fields in values["told"])
-        inlined = {path: tuple(carriers) for path, carriers in values["inlined"].items()}
+        further = {path: tuple(others) for path, others in values["further"].items()}
         end = values["sources"]
-        return Ledger(rest[:end], rest[end:], told, inlined, Sizes(*values["sizes"]), values["amended"])
+        return Ledger(rest[:end], rest[end:], told, further, Sizes(*values["sizes"]), values["amended"])
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
