@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,72 +22,92 @@ from builds.starting import starts
 from builds.watching import watched
 
 PEERS = ("django", "whitenoise", "webassets", "esbuild", "vite")
-GROUPS = ("plain", "changes", "minified", "everything", "watch", "starts")
 # Projects of each group: by default, and in all.
 SOME = {
-    "plain": ["200", "1000", "5000", "packages"],
+    "starts": [],
+    "plain": ["200", "1000", "5000", "20000", "packages"],
     "changes": ["5000"],
     "minified": ["1000", "few-packages"],
     "everything": ["1000", "few-packages"],
     "watch": ["5000"],
 }
 ALL = {
+    "starts": [],
     "plain": ["200", "1000", "2000", "5000", "10000", "20000", "50000", "100000", "packages"],
     "changes": ["200", "5000", "20000", "packages"],
     "minified": ["1000", "5000", "packages"],
     "everything": ["1000", "few-packages", "packages"],
     "watch": ["5000"],
+    "large file": ["2000000000"],
 }
 GROUP_OF = {"plain": plain, "changes": changes, "minified": minified, "everything": everything}
 
 
 def main() -> None:
     arguments = _arguments()
-    settings = Settings(arguments.directory, arguments.runs, arguments.patience, tuple(arguments.peers))
-    projects = ALL if arguments.all else SOME
-    chosen = arguments.group or GROUPS
-    results: dict[str, Any] = {"machine": described(arguments.directory), "groups": []}
-    results["settings"] = {"runs": settings.runs, "patience": settings.patience}
-    if "starts" in chosen:
-        _tell("starts")
-        results["starts"] = starts(arguments.starts)
-    for group in chosen:
-        for name in (arguments.projects or projects[group]) if group != "starts" else ():
+    # Whoever ends it so leaves nothing on the tmpfs.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    peers = tuple(arguments.peers)
+    settings = Settings(arguments.directory, arguments.runs, arguments.patience, peers, arguments.most_files)
+    results: dict[str, Any] = {
+        "machine": described(arguments.directory),
+        "settings": {"runs": settings.runs, "patience": settings.patience},
+        "groups": [],
+    }
+    for group, projects in _chosen(arguments).items():
+        if group == "starts":
+            _tell(group)
+            results["starts"] = starts(arguments.starts)
+        for name in projects:
             _tell(f"{group}: {name}")
             if group == "watch":
                 results["watch"] = watched(name, arguments.edits, arguments.directory)
+            elif group == "large file":
+                results["groups"].append(large_file(int(name), settings))
             else:
                 results["groups"].append(GROUP_OF[group](name, settings))
-    if arguments.all and "plain" in chosen:
-        _tell("one large file")
-        results["groups"].append(large_file(arguments.large, settings))
     results["machine"]["load_afterwards"] = round(os.getloadavg()[0], 1)
     print(tables.text(results))
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
+    for file in filter(None, (arguments.json, tables.RESULTS if arguments.keep else None)):
+        Path(file).write_text(json.dumps(results, indent=1) + "\n")
     if arguments.keep:
-        tables.RESULTS.write_text(json.dumps(results, indent=1) + "\n")
         tables.write()
         plot.write()
 
 
+def _chosen(arguments: argparse.Namespace) -> dict[str, list[str]]:
+    """The projects of each group."""
+    chosen = dict(ALL if arguments.all else SOME)
+    if arguments.projects:
+        asked = [one.rpartition(":") for one in arguments.projects]
+        chosen = {group: [name for of, _, name in asked if of in ("", group)] for group in GROUP_OF}
+        chosen["watch"] = [name for of, _, name in asked if of == "watch"]
+        chosen["large file"] = [name for of, _, name in asked if of == "large-file"]
+        if {"", "starts"} & {of for of, _, _ in asked}:
+            chosen["starts"] = []
+    if arguments.group:
+        chosen = {group: projects for group, projects in chosen.items() if group in arguments.group}
+    return {group: projects for group, projects in chosen.items() if projects or group == "starts"}
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("projects", nargs="*", help="numbers of files, 'packages' or 'few-packages', for each group")
-    parser.add_argument("--group", nargs="*", choices=GROUPS, help="which groups of rows (default: all of them)")
+    parser.add_argument(
+        "projects",
+        nargs="*",
+        help="numbers of files, 'packages', 'few-packages': for all groups, or with a group before, as in plain:200 starts:",
+    )
+    parser.add_argument("--group", action="append", choices=sorted(ALL), help="which groups of rows (default: all)")
     parser.add_argument("--all", action="store_true", help="every project of every group, and a file of 2 GB")
     parser.add_argument("--runs", type=int, default=3, help="of which the median counts; one more warms up")
-    parser.add_argument("--patience", type=float, default=20, help="what takes more seconds than this runs only once")
+    parser.add_argument("--patience", type=float, default=10, help="what takes more seconds than this runs only once")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS, help="beside which programs")
+    parser.add_argument("--most-files", type=int, default=50_000, help="no other programs with more files than these")
     parser.add_argument("--starts", type=int, default=25, help="how many starts of each command")
     parser.add_argument("--edits", type=int, default=10, help="how many edits of each kind are watched")
-    parser.add_argument("--large", type=int, default=2_000_000_000, help="bytes of the large file")
     parser.add_argument("--directory", default="/dev/shm", help="where to work: a tmpfs")
     parser.add_argument("--json", metavar="FILE", help="also write what was measured to a file")
-    parser.add_argument(
-        "--keep", action="store_true", help="results.json, docs/performance.md and the plot as measured"
-    )
-    # `--group` takes several values, so projects come first or behind `--`.
+    parser.add_argument("--keep", action="store_true", help="also write results.json, docs/performance.md and its plot")
     return parser.parse_args()
 
 

@@ -34,6 +34,7 @@ text { font: 13px system-ui, sans-serif; fill: #333 }
 .title { font-weight: 600; font-size: 15px }
 .grid { stroke: #888; stroke-opacity: .25 }
 .axis { stroke: #888 }
+.leader { stroke: #888; stroke-opacity: .6; stroke-dasharray: 1 3 }
 path { fill: none; stroke-width: 2; stroke-linejoin: round }
 @media (prefers-color-scheme: dark) { text { fill: #ddd } }
 """
@@ -44,8 +45,8 @@ path.ours { stroke-width: 3 }
 text.ours { font-weight: 600 }
 """
 
-WIDTH, HEIGHT = 860, 520
-LEFT, RIGHT, TOP, BOTTOM = 70, 230, 50, 60
+WIDTH, HEIGHT = 900, 520
+LEFT, RIGHT, TOP, BOTTOM = 70, 260, 50, 60
 _LABEL_HEIGHT = 16
 
 
@@ -163,20 +164,21 @@ def _drawn(line: Line, frame: Frame) -> list[str]:
 
 
 def _labels(series: list[Line], frame: Frame) -> list[str]:
-    """Beside the plot, each at the height where its line ends, moved apart where they would touch."""
-    ends = sorted((frame.place(*line.points[-1])[1], line.label, line.kind) for line in series)
+    """Beside the plot, each at the height where its line ends, moved apart where they would touch, and led to."""
+    ends = sorted((frame.place(*line.points[-1])[::-1], line.label, line.kind) for line in series)
     heights: list[float] = []
-    for wanted, _, _ in ends:
+    for (wanted, _), _, _ in ends:
         heights.append(max(wanted, heights[-1] + _LABEL_HEIGHT) if heights else max(wanted, TOP))
     lowest: float = HEIGHT - BOTTOM
     for number in reversed(range(len(heights))):
         heights[number] = min(heights[number], lowest)
         lowest = heights[number] - _LABEL_HEIGHT
-    x = WIDTH - RIGHT + 12
-    return [
-        f'<text class="{kind}" x="{x}" y="{height + 4:.1f}">{label}</text>'
-        for height, (_, label, kind) in zip(heights, ends, strict=True)
-    ]
+    left = WIDTH - RIGHT + 20
+    parts = []
+    for height, ((y, x), label, kind) in zip(heights, ends, strict=True):
+        parts.append(f'<line class="leader" x1="{x + 5:.1f}" y1="{y:.1f}" x2="{left - 4}" y2="{height:.1f}"/>')
+        parts.append(f'<text class="{kind}" x="{left}" y="{height + 4:.1f}">{label}</text>')
+    return parts
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ _GROUPS = {
     "everything": "Everything on: minified, brotli 11, gzip 9",
     "large file": "One large file",
 }
+_REACHED = {True: "yes", False: "**no**", None: "–"}
+_NAMES = {"django": "Django", "whitenoise": "WhiteNoise", "vite": "Vite"}
 _OURS = ("limit", "each file alone", "cold", "unchanged", "one sheet changed")
 
 
@@ -53,16 +55,17 @@ def _machine(results: dict[str, Any]) -> str:
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     runs = results["settings"]["runs"]
+    counted = "one run" if runs < 2 else f"{runs} runs"
     return (
         f"{machine['python']}, {machine['system']}, {machine['processors']} processors ({machine['processor']}), "
         f"{machine['memory_gb']} GB, {machine['file_system']}; load {machine['load_before']} before the run, "
-        f"{machine['load_afterwards']} after it. Medians of {runs} runs; what takes more than "
-        f"{results['settings']['patience']:g} s ran once.\nBeside it: {versions}."
+        f"{machine['load_afterwards']} after it. Median of {counted}; what takes more than "
+        f"{results['settings']['patience']:g} s ran once. {versions}."
     )
 
 
 def _wanted(results: dict[str, Any]) -> str:
-    rows = [[one.wanted, one.wall, one.cpu, "yes" if one.reached else "**no**"] for one in lines(results)]
+    rows = [[one.wanted, one.wall, one.cpu, _REACHED[one.reached]] for one in lines(results)]
     return _table(["Wanted", "Measured", "In processor time", "Reached"], rows, "lrrl")
 
 
@@ -76,10 +79,8 @@ def _plain(results: dict[str, Any]) -> Iterable[str]:
             continue
         yield f"### {title}"
         for kind, what in (("wall", "Wall time"), ("cpu", "Processor time"), ("memory", "Memory, MB")):
-            head = [what, "Files", "MB", *columns]
-            rows = [
-                [_name(one["project"]), *_size(one), *(_cell(one, name, kind) for name in columns)] for one in groups
-            ]
+            head = [what, *map(_row_name, columns)]
+            rows = [[_project(one), *(_cell(one, name, kind) for name in columns)] for one in groups]
             yield _table(head, rows, "l" + "r" * (len(head) - 1))
 
 
@@ -99,16 +100,16 @@ def _details(results: dict[str, Any]) -> Iterable[str]:
         rows = []
         for group in results["groups"]:
             if group["group"] == kind:
-                rows += [[_name(group["project"]), *_size(group), *_detail(group, name)] for name in group["rows"]]
+                rows += [[_project(group), *_detail(group, name)] for name in group["rows"]]
         if rows:
             yield f"### {title}"
-            head = ["Project", "Files", "MB", "What", "Wall time", "× limit", "Processor time", "× limit", "Memory, MB"]
-            yield _table(head, rows, "lrrlrrrrr")
+            head = ["Project", "What", "Wall time", "× limit", "Processor time", "× limit", "Memory, MB"]
+            yield _table(head, rows, "llrrrrr")
 
 
 def _detail(group: dict[str, Any], name: str) -> list[str]:
     row, limit = group["rows"][name], group["rows"].get("limit")
-    cells = [name]
+    cells = [_row_name(name)]
     for kind in ("wall", "cpu"):
         value = median(row[kind])
         cells += [_seconds(value), f"{value / median(limit[kind]):.1f}" if limit else ""]
@@ -138,7 +139,7 @@ def _watch(results: dict[str, Any]) -> Iterable[str]:
 
 def _left_out(results: dict[str, Any]) -> Iterable[str]:
     items = [
-        f"- {one['group']}, {_name(one['project'])}: {name}: {reason}"
+        f"- {one['group']}, {_project(one)}: {_row_name(name)}: {reason}"
         for one in results["groups"]
         for name, reason in one.get("left_out", {}).items()
     ]
@@ -146,12 +147,16 @@ def _left_out(results: dict[str, Any]) -> Iterable[str]:
         yield "\n".join(["Left out:", "", *items])
 
 
-def _name(project: str) -> str:
-    return f"{int(project):,}" if project.isdigit() else project
+def _project(group: dict[str, Any]) -> str:
+    size = f"{group['files']:,} files, {group['bytes'] / 1e6:.1f} MB" if group["files"] > 1 else ""
+    if group["project"].isdigit():
+        return size
+    return f"`{group['project']}`, {size}" if size else f"{group['bytes'] / 1e9:g} GB"
 
 
-def _size(group: dict[str, Any]) -> list[str]:
-    return [f"{group['files']:,}", f"{group['bytes'] / 1e6:.1f}"]
+def _row_name(name: str) -> str:
+    first, comma, rest = name.partition(", ")
+    return _NAMES.get(first, first) + comma + rest
 
 
 def _seconds(value: float) -> str:

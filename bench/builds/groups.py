@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ class Settings:
     runs: int
     patience: float
     peers: tuple[str, ...]
-    most_files: dict[str, int] = field(default_factory=lambda: dict(MOST_FILES))
+    most_files: int = max(MOST_FILES.values())
+
+    def allows(self, name: str, files: int) -> bool:
+        return files <= min(self.most_files, MOST_FILES[name])
 
 
 def plain(name: str, settings: Settings) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def plain(name: str, settings: Settings) -> dict[str, Any]:
     def works(project: Project, left_out: dict[str, str]) -> list[Work]:
         project.configure("plain")
         made = [rows.limit(project)]
-        if project.files <= settings.most_files["each file alone"]:
+        if settings.allows("each file alone", project.files):
             made.append(rows.each_file_alone(project))
         if project.files >= _MANY:
             made.append(rows.few_open_files(project))
@@ -146,8 +149,8 @@ def _home(settings: Settings) -> Iterator[str]:
 def _wanted(peer: str, project: Project, settings: Settings, left_out: dict[str, str]) -> bool:
     if peer not in settings.peers:
         return False
-    if project.files > settings.most_files[peer]:
-        left_out[peer] = f"more than {settings.most_files[peer]:,} files"
+    if not settings.allows(peer, project.files):
+        left_out[peer] = "too many files to wait for it"
         return False
     return True
 

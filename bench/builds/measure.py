@@ -53,9 +53,13 @@ def run(command: Sequence[str], directory: str, sampled: bool = False) -> Cost:
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=directory, env=environment, stdout=said, stderr=errors)
         samples: list[float] = []
-        with _sampling(process.pid, samples) if sampled else contextlib.nullcontext():
-            _, status, used = os.wait4(process.pid, 0)
-            wall = time.perf_counter() - began
+        try:
+            with _sampling(process.pid, samples) if sampled else contextlib.nullcontext():
+                _, status, used = os.wait4(process.pid, 0)
+                wall = time.perf_counter() - began
+        except BaseException:
+            process.kill()
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             raise Failed(_last_line(errors) or _last_line(said) or f"ended with {process.returncode}")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`wall` and `cpu`: what was measured, as text; `cpu` is empty where only wall time means something."""
+    """`wall` and `cpu`: what was measured, as text; `cpu` is empty where only wall time means something.
+
+    `reached` is by wall time; None if it is wanted of a larger project.
+    """
 
     wanted: str
     wall: str
     cpu: str
-    reached: bool
+    reached: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,16 @@ def _everything(results: Results) -> Iterator[Line]:
             least = median(theirs["cpu"])
             wall, cpu = median(ours["wall"]) / (least / cores), median(ours["cpu"]) / least
             wanted = f"everything on, {name}, cold: 1.3 × the compressors' processor time divided by the processors"
-            yield Line(wanted, f"{wall:.2f} ×", f"{cpu:.2f} ×", wall <= 1.3)
+            yield _of_packages(group, Line(wanted, f"{wall:.2f} ×", f"{cpu:.2f} ×", wall <= 1.3))
         changed = "one sheet changed"
         for ours, theirs in results.pair("everything", group["project"], changed, f"whitenoise, {changed}"):
-            yield _at_least(f"everything on, {name}, {changed}: 300 × as fast as WhiteNoise", ours, theirs, 300)
+            wanted = f"everything on, {name}, {changed}: 300 × as fast as WhiteNoise"
+            yield _of_packages(group, _at_least(wanted, ours, theirs, 300))
+
+
+def _of_packages(group: dict[str, Any], line: Line) -> Line:
+    """Small projects show how it comes about, but are not what this is wanted of."""
+    return line if group["project"] == "packages" else replace(line, reached=None)
 
 
 def _scale(results: Results) -> Iterator[Line]:
@@ -111,12 +120,10 @@ def _scale(results: Results) -> Iterator[Line]:
         wall, cpu = (median(many[kind]) / 100_000 / (median(few[kind]) / 5_000) for kind in ("wall", "cpu"))
         wanted = "a file among 100,000, cold: 1.3 × one among 5,000"
         yield Line(wanted, f"{wall:.2f} ×", f"{cpu:.2f} ×", wall <= 1.3)
-    for group, project, what in (
-        ("plain", "50000", "50,000 files"),
-        ("large file", "one large file", "one file of 2 GB"),
-    ):
-        for (cold,) in results.pair(group, project, "cold"):
-            yield Line(f"{what}, cold: 150 MB", f"{cold['memory']} MB", "", cold["memory"] <= 150)
+    for (cold,) in results.pair("plain", "50000", "cold"):
+        yield _at_most_memory("50,000 files", cold)
+    for one in results.groups("large file"):
+        yield _at_most_memory(f"one file of {one['bytes'] / 1e9:g} GB", one["rows"]["cold"])
     for one in results.groups("plain"):
         for name in one["rows"]:
             if name.endswith("open files"):
@@ -140,6 +147,10 @@ def _watch(data: dict[str, Any]) -> Iterator[Line]:
     more = took["partial"] - took["Sass alone"]
     wanted = f"`--watch`, {name}, a Sass partial saved: the compiler + 100 ms"
     yield Line(wanted, f"+ {more:.0f} ms", "", more <= 100)
+
+
+def _at_most_memory(what: str, cold: dict[str, Any]) -> Line:
+    return Line(f"{what}, cold: 150 MB", f"{cold['memory']} MB", "", cold["memory"] <= 150)
 
 
 def _at_most(wanted: str, ours: dict[str, Any], theirs: dict[str, Any], most: float) -> Line:
