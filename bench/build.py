@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from builds.watching import watched
 
 PEERS = ("django", "whitenoise", "webassets", "esbuild", "vite")
 # Projects of each group: by default, and in all.
-SOME = {
+SOME: dict[str, list[str]] = {
     "starts": [],
     "plain": ["200", "1000", "5000", "20000", "packages"],
     "changes": ["5000"],
@@ -31,7 +32,7 @@ SOME = {
     "everything": ["1000", "few-packages"],
     "watch": ["5000"],
 }
-ALL = {
+ALL: dict[str, list[str]] = {
     "starts": [],
     "plain": ["200", "1000", "2000", "5000", "10000", "20000", "50000", "100000", "packages"],
     "changes": ["200", "5000", "20000", "packages"],
@@ -40,6 +41,7 @@ ALL = {
     "watch": ["5000"],
     "large file": ["2000000000"],
 }
+_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir()
 GROUP_OF = {"plain": plain, "changes": changes, "minified": minified, "everything": everything}
 
 
@@ -95,7 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "projects",
         nargs="*",
-        help="numbers of files, 'packages', 'few-packages': for all groups, or with a group before, as in plain:200 starts:",
+        help="numbers of files, 'packages', 'few-packages': for all groups, or of one, as in plain:200 starts:",
     )
     parser.add_argument("--group", action="append", choices=sorted(ALL), help="which groups of rows (default: all)")
     parser.add_argument("--all", action="store_true", help="every project of every group, and a file of 2 GB")
@@ -105,7 +107,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--most-files", type=int, default=50_000, help="no other programs with more files than these")
     parser.add_argument("--starts", type=int, default=25, help="how many starts of each command")
     parser.add_argument("--edits", type=int, default=10, help="how many edits of each kind are watched")
-    parser.add_argument("--directory", default="/dev/shm", help="where to work: a tmpfs")
+    parser.add_argument("--directory", default=_MEMORY, help="where to work: a tmpfs")
     parser.add_argument("--json", metavar="FILE", help="also write what was measured to a file")
     parser.add_argument("--keep", action="store_true", help="also write results.json, docs/performance.md and its plot")
     return parser.parse_args()
