@@ -82,7 +82,7 @@ def minified(name: str, settings: Settings) -> dict[str, Any]:
         project.configure("minified", "all checks")
         made = [
             rows.limit(project),
-            rows.cold(project, "all checks", "cold, syntax and secrets checked too"),
+            rows.cold(project, "all checks", "cold, syntax and secrets checked too", once=True),
             rows.cold(project, "minified"),
             rows.unchanged(project, "minified"),
             rows.changed(project, "one sheet changed", rows.edit_sheet, "minified"),

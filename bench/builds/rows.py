@@ -83,12 +83,12 @@ def command(configuration: str, *options: str) -> list[str]:
     return [sys.executable, "-m", "assetbuild", "build", "-q", "--config", f"{configuration}.toml", *options]
 
 
-def cold(project: Project, configuration: str = "plain", name: str = "cold") -> Work:
+def cold(project: Project, configuration: str = "plain", name: str = "cold", once: bool = False) -> Work:
     def work(sampled: bool) -> Cost:
         project.remove(f"build/{configuration}", ".assetbuild")
         return run(command(configuration), project.home, sampled)
 
-    return Work(name, work)
+    return Work(name, work, once=once)
 
 
 def each_file_alone(project: Project) -> Work:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import subprocess
 import sys
 import tempfile
@@ -39,7 +38,8 @@ def watched(name: str, edits: int, directory: str) -> dict[str, Any]:
                     took["partial"].append(partial)
                     took["Sass alone"].append(alone.wall * 1000)
         finally:
-            process.send_signal(signal.SIGINT)
+            # Not by SIGINT, which a process started in the background ignores.
+            process.terminate()
             process.wait()
     rounded = {kind: [round(one, 1) for one in each] for kind, each in took.items()}
     return {"project": name, "files": project.files, "milliseconds": rounded}
