@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -71,10 +72,19 @@ def main() -> None:
     results["machine"]["load_afterwards"] = round(os.getloadavg()[0], 1)
     print(tables.text(results))
     for file in filter(None, (arguments.json, tables.RESULTS if arguments.keep else None)):
-        Path(file).write_text(json.dumps(results, indent=1) + "\n")
+        Path(file).write_text(_as_json(results))
     if arguments.keep:
         tables.write()
         plot.write()
+
+
+def _as_json(results: dict[str, Any]) -> str:
+    """One list of figures a line."""
+    text = json.dumps(results, indent=1)
+    return (
+        re.sub(r"\[[\d.,\s]+\]", lambda found: "[" + ", ".join(found[0][1:-1].replace(",", " ").split()) + "]", text)
+        + "\n"
+    )
 
 
 def _chosen(arguments: argparse.Namespace) -> dict[str, list[str]]:
