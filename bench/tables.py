@@ -138,13 +138,12 @@ def _watch(results: dict[str, Any]) -> Iterable[str]:
 
 
 def _left_out(results: dict[str, Any]) -> Iterable[str]:
-    items = [
-        f"- {one['group']}, {_project(one)}: {_row_name(name)}: {reason}"
-        for one in results["groups"]
-        for name, reason in one.get("left_out", {}).items()
-    ]
-    if items:
-        yield "\n".join(["Left out:", "", *items])
+    projects: dict[str, list[str]] = {}
+    for one in results["groups"]:
+        for name, reason in one.get("left_out", {}).items():
+            projects.setdefault(f"{_row_name(name)} ({one['group']}): {reason}", []).append(_project(one))
+    if projects:
+        yield "\n".join(["Left out:", "", *(f"- {what}: {'; '.join(where)}" for what, where in projects.items())])
 
 
 def _project(group: dict[str, Any]) -> str:

@@ -62,7 +62,7 @@ def run(command: Sequence[str], directory: str, sampled: bool = False) -> Cost:
             raise
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
-            raise Failed(_last_line(errors) or _last_line(said) or f"ended with {process.returncode}")
+            raise Failed(_reason(process.returncode, _last_line(errors) or _last_line(said), directory))
         own = _own(_last_line(said))
     cpu = used.ru_utime + used.ru_stime
     memory = max([_largest_process(used), *samples])
@@ -120,6 +120,13 @@ def _own(line: str) -> dict[str, float]:
     if not line.startswith('{"cpu"'):
         return {}
     return dict(json.loads(line))
+
+
+def _reason(code: int, line: str, directory: str) -> str:
+    """Why a command failed, without paths of this machine."""
+    if code < 0 or not line:
+        return f"ended by signal {-code}" if code < 0 else f"ended with {code}"
+    return line.replace(f"{directory}/", "")[:200]
 
 
 def _last_line(stream: Any) -> str:
