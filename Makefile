@@ -8,7 +8,7 @@ TARGETS ?=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 SHOP := fixtures/shop
 
-.PHONY: demo test test-all check format bench bench-references bench-minifying bench-runtime bench-serving lock audit fuzz clean
+.PHONY: demo test test-all check format bench bench-all bench-references bench-minifying bench-runtime bench-serving lock audit fuzz clean
 
 demo: .venv/installed
 	$(BIN)/assetbuild build --config $(SHOP)/assetbuild.toml
@@ -31,9 +31,13 @@ format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Builds beside other programs, and beside what the machine can do at most; what it shows is in docs/performance.md.
+# Builds beside other programs, and beside what the machine can do at most, in some minutes.
 bench: .venv/installed
 	$(BIN)/python bench/build.py
+
+# All of it, for a machine at rest: writes bench/results.json, the tables of docs/performance.md and docs/build-time.svg.
+bench-all: .venv/installed
+	$(BIN)/python bench/build.py --all --patience 60 --keep
 
 # Speed of the finders beside others'; what it shows is in bench/README.md.
 bench-references: .venv/installed

@@ -1,142 +1,130 @@
-"""How long builds take beside other programs, and beside the limit: the same files walked, read, hashed and written."""
+"""How long builds take beside other programs, and beside the limit: the same files walked, read, hashed and written.
+
+Without options: what `make bench` shows, in some minutes. With --all: every row that docs/performance.md has. README.md
+here explains what stands in the results.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import platform
-import resource
-import shutil
-import statistics
-import subprocess
+import re
+import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import corpora
+import plot
+import tables
+from builds.groups import Settings, changes, everything, large_file, minified, plain
+from builds.machine import described
+from builds.starting import starts
+from builds.watching import watched
 
-BENCH = Path(__file__).parent
-CONFIG = 'sources = ["assets"]\nminify = false\nencodings = []\nsyntax = "off"\n'
-CONFIG += 'external = ["**/*"]\n[secrets]\ncheck = false\n'
-PACKAGES = "packages"
-# Of larger projects nobody would wait for the end.
-MOST_FILES = {"each file alone": 20_000, "django": 20_000, "whitenoise": 20_000, "webassets": 5_000}
-
-Cost = tuple[float, float, float]
+PEERS = ("django", "whitenoise", "webassets", "esbuild", "vite")
+# Projects of each group: by default, and in all.
+SOME: dict[str, list[str]] = {
+    "starts": [],
+    "plain": ["200", "1000", "5000", "20000", "packages"],
+    "changes": ["5000"],
+    "minified": ["1000", "few-packages"],
+    "everything": ["1000", "few-packages"],
+    "watch": ["5000"],
+}
+ALL: dict[str, list[str]] = {
+    "starts": [],
+    "plain": ["200", "1000", "2000", "5000", "10000", "20000", "50000", "100000", "packages"],
+    "changes": ["200", "5000", "20000", "packages"],
+    "minified": ["1000", "5000", "packages"],
+    "everything": ["1000", "few-packages", "packages"],
+    "watch": ["5000"],
+    "large file": ["2000000000"],
+}
+_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir()
+GROUP_OF = {"plain": plain, "changes": changes, "minified": minified, "everything": everything}
 
 
 def main() -> None:
+    arguments = _arguments()
+    # Whoever ends it so leaves nothing on the tmpfs.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    peers = tuple(arguments.peers)
+    settings = Settings(arguments.directory, arguments.runs, arguments.patience, peers, arguments.most_files)
+    results: dict[str, Any] = {
+        "machine": described(arguments.directory),
+        "settings": {"runs": settings.runs, "patience": settings.patience},
+        "groups": [],
+    }
+    for group, projects in _chosen(arguments).items():
+        if group == "starts":
+            _tell(group)
+            results["starts"] = starts(arguments.starts)
+        for name in projects:
+            _tell(f"{group}: {name}")
+            if group == "watch":
+                results["watch"] = watched(name, arguments.edits, arguments.directory)
+            elif group == "large file":
+                results["groups"].append(large_file(int(name), settings))
+            else:
+                results["groups"].append(GROUP_OF[group](name, settings))
+    results["machine"]["load_afterwards"] = round(os.getloadavg()[0], 1)
+    print(tables.text(results))
+    for file in filter(None, (arguments.json, tables.RESULTS if arguments.keep else None)):
+        Path(file).write_text(_as_json(results))
+    if arguments.keep:
+        tables.write()
+        plot.write()
+
+
+def _as_json(results: dict[str, Any]) -> str:
+    """One list of figures a line."""
+    text = json.dumps(results, indent=1)
+    return (
+        re.sub(r"\[[\d.,\s]+\]", lambda found: "[" + ", ".join(found[0][1:-1].replace(",", " ").split()) + "]", text)
+        + "\n"
+    )
+
+
+def _chosen(arguments: argparse.Namespace) -> dict[str, list[str]]:
+    """The projects of each group."""
+    chosen = dict(ALL if arguments.all else SOME)
+    if arguments.projects:
+        asked = [one.rpartition(":") for one in arguments.projects]
+        chosen = {group: [name for of, _, name in asked if of in ("", group)] for group in GROUP_OF}
+        chosen["watch"] = [name for of, _, name in asked if of == "watch"]
+        chosen["large file"] = [name for of, _, name in asked if of == "large-file"]
+        if {"", "starts"} & {of for of, _, _ in asked}:
+            chosen["starts"] = []
+    if arguments.group:
+        chosen = {group: projects for group, projects in chosen.items() if group in arguments.group}
+    return {group: projects for group, projects in chosen.items() if projects or group == "starts"}
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "projects", nargs="*", default=["200", "5000", PACKAGES], help="numbers of files, or 'packages'"
+        "projects",
+        nargs="*",
+        help="numbers of files, 'packages', 'few-packages': for all groups, or of one, as in plain:200 starts:",
     )
-    parser.add_argument("--runs", type=int, default=3, help="of which the median counts")
-    parser.add_argument("--peers", nargs="*", default=["django", "webassets"], help="django, whitenoise, webassets")
-    parser.add_argument("--directory", default="/dev/shm", help="where to work: a tmpfs")
+    parser.add_argument("--group", action="append", choices=sorted(ALL), help="which groups of rows (default: all)")
+    parser.add_argument("--all", action="store_true", help="every project of every group, and a file of 2 GB")
+    parser.add_argument("--runs", type=int, default=3, help="of which the median counts; one more warms up")
+    parser.add_argument("--patience", type=float, default=10, help="what takes more seconds than this runs only once")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS, help="beside which programs")
+    parser.add_argument("--most-files", type=int, default=50_000, help="no other programs with more files than these")
+    parser.add_argument("--starts", type=int, default=25, help="how many starts of each command")
+    parser.add_argument("--edits", type=int, default=10, help="how many edits of each kind are watched")
+    parser.add_argument("--directory", default=_MEMORY, help="where to work: a tmpfs")
     parser.add_argument("--json", metavar="FILE", help="also write what was measured to a file")
-    arguments = parser.parse_args()
-    measured = [_measure(project, arguments) for project in arguments.projects]
-    _print(measured)
-    if arguments.json:
-        machine = {"python": platform.python_version(), "processors": os.cpu_count(), "load": os.getloadavg()}
-        Path(arguments.json).write_text(json.dumps({"machine": machine, "projects": measured}, indent=2) + "\n")
+    parser.add_argument("--keep", action="store_true", help="also write results.json, docs/performance.md and its plot")
+    return parser.parse_args()
 
 
-def _measure(project: str, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Everything on one project, taking turns; the median of each."""
-    costs: dict[str, list[Cost]] = {}
-    with tempfile.TemporaryDirectory(dir=arguments.directory, prefix="assetbuild-bench-") as home:
-        assets = Path(home, "assets")
-        assets.mkdir()
-        corpora.packages(str(assets)) if project == PACKAGES else corpora.synthetic(str(assets), int(project))
-        Path(home, "assetbuild.toml").write_text(CONFIG)
-        files = [file for file in sorted(assets.rglob("*")) if file.is_file()]
-        size = sum(file.stat().st_size for file in files)
-        leaf = next(file for file in files if file.suffix == ".css")
-        for _ in range(arguments.runs):
-            for name, work in _works(len(files), arguments.peers).items():
-                costs.setdefault(name, []).append(work(home, leaf))
-    medians = {name: [statistics.median(values) for values in zip(*runs, strict=True)] for name, runs in costs.items()}
-    return {"project": project, "files": len(files), "bytes": size, "costs": medians}
-
-
-def _works(files: int, peers: list[str]) -> dict[str, Callable[[str, Path], Cost]]:
-    """What is measured, in its order: names and functions of the project's directory and a sheet to edit."""
-    build = [sys.executable, "-m", "assetbuild", "build", "-q"]
-
-    def limit(home: str, leaf: Path) -> Cost:
-        _remove(home, "limit")
-        return _cost([sys.executable, "-P", str(BENCH / "limit.py"), "assets", "limit"], home)
-
-    def cold(home: str, leaf: Path) -> Cost:
-        _remove(home, "limit", "build", ".assetbuild")
-        return _cost(build, home)
-
-    def alone(home: str, leaf: Path) -> Cost:
-        """Each file by itself, through every station: what a build of today is to equal, and to beat."""
-        _remove(home, "limit", "build", ".assetbuild")
-        return _cost([*build, "--no-cache", "--jobs", "1"], home)
-
-    def unchanged(home: str, leaf: Path) -> Cost:
-        return _cost(build, home)
-
-    def changed(home: str, leaf: Path) -> Cost:
-        leaf.write_bytes(leaf.read_bytes() + b"\n")
-        return _cost(build, home)
-
-    works = {"limit": limit, "cold": cold, "unchanged": unchanged, "one sheet changed": changed}
-    if files <= MOST_FILES["each file alone"]:
-        works = {"limit": limit, "each file alone": alone, **works}
-    for peer in peers:
-        if files <= MOST_FILES[peer]:
-            works[f"{peer}, cold"] = _peer(peer, fresh=True)
-            works[f"{peer}, unchanged"] = _peer(peer, fresh=False)
-    return works
-
-
-def _peer(name: str, fresh: bool) -> Callable[[str, Path], Cost]:
-    def work(home: str, leaf: Path) -> Cost:
-        if fresh:
-            _remove(home, f"out-{name}")
-            os.mkdir(f"{home}/out-{name}")
-        return _cost([sys.executable, "-P", str(BENCH / "peers.py"), name, "assets", f"out-{name}"], home)
-
-    return work
-
-
-def _remove(home: str, *names: str) -> None:
-    for name in names:
-        shutil.rmtree(os.path.join(home, name), ignore_errors=True)
-
-
-def _cost(command: list[str], home: str) -> Cost:
-    """Seconds of processor time and of wall time, and the largest resident size in megabytes, of a command."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss / unit
-
-
-def _print(measured: list[dict[str, Any]]) -> None:
-    print(f"Load {os.getloadavg()[0]:.1f}, open files {resource.getrlimit(resource.RLIMIT_NOFILE)[0]}\n")
-    print("| Project | Files | MB | What | CPU, s | × limit | Wall, s | × limit | Memory, MB |")
-    print("|---|--:|--:|---|--:|--:|--:|--:|--:|")
-    for one in measured:
-        limit = one["costs"]["limit"]
-        for name, (processor, wall, memory) in one["costs"].items():
-            print(
-                f"| {one['project']} | {one['files']} | {one['bytes'] / 1e6:.1f} | {name} | {processor:.2f} "
-                f"| {processor / limit[0]:.1f} | {wall:.2f} | {wall / limit[1]:.1f} | {memory:.0f} |"
-            )
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import platform
 import resource
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+
+import node_tools
 
 PACKAGES = ("esbuild@0.28.2", "terser@5.51.2")
 SERVICE = Path(__file__).with_name("minifying_terser.mjs")
@@ -19,9 +19,10 @@ Timed = Callable[[bytes], tuple[bytes, float]]
 
 def others(cache: Path) -> dict[str, Timed]:
     """By name; none where there is no node, no npm, or no registry."""
-    folder = _installed(cache)
-    if folder is None:
-        print("esbuild and terser left out: no node, no npm, or no connection to the registry\n")
+    try:
+        folder = node_tools.installed(cache, PACKAGES)
+    except node_tools.NotAtHand as reason:
+        print(f"esbuild and terser left out: {reason}\n")
         return {}
     keep = {"module": False, "format": {"comments": "some"}}
     found = {
@@ -34,30 +35,13 @@ def others(cache: Path) -> dict[str, Timed]:
     return found
 
 
-def _installed(cache: Path) -> Path | None:
-    """A folder with the packages in its node_modules; no script of theirs is run."""
-    folder = cache / "-".join(PACKAGES).replace("/", "_")
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        return None
-    if not (folder / "node_modules").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        quiet = ("--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1")
-        done = subprocess.run([npm, "install", *quiet, "--prefix", str(folder), *PACKAGES], cwd=folder, check=False)
-        if done.returncode:
-            shutil.rmtree(folder)
-            return None
-    return folder
-
-
 def _esbuild(folder: Path, *options: str) -> Timed:
     """One process for each file, its start included; all its threads count."""
-    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    program = folder / "node_modules" / "@esbuild" / f"{platform.system().lower()}-{machine}" / "bin" / "esbuild"
+    program = node_tools.esbuild(folder)
 
     def minify(data: bytes) -> tuple[bytes, float]:
         before = _seconds_of_children()
-        command = [str(program), *options, "--legal-comments=inline", "--log-level=error", "--charset=utf8"]
+        command = [program, *options, "--legal-comments=inline", "--log-level=error", "--charset=utf8"]
         done = subprocess.run(command, input=data, capture_output=True, check=True)
         return done.stdout, _seconds_of_children() - before
 

@@ -1,4 +1,4 @@
-"""Other programs at the same work, each in a process of its own: `python bench/peers.py NAME SOURCES TARGET`."""
+"""Other programs at the same work, each in a process of its own: `peers.py NAME SOURCES TARGET`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def whitenoise(source: str, target: str) -> None:
 
 
 def webassets(source: str, target: str) -> None:
-    """Each sheet and each script as a bundle of its own, minified; nothing else is published."""
+    """Each sheet and each script as a bundle of its own, minified, but those that are minified already; no others."""
     from webassets import Bundle, Environment
 
     environment = Environment(source, "/static/", cache=False, manifest=f"json:{target}/manifest.json", debug=False)
@@ -27,7 +27,7 @@ def webassets(source: str, target: str) -> None:
             path = os.path.relpath(os.path.join(folder, name), source)
             stem, extension = os.path.splitext(path)
             minifier = {".css": "rcssmin", ".js": "rjsmin"}.get(extension)
-            if minifier:
+            if minifier and not stem.endswith(".min"):
                 output = os.path.join(target, f"{stem}-%(version)s{extension}")
                 environment.register(path, Bundle(path, filters=minifier, output=output))
     for bundle in environment:

@@ -1,4 +1,8 @@
-"""Projects to build, made by script: a synthetic graph of any size, and one of packages."""
+"""Projects to build, made by script: `projects.py PROJECT DIRECTORY [EXTRAS]`, all below the directory.
+
+PROJECT is a number of files of a synthetic graph, `packages`, or `few-packages`. EXTRAS is a directory for what else is
+edited in some rows: a style sheet of 100 kB that names a hundred pictures, and a Sass file with partials.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,20 @@ import importlib.util
 import os
 import random
 import shutil
+import sys
 
 SEED = 20
 _IN_DIRECTORY = 100
 # Of each hundred files: style sheets, modules, pictures; the rest are SVG.
 _STYLES, _SCRIPTS, _PICTURES = 20, 40, 35
-PACKAGES = ("django", "fontawesomefree", "swagger_ui_bundle", "xstatic")
+PACKAGES = {
+    "packages": ("django", "fontawesomefree", "swagger_ui_bundle", "xstatic"),
+    "few-packages": ("django", "xstatic"),
+}
+# What is edited: a picture that the large sheet names, and a partial that the Sass file imports first.
+LARGE_SHEET, EDITED_PICTURE = "css/large.css", "img/p7.png"
+SASS_ENTRY, EDITED_PARTIAL = "scss/site.scss", "scss/_theme.scss"
+_NAMED_PICTURES = 100
 _STATIC = (".css", ".js", ".mjs", ".json", ".map", ".png", ".svg", ".gif", ".jpg", ".ico", ".woff", ".woff2", ".ttf")
 
 
@@ -42,9 +54,9 @@ def synthetic(directory: str, files: int) -> None:
             stream.write(data)
 
 
-def packages(directory: str) -> None:
+def packages(directory: str, names_of_packages: tuple[str, ...]) -> None:
     """Copies the static files of installed, pinned packages, each below its own name."""
-    for package in PACKAGES:
+    for package in names_of_packages:
         found = importlib.util.find_spec(package)
         for root in (found.submodule_search_locations or []) if found else []:
             for folder, _, names in os.walk(root):
@@ -54,6 +66,39 @@ def packages(directory: str) -> None:
                         target = os.path.join(directory, package, os.path.relpath(file, root))
                         os.makedirs(os.path.dirname(target), exist_ok=True)
                         shutil.copyfile(file, target)
+
+
+def extras(directory: str) -> None:
+    """A sheet of 100 kB with its pictures; an entry in Sass with a partial of one value before those of Bootstrap."""
+    chance = random.Random(SEED)
+    for folder in ("css", "img", "scss"):
+        os.makedirs(os.path.join(directory, folder))
+    rules = []
+    for number in range(_NAMED_PICTURES):
+        with open(os.path.join(directory, f"img/p{number}.png"), "wb") as stream:
+            stream.write(b"\x89PNG\r\n\x1a\n" + chance.randbytes(1000))
+        rules.append(f".p{number} {{ background: url('../img/p{number}.png') no-repeat }}")
+        rules += [f".p{number} .c{other} {{ color: #abcdef; margin: 0 {other}px }}" for other in range(22)]
+    with open(os.path.join(directory, LARGE_SHEET), "w") as sheet:
+        sheet.write("\n".join(rules) + "\n")
+    found = importlib.util.find_spec("xstatic.pkg.bootstrap_scss")
+    (package,) = (found.submodule_search_locations if found else None) or [""]
+    for folder in ("scss", "fonts"):
+        shutil.copytree(os.path.join(package, "data", folder), os.path.join(directory, folder), dirs_exist_ok=True)
+    with open(os.path.join(directory, SASS_ENTRY), "w") as entry:
+        entry.write('@import "theme";\n$icon-font-path: "../fonts/bootstrap/";\n@import "bootstrap";\n')
+    edit_partial(directory, 0)
+
+
+def edit_partial(directory: str, number: int) -> None:
+    """Another value for a variable of the Sass file, so that what is compiled differs."""
+    with open(os.path.join(directory, EDITED_PARTIAL), "w") as partial:
+        partial.write(f"$brand-primary: #{number % 0x1000000:06x};\n")
+
+
+def edit_picture(directory: str, number: int) -> None:
+    with open(os.path.join(directory, EDITED_PICTURE), "wb") as picture:
+        picture.write(b"\x89PNG\r\n\x1a\n" + random.Random(f"{number}").randbytes(1000))
 
 
 def _kind(number: int) -> str:
@@ -86,3 +131,13 @@ def _module(name: str, modules: list[str]) -> bytes:
     lines = [f"import {{ value as v{number} }} from './{url}';" for number, url in enumerate(urls)]
     filler = [f"export function f{number}(a, b) {{ return a * {number} + b; }}" for number in range(15)]
     return "\n".join([*lines, f"export const value = '{name}';", *filler, ""]).encode()
+
+
+if __name__ == "__main__":
+    project, below, *beside = sys.argv[1:]
+    if project in PACKAGES:
+        packages(below, PACKAGES[project])
+    else:
+        synthetic(below, int(project))
+    for one in beside:
+        extras(one)
