@@ -73,21 +73,34 @@ def is_indexed(document: dict[str, Any]) -> bool:
 def decode(mappings: str) -> list[list[Segment]]:
     """The segments of each generated line, in their order. Raises ValueError."""
     lines: list[list[Segment]] = []
-    totals = [0, 0, 0, 0, 0]
+    # Most segments are spelled as one before.
+    known: dict[str, list[int]] = {}
+    column = source = line = inner = name = 0
     for text in mappings.split(";"):
-        totals[0] = 0
+        column = 0
         segments: list[Segment] = []
         for piece in text.split(","):
-            if not piece:
-                continue
-            deltas = _decode_numbers(piece)
-            if len(deltas) not in (1, 4, 5):
-                raise ValueError(f"a segment of the source map has {len(deltas)} fields: {piece!r}")
-            for field, delta in enumerate(deltas):
-                totals[field] += delta
-                if totals[field] < 0:
-                    raise ValueError(f"a segment of the source map points before the start: {piece!r}")
-            segments.append(tuple(totals[: len(deltas)]))
+            deltas = known.get(piece)
+            if deltas is None:
+                if not piece:
+                    continue
+                deltas = known[piece] = _decode_numbers(piece)
+                if len(deltas) not in (1, 4, 5):
+                    raise ValueError(f"a segment of the source map has {len(deltas)} fields: {piece!r}")
+            column += deltas[0]
+            if len(deltas) == 1:
+                segments.append((column,))
+            else:
+                source += deltas[1]
+                line += deltas[2]
+                inner += deltas[3]
+                if len(deltas) == 5:
+                    name += deltas[4]
+                    segments.append((column, source, line, inner, name))
+                else:
+                    segments.append((column, source, line, inner))
+            if column < 0 or source < 0 or line < 0 or inner < 0 or name < 0:
+                raise ValueError(f"a segment of the source map points before the start: {piece!r}")
         lines.append(segments)
     return lines
 
