@@ -136,7 +136,7 @@ class _Amending:
             jobs = self._following.jobs(self._sources)
             with closing(Services()) as services:
                 pins = Pins({}, config.importmap.scopes)
-                world = world_of(config, stage, self._sources, digest_of, pins, services)
+                world = world_of(config, stage, self._seen, self._sources, digest_of, pins, services)
                 every = [done.job for done in jobs]
                 cache = WithoutMemos(stage.cache)
                 compiled = compile_jobs(every, Unknown(), world, cache, self._workers, stage.listener)

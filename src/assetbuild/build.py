@@ -121,7 +121,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         return index.digest(file)
 
     with closing(Services()) as services, _reading(config.root):
-        world = world_of(config, stage, found.files, digest_of, pins, services)
+        world = world_of(config, stage, seen, found.files, digest_of, pins, services)
         plain = None
         if reading is not None and texts is not None:
             plain = Links(texts, planned.plain, reading.memory)

@@ -20,14 +20,21 @@ from assetbuild.survey import Survey
 def world_of(
     config: Config,
     stage: Stage,
+    seen: Survey,
     sources: Mapping[str, Source],
     digest_of: Callable[[str], str | None],
     pins: Pins,
     services: Services,
 ) -> World:
     """What the compilers of a build see."""
+
+    @cache
+    def roots() -> dict[str, tuple[str, str]]:
+        return {place.directory: (path, file) for path, (file, place, _) in seen.table.items()}
+
+    limit = config.time_limit
     return World(
-        config.root, config.base_url, sources, digest_of, pins, config.time_limit, services, stage.system, config.env
+        config.root, config.base_url, sources, digest_of, pins, limit, services, stage.system, config.env, roots
     )
 
 

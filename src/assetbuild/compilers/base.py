@@ -51,7 +51,8 @@ class World:
     bytes in hex, None where there is no such file. `pins` are bare module names. `time_limit` is how many seconds
     one step may take in a foreign program or filter; `services` are the programs that stay while the build runs.
     `environment` are all variables of the process: what a step takes of it must be in its key. `env` are the names
-    that the configuration declares.
+    that the configuration declares. `roots` gives logical path and file of one source below each root; without it all
+    sources are asked.
     """
 
     root: str
@@ -63,6 +64,7 @@ class World:
     services: Services = field(default_factory=Services)
     environment: Mapping[str, str] = field(default_factory=dict)
     env: tuple[str, ...] = ()
+    roots: Callable[[], Mapping[str, tuple[str, str]]] | None = None
 
     def display(self, file: str) -> str:
         """A file path relative to the configuration's directory, POSIX."""

@@ -11,7 +11,7 @@ import os
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -87,11 +87,14 @@ class Directories:
     def roots(self) -> dict[str, str]:
         """Root directory to logical prefix ("" or "fa/"), longest root first."""
         found: dict[str, str] = {}
-        for source in self.world.sources.values():
-            if source.root not in found:
-                below = normal_form(_relative(source.file, source.root))
-                found[source.root] = source.path[: len(source.path) - len(below)]
+        for root, (path, file) in self._one_of_each().items():
+            found[root] = path[: len(path) - len(normal_form(_relative(file, root)))]
         return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item[0])))
+
+    def _one_of_each(self) -> Mapping[str, tuple[str, str]]:
+        if self.world.roots is not None:
+            return self.world.roots()
+        return {source.root: (source.path, source.file) for source in self.world.sources.values()}
 
     def allow(self, file: str) -> bool:
         """Whether a file is below one of them, where its symbolic links lead included."""

@@ -83,7 +83,8 @@ class Mapped:
             pattern = re.compile(rf"(?<![\w./-]){re.escape(one)}(?![\w./-])")
             for sheet in dict.fromkeys(id(sheet) for sheet in sheets) if one else ():
                 place = next(each for each in sheets if id(each) == sheet)
-                found = [match.start() for match in pattern.finditer(place.text)]
+                # To look for a text is a hundred times as fast as to look for a pattern.
+                found = [match.start() for match in pattern.finditer(place.text)] if one in place.text else []
                 if len(found) == 1:
                     return self._origin(place, found[0], len(one))
         return None
