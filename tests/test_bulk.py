@@ -159,6 +159,15 @@ def test_edited_again_and_again_it_is_what_the_long_way_makes_at_once(
         assert {name: built.public[name] for name in clean.public} == clean.public
 
 
+def test_what_is_no_map_but_named_as_one_is_published_as_what_it_is() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><image href="i.png"/></svg>'
+    files = {"assets/a.js": "import './b.js';\n//# sourceMappingURL=j.svg\n", "assets/b.js": "", "assets/i.png": "i"}
+    project = Project({**files, "assets/j.svg": svg}, ONLY_REWRITTEN)
+    one = project.build("--output", "one")
+    assert everything(one) == everything(project.build("--output", "two", "--no-cache", "--jobs", "1"))
+    assert one.file("i.png").encode() in one.bytes_of("j.svg")
+
+
 def test_a_plain_file_that_has_not_changed_is_not_opened_again() -> None:
     names = ["a.js", "b.js", "c.js", "d.css", "e.png"]
     texts = ["export {};", "import './a.js'", "import './b.js'", "a{b:url(e.png)}", "1"]

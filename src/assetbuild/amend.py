@@ -35,6 +35,7 @@ from assetbuild.events import Noted
 from assetbuild.given import rules_of, world_of
 from assetbuild.latest import Edits, remember_edits
 from assetbuild.link import LinkResult, link
+from assetbuild.linking.writer import is_map
 from assetbuild.model import Content, ContentChanged, Linked
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.planning.syntax import CHECKED, FEW, LARGEST, MOST
@@ -156,7 +157,7 @@ class _Amending:
                 # Of a worker it matters who starts it.
                 if reference.kind == "worker-import":
                     raise UnableToAmendError
-                if reference.kind == "source-map":
+                if reference.kind == "source-map" and is_map(reference.target):
                     maps.add(reference.target)
         return sorted(maps)
 

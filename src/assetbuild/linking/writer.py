@@ -47,7 +47,8 @@ class Writer:
         nodes = {path: node for path, node in self.nodes.items() if path not in self.done}
         for path, node in nodes.items():
             for reference in node.asset.references:
-                if reference.kind == "source-map" and reference.target in self.nodes:
+                # Whatever else somebody names as a map is none of which the columns could be moved.
+                if reference.kind == "source-map" and reference.target in self.nodes and is_map(reference.target):
                     self.map_owners.setdefault(reference.target, path)
             if node.bound:
                 self._warn_of_inlined(node)
@@ -295,6 +296,11 @@ class Writer:
 
     def _shown(self, file: str) -> str:
         return next((node.asset.file for node in self.nodes.values() if node.asset.content.file == file), file)
+
+
+def is_map(path: str) -> bool:
+    """Whether a name is that of a source map, which is made with what names it."""
+    return path.endswith(".map")
 
 
 def _among_themselves(edges: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
