@@ -12,6 +12,7 @@ from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, reco
 from assetbuild.bulk.links import Links
 from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
+from assetbuild.bulk.table import Together
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
@@ -89,6 +90,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         stage.jobs,
         _known(config, made.plan),
         stage.durable,
+        reading.ahead if reading is not None else None,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     asked, texts, finals, ledger = made.asked, made.texts, made.finals, _ledger(made, config, seen)
@@ -124,14 +126,14 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         world = world_of(config, stage, seen, found.files, digest_of, pins, services)
         plain = None
         if reading is not None and texts is not None:
-            plain = Links(texts, planned.plain, reading.memory)
+            plain = Links(texts, planned.plain, reading.memory, reading.ahead, stage.jobs)
         jobs = _with_left(planned, plain, found.files)
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
     alone = link(assets, compiled.failed, planned.absent, rules_of(config, seen, pins), tell, memo, plain)
     memo.save()
-    linked = replace(alone, linked=tuple(sorted([*alone.linked, *plain.linked.values()]))) if plain else alone
+    linked = alone if plain is None else replace(alone, linked=plain.together_with(alone.linked))
     first = [Told("plan", None, diagnostic) for diagnostic in (*found.diagnostics, *planned.diagnostics)]
     told = (*first, *compiled.told, *linked.told)
     diagnostics = said(told)
@@ -226,7 +228,10 @@ def _steps(job: Job) -> Iterator[Step]:
 
 def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[str, Any]:
     """The numbers of a finished build, as `assetbuild build --format json` gives them, but for the time it took."""
-    linked = [asset for asset in made.linked.linked if asset.publication != "private"]
+    everything = made.linked.linked
+    plain = everything.plain.sizes if isinstance(everything, Together) else ()
+    linked = everything.others if isinstance(everything, Together) else everything
+    public = [asset.content.size for asset in linked if asset.publication != "private"]
     sizes: dict[str, int] = {}
     for variants in encoded.variants.values():
         for variant in variants:
@@ -237,9 +242,9 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     renamed = committed.renamed
     following = sum(bool(causes) for causes in renamed.values())
     return {
-        "assets": len(linked),
+        "assets": len(public) + len(plain),
         "source_bytes": sum(used.values()),
-        "bytes": sum(asset.content.size for asset in linked),
+        "bytes": sum(public) + sum(plain),
         "encoded_assets": len(encoded.variants),
         "encoded_bytes": dict(sorted(sizes.items())),
         "compiled": {"ran": made.compiled.ran, "cached": made.compiled.cached},
@@ -254,7 +259,9 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
 def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
     if plain is not None:
-        changed = index.first_changed(plain.file(path) for path in plain if plain.is_kept(path))
+        changed = index.first_changed(
+            plain.file(path) for path in plain if plain.is_kept(path) or plain.is_staged(path)
+        )
         if changed is not None:
             raise ContentChanged(changed)
     for path in sources if plain is None else sources.keys() - plain.keys():
