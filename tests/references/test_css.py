@@ -248,7 +248,7 @@ def slowly(data: bytes) -> list[int]:
             prelude = None
         mode = frames[-1][1]
         if prelude is None and (kind == "url" or (kind == "string" and mode in ("all", "first"))):
-            one = css.url_found(data, token, "asset")
+            one = css_readers.url_found(data, token, "asset")
             starts += [one.start] if one else []
         if mode == "first":
             frames[-1] = (frames[-1][0], "none")
@@ -285,7 +285,7 @@ def test_the_quick_search_agrees_with_a_reading_token_by_token(data: bytes) -> N
     assert [one.start for one in search_of(data)] == slowly(data)
 
 
-def search_of(data: bytes) -> list[css.Found]:
+def search_of(data: bytes) -> list[css_readers.Found]:
     search = css_readers._Search(data)
     search.run()
     return search.found
