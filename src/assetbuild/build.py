@@ -73,10 +73,12 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     index = reading.index if reading is not None else FileIndex.load(stage.cache.get(INDEX), stage.began)
     require_detector(config)
     made = make(config, stage, index, seen, reading)
+    if reading is not None and made.texts is not None:
+        reading.prepare(made.texts, made.finals)
     made = _searched(made, config, stage)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, made.texts, index)
+        _check_kept(made.sources, made.texts, index, reading)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -256,12 +258,10 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex, reading: Reading | None) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    if plain is not None:
-        changed = index.first_changed(
-            plain.file(path) for path in plain if plain.is_kept(path) or plain.is_staged(path)
-        )
+    if plain is not None and reading is not None:
+        changed = reading.first_changed(plain)
         if changed is not None:
             raise ContentChanged(changed)
     for path in sources if plain is None else sources.keys() - plain.keys():

@@ -53,7 +53,7 @@ class Memory:
         files: dict[str, Known] = {}
         finals: dict[str, Final] = {}
         try:
-            for line in (cache.get(f"bulk/{key}") or b"").splitlines():
+            for line in (cache.get(memory_key(key)) or b"").splitlines():
                 paths, digests, integrities, references, made = json.loads(line)
                 columns = bytes.fromhex(digests), bytes.fromhex(integrities)
                 for number, path in enumerate(paths):
@@ -69,16 +69,19 @@ class Memory:
         return cls(files, finals)
 
 
-def save(
-    cache: Cache,
-    key: str,
+def memory_key(key: str) -> str:
+    """The key of the value in the cache."""
+    return f"bulk/{key}"
+
+
+def dump(
     paths: list[str],
     digests: bytes,
     integrities: bytes,
     references: Mapping[str, tuple[Found, ...]],
     finals: Mapping[str, Final],
-) -> None:
-    """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
+) -> bytes:
+    """What was found, as `Memory.load` reads it: digests in the order of `paths`, the rest by logical path."""
     lines = []
     for start in range(0, len(paths), _AT_ONCE):
         some = paths[start : start + _AT_ONCE]
@@ -90,4 +93,4 @@ def save(
             {path: (*finals[path][:2], finals[path].integrity.hex()) for path in some if path in finals},
         )
         lines.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
-    cache.put(f"bulk/{key}", b"\n".join(lines))
+    return b"\n".join(lines)
