@@ -129,7 +129,7 @@ def _apart(
     if ahead is None or not ahead.works or not isinstance(linked, Together) or encoded or tuple(formats):
         return None, linked
     table = linked.plain
-    if not table.are_simple or any(asset.path in table for asset in linked.others):
+    if any(asset.path in table for asset in linked.others):
         return None, linked
     return table, linked.others
 

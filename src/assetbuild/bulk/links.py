@@ -22,7 +22,7 @@ from assetbuild.bulk.finals import Finals, LateError, Shared, Text
 from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.table import Table, Together, lists_of
-from assetbuild.bulk.texts import fingerprinted
+from assetbuild.bulk.texts import Found, fingerprinted
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
 from assetbuild.processes import processes_for
@@ -110,10 +110,10 @@ class Links:
         order: list[str] = []
         waiting: dict[str, int] = {}
         waited_for: dict[str, list[str]] = {}
-        for path, publication in self._publications.items():
-            if path not in references or publication != "fingerprinted" or not self._may_be_linked(path):
+        for path, found in references.items():
+            targets = self._waits_for(path, found)
+            if targets is None:
                 continue
-            targets = {one[3] for one in references[path] if one[3] in references}
             if not targets:
                 order.append(path)
                 continue
@@ -128,16 +128,20 @@ class Links:
                     order.append(other)
         return order
 
-    def _may_be_linked(self, path: str) -> bool:
-        """Whether all that a file refers to has a fingerprint, and none of it is a worker."""
-        publications = self._publications
-        scripted = media.media_type(path) == media.JAVASCRIPT
-        for _, _, kind, target, _ in self._texts.references[path]:
-            if publications.get(target) != "fingerprinted":
-                return False
-            if scripted and kind == "asset" and media.media_type(target) == media.JAVASCRIPT:
-                return False
-        return True
+    def _waits_for(self, path: str, found: tuple[Found, ...]) -> set[str] | None:
+        """What a file refers to that has references too; None if that has no fingerprint, or is a worker."""
+        published, references = self._publications.get, self._texts.references
+        if published(path) != "fingerprinted":
+            return None
+        targets = set()
+        for _, _, kind, target, _ in found:
+            if published(target) != "fingerprinted":
+                return None
+            if kind == "asset" and media.media_type(target) == media.media_type(path) == media.JAVASCRIPT:
+                return None
+            if target in references:
+                targets.add(target)
+        return targets
 
     def _staged(self, order: list[str], jobs: int, ahead: Ahead) -> bool:
         """Whether the final texts of all of these could be made and staged, beside what is staged already."""

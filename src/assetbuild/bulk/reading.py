@@ -121,7 +121,7 @@ class Texts(Mapping[str, int]):
     def settled_identity(self, path: str) -> bytes | None:
         """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
         file, _, identity = self.seen.table[path]
-        return identity if self._index.are_settled((file,)) else None
+        return identity if self._index.settled_identity(file) else None
 
     def is_kept(self, path: str) -> bool:
         """Whether the bytes are at hand."""

@@ -13,6 +13,7 @@ from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import INTEGRITY, NOT_STAGED, Found
 from assetbuild.model import Content, Linked, Publication
 from assetbuild.release.layout import PUBLIC
+from assetbuild.release.text import entries_of
 
 _SPELLED = INTEGRITY * 4 // 3
 # What JSON writes as it is, and no blank.
@@ -67,11 +68,6 @@ class Table(Mapping[str, Linked]):
         return {path: self._publications[path] for path in self}
 
     @cached_property
-    def are_simple(self) -> bool:
-        """Whether JSON writes all paths as they are, and there is no blank in them."""
-        return _are_simple("".join(self.files)) is not None
-
-    @cached_property
     def sizes(self) -> Sequence[int]:
         """Of each, the number of bytes that are published."""
         made, size = self._made, self._texts.size
@@ -106,23 +102,26 @@ class Table(Mapping[str, Linked]):
         return [self[path] for path in self if path not in made and not texts.is_staged(path)]
 
     def entries(self) -> Iterator[tuple[str, str, str]]:
-        """Logical path, entry in the manifest with its name, and the same as it is hashed, if all `are_simple`."""
-        texts, made, files, references = self._texts, self._made, self.files, self._texts.references
-        published, media_type = self.published, media.media_type
+        """Logical path, entry in the manifest with its name, and the same as it is hashed."""
+        made, files, references = self._made, self.files, self._texts.references
+        published, media_type, integrity_of = self.published, media.media_type, self._texts.integrity
+        simple = _are_simple("".join(files)) is not None
         for path, size in zip(self, self.sizes, strict=True):
-            text = made.get(path)
-            integrity = texts.integrity(path) if text is None else text.integrity
-            immutable = "" if published[path] == "plain" else '"immutable": true, '
-            before = after = ""
-            if path in references:
-                imports, dynamic, assets = lists_of(references[path])
-                before = _member("assets", assets) + _member("dynamicImports", dynamic)
-                after = _member("imports", imports)
+            found = references.get(path, ())
+            if not simple and not _are_simple("".join((path, *[one[3] for one in found]))):
+                ((entry, hashed),) = entries_of([self[path]], {})
+                yield path, entry, hashed
+                continue
+            before, after = _members(found) if found else ("", "")
+            if published[path] != "plain":
+                after = f'"immutable": true, {after}'
+            # Of so many bytes Base64 has no padding; what follows is a line break.
+            integrity = b2a_base64(made[path].integrity if found else integrity_of(path))[:_SPELLED].decode()
             entry = (
-                f'"{path}": {{{before}"file": "{files[path]}", {immutable}{after}"integrity": "sha384-'
-                f'{b2a_base64(integrity, newline=False).decode()}", "size": {size}, "type": "{media_type(path)}"}}'
+                f'  "{path}": {{{before}"file": "{files[path]}", {after}"integrity": "sha384-{integrity}", '
+                f'"size": {size}, "type": "{media_type(path)}"}}'
             )
-            yield path, "  " + entry, entry.replace(" ", "")
+            yield path, entry, entry.replace(" ", "")
 
 
 class Together(Sequence[Linked]):
@@ -163,6 +162,13 @@ def lists_of(references: Sequence[Found]) -> Lists:
         for kind in ("import", "dynamic-import", "asset")
     )
     return imports, dynamic, assets
+
+
+def _members(references: Sequence[Found]) -> tuple[str, str]:
+    """The members of an entry that stand before its file, and after it."""
+    imports, dynamic, assets = lists_of(references)
+    before = _member("assets", assets) + _member("dynamicImports", dynamic)
+    return before, _member("imports", imports)
 
 
 def _member(key: str, paths: Sequence[str]) -> str:
