@@ -34,7 +34,7 @@ _MOST_PARTS = 10_000
 _RECORD = struct.Struct(f"={DIGEST}s{INTEGRITY}sq{IDENTITY}s")
 # Half of a digest, twice: if both are the same, and not empty, they were written.
 _NAME = FINGERPRINT // 2
-_LONGEST_WAIT = 10.0
+_LONGEST_WAIT = 2.0
 _PAUSE = 0.0002
 
 
