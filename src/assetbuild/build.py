@@ -73,8 +73,6 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     index = reading.index if reading is not None else FileIndex.load(stage.cache.get(INDEX), stage.began)
     require_detector(config)
     made = make(config, stage, index, seen, reading)
-    if reading is not None and made.texts is not None:
-        reading.prepare(made.texts, made.finals)
     made = _searched(made, config, stage)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
@@ -101,8 +99,10 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     if reading is not None and texts is not None:
         reading.remember(texts, finals)
     del texts, finals
-    files, identities = committed.files, committed.identities
-    remember(config, stage, seen, index, asked, finished, files, committed.digest, identities, ledger)
+    files, digest, identities = committed.files, committed.digest, committed.identities
+    del committed
+    remember(config, stage, seen, index, asked, finished, files, digest, identities, ledger)
+    del files, identities, ledger
     stage.cache.put(INDEX, index.dump())
     return finished
 

@@ -55,7 +55,7 @@ class Ahead:
         return None
 
     def write(self, file: str, data: bytes) -> bytes:
-        """Writes a file, its name below public/, and gives its identity. Raises OSError, also if it is there already."""
+        """Writes a file, named below public/, and gives its identity. Raises OSError, also if it is there already."""
         place_of = self._root + file
         try:
             descriptor = os.open(place_of, _NEW, FILE_MODE)
@@ -73,7 +73,7 @@ class Ahead:
             os.close(descriptor)
 
     def drop(self, files: Iterable[str]) -> None:
-        """Removes files that are there, but not to be published, and directories that are empty then. Raises OSError."""
+        """Removes files that are not to be published, and directories that are empty then. Raises OSError."""
         above = set()
         for file in files:
             remove_file(self._root + file)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
 from assetbuild.bulk.memory import Known, Memory
 from assetbuild.bulk.texts import NOT_STAGED, File, Part, read_texts
-from assetbuild.cache.index import FileIndex
+from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.survey import Survey
@@ -61,6 +62,18 @@ class Files:
                 file, _, identity = table[path]
                 files.append(File(number, path, file, identity, publication == "fingerprinted"))
         return read_texts(files, self._config.base_url, self.arena, self.ahead)
+
+    def first_changed(self, numbers: Iterable[int]) -> str | None:
+        """The first of these files that is not as it was seen; None if all are."""
+        table, paths, look = self.seen.table, self.paths, os.stat
+        for number in numbers:
+            file, _, identity = table[paths[number]]
+            try:
+                if identity_of(look(file)) != identity:
+                    return file
+            except OSError:
+                return file
+        return None
 
     def unread(self) -> Part:
         """What is known of the plain files that have not changed."""

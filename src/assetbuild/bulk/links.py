@@ -21,8 +21,8 @@ from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.finals import Finals, LateError, Shared, Text
 from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
-from assetbuild.bulk.table import Table, Together, lists_of
-from assetbuild.bulk.texts import Found, fingerprinted
+from assetbuild.bulk.table import FinalsOf, Table, Together, lists_of
+from assetbuild.bulk.texts import FINGERPRINT, Found, fingerprinted
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
 from assetbuild.processes import processes_for
@@ -53,7 +53,8 @@ class Links:
         self._ahead = ahead if ahead is not None and ahead.works else None
         # Those that are published with the bytes and the name that the memory has of them.
         self._same: set[str] = set()
-        self.finals: dict[str, Final] = {}
+        self._made_finals: dict[str, Final] = {}
+        self.finals: Mapping[str, Final] = self._made_finals
         self._each: dict[str, Linked] = {}
         self.linked: Mapping[str, Linked] = self._each
         self._run(jobs)
@@ -85,7 +86,6 @@ class Links:
         if self._ahead is not None and self._staged(order, jobs, self._ahead):
             return
         self._files.clear()
-        self.finals.clear()
         texts = self._texts
         for path, publication in self._publications.items():
             if path not in texts.references:
@@ -157,13 +157,12 @@ class Links:
                 made.update(zip(order, Shared(finals, order, files, ahead).make(processes), strict=True))
             for path in order:
                 text = made[path] = made[path] if processes > 1 else finals.made(path, ahead)
-                digest = text.digest.hex()
-                files[path] = fingerprinted(path, digest)
-                self.finals[path] = Final(digest, text.size, text.integrity)
+                files[path] = fingerprinted(path, text.digest[: FINGERPRINT // 2].hex())
         except (OSError, LateError, ChildProcessError):
             # What cannot be read is told by whoever tries again, and what cannot be written by the commit.
             ahead.fail()
             return False
+        self.finals = FinalsOf(made)
         self.linked = table = Table(texts, self._publications, finals, files, made)
         ahead.staged.update(table.staged())
         return True
@@ -175,7 +174,7 @@ class Links:
 
     def _refer(self, path: str, final: Final, content: Content) -> None:
         """Links a file with references, of which this is the final text."""
-        self.finals[path] = final
+        self._made_finals[path] = final
         lists = lists_of(self._texts.references[path])
         self._finish(path, "fingerprinted", content, final.integrity, *lists)
 

@@ -7,7 +7,9 @@ tells. Its final text is the same as long as the names are that were written int
 from __future__ import annotations
 
 import json
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
+from io import BytesIO
 from typing import NamedTuple
 
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
@@ -53,44 +55,61 @@ class Memory:
         files: dict[str, Known] = {}
         finals: dict[str, Final] = {}
         try:
-            for line in (cache.get(memory_key(key)) or b"").splitlines():
-                paths, digests, integrities, references, made = json.loads(line)
-                columns = bytes.fromhex(digests), bytes.fromhex(integrities)
-                for number, path in enumerate(paths):
-                    files[path] = Known(
-                        columns[0][number * DIGEST : number * DIGEST + DIGEST],
-                        columns[1][number * INTEGRITY : number * INTEGRITY + INTEGRITY],
-                        tuple([tuple(one) for one in references.get(path, ())]),
-                    )
-                for path, (digest, size, integrity) in made.items():
-                    finals[path] = Final(digest, size, bytes.fromhex(integrity))
-        except (ValueError, RecursionError, TypeError, AttributeError):
+            for line in (cache.get(f"bulk/{key}") or b"").splitlines():
+                paths, found, references, made, sizes, final = json.loads(line)
+                digests, integrities = _columns(found, len(paths))
+                for path, digest, integrity in zip(paths, digests, integrities, strict=True):
+                    files[path] = Known(digest, integrity, tuple([tuple(one) for one in references.get(path, ())]))
+                for number, size, digest, integrity in zip(made, sizes, *_columns(final, len(made)), strict=True):
+                    finals[paths[number]] = Final(digest.hex(), size, integrity)
+        except (ValueError, RecursionError, TypeError, AttributeError, LookupError):
             return cls({}, {})
         return cls(files, finals)
 
 
-def memory_key(key: str) -> str:
-    """The key of the value in the cache."""
-    return f"bulk/{key}"
-
-
-def dump(
+def save(
+    cache: Cache,
+    key: str,
     paths: list[str],
     digests: bytes,
     integrities: bytes,
     references: Mapping[str, tuple[Found, ...]],
     finals: Mapping[str, Final],
-) -> bytes:
-    """What was found, as `Memory.load` reads it: digests in the order of `paths`, the rest by logical path."""
-    lines = []
+) -> None:
+    """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
+    # What is written here is not copied once more as a whole.
+    value = BytesIO()
     for start in range(0, len(paths), _AT_ONCE):
         some = paths[start : start + _AT_ONCE]
+        stop = start + len(some)
+        made = [(number, finals[path]) for number, path in enumerate(some) if path in finals]
         record = (
             some,
-            digests[start * DIGEST : (start + _AT_ONCE) * DIGEST].hex(),
-            integrities[start * INTEGRITY : (start + _AT_ONCE) * INTEGRITY].hex(),
+            _spelled(digests[start * DIGEST : stop * DIGEST], integrities[start * INTEGRITY : stop * INTEGRITY]),
             {path: references[path] for path in some if path in references},
-            {path: (*finals[path][:2], finals[path].integrity.hex()) for path in some if path in finals},
+            [number for number, _ in made],
+            [final.size for _, final in made],
+            _spelled(
+                bytes.fromhex("".join([final.digest for _, final in made])),
+                b"".join([final.integrity for _, final in made]),
+            ),
         )
-        lines.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
-    return b"\n".join(lines)
+        value.write(json.dumps(record, separators=(",", ":"), check_circular=False).encode() + b"\n")
+    cache.put(f"bulk/{key}", value.getvalue())
+
+
+def _spelled(digests: bytes, integrities: bytes) -> str:
+    """Two columns as Base64."""
+    return b2a_base64(digests + integrities, newline=False).decode()
+
+
+def _columns(spelled: str, count: int) -> tuple[list[bytes], list[bytes]]:
+    """The values of two columns of so many. Raises ValueError."""
+    data = a2b_base64(spelled, strict_mode=True)
+    if len(data) != count * (DIGEST + INTEGRITY):
+        raise ValueError
+    half = count * DIGEST
+    return (
+        [data[place : place + DIGEST] for place in range(0, half, DIGEST)],
+        [data[place : place + INTEGRITY] for place in range(half, len(data), INTEGRITY)],
+    )

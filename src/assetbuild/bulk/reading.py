@@ -8,14 +8,12 @@ only digests and references come back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.files import Files
-from assetbuild.bulk.memory import Final, Memory, dump, memory_key
+from assetbuild.bulk.memory import Final, Memory, save
 from assetbuild.bulk.texts import DIGEST, FINGERPRINT, IDENTITY, INTEGRITY, NOT_STAGED, Found, Part
 from assetbuild.cache import NoCache
 from assetbuild.cache.index import INDEX, FileIndex
@@ -152,7 +150,6 @@ class Reading:
     def __init__(self, config: Config, seen: Survey, stage: Stage) -> None:
         self._config = config
         self._cache = stage.cache
-        self._jobs = stage.jobs
         former = stage.cache.get(INDEX)
         self.index = FileIndex.load(former, stage.began)
         self.memory = Memory.load(stage.cache, self._key()) if former else Memory({}, {})
@@ -161,8 +158,7 @@ class Reading:
         self._files = Files(config, seen, self.index, self.memory, self.ahead)
         self._parts = range(len(self._files.starts) - 1)
         self._others: list[Process] = []
-        self._looking: Process | None = None
-        self._dumping: Process | None = None
+        self._changed: str | None = None
         self._claims: Claims | None = None
         count = processes_for(stage.jobs, len(self._files.paths) - len(self._files.known))
         if count > 1:
@@ -176,13 +172,18 @@ class Reading:
     def finish(self) -> Texts:
         """Reads what nobody else has read, and tells the index. Not among it is what the stations have to look at."""
         index = self.index
-        found = self._share() if self._claims else []
+        found: list[tuple[int, tuple[Any, ...]]] = []
         failed = False
+        if self._claims is not None:
+            found, self._changed = self._share()
         for other in self._others:
             try:
-                found += other.result()
+                more, changed = other.result()
             except ChildProcessError:
                 failed = True
+                continue
+            found += more
+            self._changed = self._changed or changed
         missing = set(self._parts) - {part for part, _ in found}
         found += [(part, tuple(self._files.read(part))) for part in sorted(missing)]
         parts = [Part(*result) for _, result in found]
@@ -192,46 +193,23 @@ class Reading:
             parts.append(self._files.unread())
         texts = Texts(self._files, self._config.root, parts, index)
         texts.tell(index)
-        if self._others:
-            self._looking = Process(partial(self._look, texts))
         return texts
 
     def first_changed(self, texts: Texts) -> str | None:
-        """The first file whose bytes were kept or staged, and that was edited since then. Raises OSError."""
-        looking, self._looking = self._looking, None
-        if looking is not None:
-            with suppress(ChildProcessError):
-                changed: str | None = looking.result()
-                return changed
-        return self._look(texts)
-
-    def _look(self, texts: Texts) -> str | None:
+        """A file whose bytes were kept or staged, and that was edited since then. Raises OSError."""
+        if self._claims is not None:
+            # Each process has looked at what it has read, after all was read.
+            return self._changed
         return self.index.first_changed(texts.file(path) for path in texts if texts.is_at_hand(path))
 
-    def prepare(self, texts: Texts, finals: Mapping[str, Final]) -> None:
-        """Begins to make what `remember` keeps, if others can."""
-        if processes_for(self._jobs, len(texts)) > 1 and self._is_news(texts, finals):
-            self._dumping = Process(partial(self._dump, texts, finals))
-
     def remember(self, texts: Texts, finals: Mapping[str, Final]) -> None:
-        """Keeps what was found in these texts, and what was made of them, for the next build."""
-        if not self._is_news(texts, finals):
-            return
-        dumping, self._dumping = self._dumping, None
-        data: bytes | None = None
-        if dumping is not None:
-            with suppress(ChildProcessError):
-                data = dumping.result()
-        self._cache.put(memory_key(self._key()), self._dump(texts, finals) if data is None else data)
-
-    def _is_news(self, texts: Texts, finals: Mapping[str, Final]) -> bool:
+        """Keeps what was found in these texts, and what was made of them, for the next build. Nobody reads on."""
+        self._files.arena.close()
         if isinstance(self._cache, NoCache):
-            return False
+            return
         unread = sum(number in self._files.known for number in texts.values()) if self._files.known else 0
-        return not unread == len(texts) == len(self.memory.files) or finals != self.memory.finals
-
-    def _dump(self, texts: Texts, finals: Mapping[str, Final]) -> bytes:
-        return dump(list(texts), *texts.columns(), texts.references, finals)
+        if not unread == len(texts) == len(self.memory.files) or finals != self.memory.finals:
+            save(self._cache, self._key(), list(texts), *texts.columns(), texts.references, finals)
 
     def _key(self) -> str:
         from assetbuild.compilers import own_digest
@@ -240,16 +218,17 @@ class Reading:
 
     def close(self) -> None:
         """Ends what still works for it."""
-        for other in (*self._others, self._looking, self._dumping):
-            if other is not None:
-                other.end()
+        for other in self._others:
+            other.end()
         if self._claims is not None:
             self._claims.close()
             self._claims = None
         if self.ahead is not None:
             self.ahead.close()
 
-    def _share(self) -> list[tuple[int, tuple[Any, ...]]]:
-        """The parts that nobody else has claimed, with the fields of what is found in each."""
+    def _share(self) -> tuple[list[tuple[int, tuple[Any, ...]]], str | None]:
+        """The parts that nobody else has claimed, with the fields of what is found in each; a file that has changed."""
         assert self._claims is not None
-        return [(part, tuple(self._files.read(part))) for part in self._claims]
+        found = [(part, self._files.read(part)) for part in self._claims]
+        changed = self._files.first_changed(number for _, result in found for number in result.numbers)
+        return [(part, tuple(result)) for part, result in found], changed

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from assetbuild import media
 from assetbuild.bulk.finals import Finals, Text
+from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import INTEGRITY, NOT_STAGED, Found
 from assetbuild.model import Content, Linked, Publication
@@ -73,27 +74,23 @@ class Table(Mapping[str, Linked]):
         made, size = self._made, self._texts.size
         return [made[path].size if path in made else size(path) for path in self]
 
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """The paths below the release directory, by logical path."""
+        return {path: f"{PUBLIC}/{file}" for path, file in self.files.items()}
+
     def digests(self) -> dict[str, str]:
         """SHA-256 in hex, by path below the release directory."""
-        texts, made = self._texts, self._made
-        column = texts.columns()[0].hex() if len(texts) == len(self.files) else ""
-        found = {}
-        for number, (path, file) in enumerate(zip(self, map(self.files.__getitem__, self), strict=True)):
-            text = made.get(path)
-            if text is not None:
-                digest = text.digest.hex()
-            else:
-                digest = column[64 * number : 64 * number + 64] if column else texts.digest(path).hex()
-            found[f"{PUBLIC}/{file}"] = digest
-        return found
+        texts, made, places = self._texts, self._made, self._places
+        return {places[path]: (made[path].digest if path in made else texts.digest(path)).hex() for path in self}
 
     def staged(self) -> dict[str, bytes]:
         """The identities of those that are staged, by path below the release directory."""
         texts, made, found = self._texts, self._made, {}
-        for path, file in self.files.items():
+        for path, place in self._places.items():
             identity = made[path].staged if path in made else texts.staged(path)
             if identity != NOT_STAGED:
-                found[f"{PUBLIC}/{file}"] = identity
+                found[place] = identity
         return found
 
     def unstaged(self) -> list[Linked]:
@@ -143,6 +140,26 @@ class Together(Sequence[Linked]):
 
     def __len__(self) -> int:
         return len(self.others) + len(self.plain)
+
+
+class FinalsOf(Mapping[str, Final]):
+    """What is remembered of final texts."""
+
+    def __init__(self, made: Mapping[str, Text]) -> None:
+        self._made = made
+
+    def __getitem__(self, path: str) -> Final:
+        text = self._made[path]
+        return Final(text.digest.hex(), text.size, text.integrity)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 Lists = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]

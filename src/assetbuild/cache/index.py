@@ -17,6 +17,7 @@ import time
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 
 from assetbuild.reading import CHUNK, ContentChanged
 
@@ -27,7 +28,8 @@ _MAGIC = b"assetbuild stat index 1\n"
 _MASK = (1 << 64) - 1
 _IDENTITY = struct.Struct("<5Q")  # size, mtime, ctime, inode, device, each modulo 2**64
 IDENTITY_SIZE = 40
-_RECORD_SIZE = IDENTITY_SIZE + 32
+_DIGEST_SIZE = 32
+_RECORD_SIZE = IDENTITY_SIZE + _DIGEST_SIZE
 _TIMES_AND_DEVICE = struct.Struct("<8xqq8xQ")
 _ATTEMPTS = 5
 _COARSEST_CLOCK = 2_000_000_000
@@ -180,12 +182,14 @@ class FileIndex:
             asked = {
                 file: record for file, record in asked.items() if file in self._settled or self._is_settled(record)
             }
-        body = [len(asked).to_bytes(8, "little"), *asked.values()]
-        body.append("\0".join(asked).encode("utf-8", "surrogatepass"))
-        digest = hashlib.sha256()
-        for piece in body:
-            digest.update(piece)
-        return b"".join([_MAGIC, digest.digest(), *body])
+        data = BytesIO()
+        data.write(_MAGIC + bytes(_DIGEST_SIZE) + len(asked).to_bytes(8, "little"))
+        data.write(b"".join(asked.values()))
+        data.write("\0".join(asked).encode("utf-8", "surrogatepass"))
+        with data.getbuffer() as body:
+            digest = hashlib.sha256(body[len(_MAGIC) + _DIGEST_SIZE :]).digest()
+            body[len(_MAGIC) : len(_MAGIC) + _DIGEST_SIZE] = digest
+        return data.getvalue()
 
     def _all_settled(self, records: Iterable[bytes]) -> bool:
         """Whether all of these records are settled for sure, by a look at all of them at once."""

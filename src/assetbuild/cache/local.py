@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 SCHEMA = 1
-FLUSH_BYTES = 16 << 20
+FLUSH_BYTES = 4 << 20
 LARGEST_VALUE = 900_000_000  # SQLite's own limit is 10**9 bytes
 
 _DATABASE = re.compile(rf"cache-v{SCHEMA}-([1-9][0-9]*)\.sqlite3")
@@ -215,6 +215,8 @@ class LocalCache:
             _PUT_ENTRY, ((key, _digest(key, value), len(value), self._generation) for key, value in items)
         )
         connection.executemany(_PUT_CONTENT, ((value, key) for key, value in items))
+        # SQLite keeps a copy of what was bound last: of no value, then.
+        connection.execute(_PUT_CONTENT, (b"", ""))
 
     def _finish(self, connection: sqlite3.Connection) -> None:
         if self._pending:

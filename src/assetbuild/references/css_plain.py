@@ -14,8 +14,8 @@ else there is (`@import`, `src(`, `image-set(`, strings and comments without an 
 an escape in an at-rule) makes it give up.
 
 Of a sheet without at-rules, escapes and maps not even that is read: each parenthesis that may be one of a URL is found
-by a search, and belongs to a `url(…)` as above outside comments; and all quotes there are stand in these. So there are no
-strings, and nothing but comments that a `url(…)` could stand in.
+by a search, and belongs to a `url(…)` as above outside comments; and all quotes there are stand in these. So there are
+no strings, and nothing but comments that a `url(…)` could stand in.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether an SVG file, or other XML, can refer to anything: a search that knows no grammar, and needs no other module."""
+"""Whether an SVG file, or other XML, can refer to anything: a search without a grammar, and without other modules."""
 
 from __future__ import annotations
 

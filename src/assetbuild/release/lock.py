@@ -21,7 +21,7 @@ def locked(output: str, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the release directory `output`, which is made if missing.
 
     Raises ReleaseError if another process or thread holds it for longer than `patience` seconds, or if the
-    lock cannot be made. Whoever removes the lock's file holds it, and so whoever waits for a removed one takes the next.
+    lock cannot be made. Whoever removes the lock's file holds it; whoever waited for a removed one takes the next.
     """
     descriptor = _hold(output, patience)
     try:

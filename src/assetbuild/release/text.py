@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
+from io import BytesIO
 from itertools import islice
 from operator import attrgetter
 from typing import Any
@@ -44,21 +45,25 @@ def manifest_text(
     _refuse_twins(ordered)
 
     named = hashlib.sha256(b'{"assets":{')
-    pieces: list[bytes] = []
+    # What is written here is not copied once more as a whole.
+    text = BytesIO()
+    text.write(b'{\n"assets": {')
     named_entries = zip([asset.path for asset in ordered], entries_of(ordered, encoded), strict=True)
     ours = ((path, *entry) for path, entry in named_entries)
     entries = merge(ready, ours) if ordered else iter(ready)
+    before, after = b"\n", b""
     while some := list(islice(entries, _AT_ONCE)):
-        before, after = (b",\n", b",") if pieces else (b"", b"")
-        pieces.append(before + ",\n".join([one[1] for one in some]).encode())
+        text.write(before + ",\n".join([one[1] for one in some]).encode())
         named.update(after + ",".join([one[2] for one in some]).encode())
+        before, after = b",\n", b","
     named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
     release = named.hexdigest()
-    assets = [b'{\n"assets": {\n', *pieces, b"\n},\n"] if pieces else [b'{\n"assets": {},\n']
     rest: dict[str, Any] = {"base_url": base_url, "importmap": importmap, "release": release, "schema": SCHEMA}
     rest.update(further)
     members = ",\n".join(f"{_spaced(key)}: {_spaced(rest[key])}" for key in sorted(rest))
-    return b"".join([*assets, members.encode(), b"\n}\n"]), release
+    text.write(b"\n},\n" if after else b"},\n")
+    text.write(members.encode() + b"\n}\n")
+    return text.getvalue(), release
 
 
 def _refuse_twins(ordered: list[Linked]) -> None:
