@@ -98,6 +98,7 @@ class Ahead:
         """The lock for the commit, which gives it back if all went well."""
         yield
         self._begun = False
+        self.staged = {}
         self._held.close()
 
     def close(self) -> None:

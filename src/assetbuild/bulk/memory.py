@@ -1,15 +1,15 @@
 """What the latest build found in plain files and made of them, for files that have not changed since.
 
-One value of the cache for all of them, in columns. A file is known by its logical path and digest, which the stat index
-tells. Its final text is the same as long as the names are that were written into it.
+A few values of the cache for all of them, in columns. A file is known by its logical path and digest, which the stat
+index tells. Its final text is the same as long as the names are that were written into it.
 """
 
 from __future__ import annotations
 
 import json
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
@@ -17,6 +17,7 @@ from assetbuild.cache import Cache
 
 # A line of the value is of so many files: what makes JSON makes more than the text itself.
 _AT_ONCE = 1000
+_LINES = 8
 
 
 class Known(NamedTuple):
@@ -55,7 +56,7 @@ class Memory:
         files: dict[str, Known] = {}
         finals: dict[str, Final] = {}
         try:
-            for line in (cache.get(f"bulk/{key}") or b"").splitlines():
+            for line in _lines(cache, key):
                 paths, found, references, made, sizes, final = json.loads(line)
                 digests, integrities = _columns(found, len(paths))
                 for path, digest, integrity in zip(paths, digests, integrities, strict=True):
@@ -77,8 +78,12 @@ def save(
     finals: Mapping[str, Final],
 ) -> None:
     """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
-    # What is written here is not copied once more as a whole.
-    value = BytesIO()
+    # Parts of two builds do not belong together.
+    stamp = sha256("\0".join(paths).encode() + digests)
+    stamp.update(bytes.fromhex("".join([final.digest for final in finals.values()])))
+    mark = stamp.hexdigest().encode()
+    part: list[bytes] = []
+    count = 0
     for start in range(0, len(paths), _AT_ONCE):
         some = paths[start : start + _AT_ONCE]
         stop = start + len(some)
@@ -94,8 +99,23 @@ def save(
                 b"".join([final.integrity for _, final in made]),
             ),
         )
-        value.write(json.dumps(record, separators=(",", ":"), check_circular=False).encode() + b"\n")
-    cache.put(f"bulk/{key}", value.getvalue())
+        part.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
+        if len(part) == _LINES or start + _AT_ONCE >= len(paths):
+            # Large values are copied more than once on their way.
+            cache.put(f"bulk/{key}/{count}", b"\n".join([mark, *part]))
+            part.clear()
+            count += 1
+    cache.put(f"bulk/{key}", b"%s %d" % (mark, count))
+
+
+def _lines(cache: Cache, key: str) -> Iterator[bytes]:
+    """What was kept, line by line; nothing of what is not complete is to be used. Raises ValueError, LookupError."""
+    mark, count = (cache.get(f"bulk/{key}") or b"0 0").split()
+    for number in range(int(count)):
+        found, *lines = (cache.get(f"bulk/{key}/{number}") or b"").splitlines()
+        if found != mark:
+            raise ValueError
+        yield from lines
 
 
 def _spelled(digests: bytes, integrities: bytes) -> str:
