@@ -48,6 +48,10 @@ _PUT_ENTRY = (
 )
 _PUT_CONTENT = "INSERT OR REPLACE INTO contents SELECT id, ? FROM entries WHERE key = ?"
 
+# A value that is bound is copied twice; of a large one the room is made first, and then filled.
+_WRITTEN_IN_PLACE = 1 << 20
+_PUT_ZEROS = "INSERT OR REPLACE INTO contents VALUES (?, zeroblob(?))"
+
 
 class _SchemaError(Exception):
     """The file is a database, but not one of this schema."""
@@ -214,9 +218,16 @@ class LocalCache:
         connection.executemany(
             _PUT_ENTRY, ((key, _digest(key, value), len(value), self._generation) for key, value in items)
         )
-        connection.executemany(_PUT_CONTENT, ((value, key) for key, value in items))
+        small = [(value, key) for key, value in items if len(value) < _WRITTEN_IN_PLACE]
+        connection.executemany(_PUT_CONTENT, small)
         # SQLite keeps a copy of what was bound last: of no value, then.
         connection.execute(_PUT_CONTENT, (b"", ""))
+        for key, value in items:
+            if len(value) >= _WRITTEN_IN_PLACE:
+                (identifier,) = connection.execute("SELECT id FROM entries WHERE key = ?", (key,)).fetchone()
+                connection.execute(_PUT_ZEROS, (identifier, len(value)))
+                with connection.blobopen("contents", "value", identifier) as blob:
+                    blob.write(value)
 
     def _finish(self, connection: sqlite3.Connection) -> None:
         if self._pending:
