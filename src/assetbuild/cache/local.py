@@ -48,7 +48,7 @@ _PUT_ENTRY = (
 )
 _PUT_CONTENT = "INSERT OR REPLACE INTO contents SELECT id, ? FROM entries WHERE key = ?"
 
-# A value that is bound is copied twice; of a large one the room is made first, and then filled.
+# A value that is bound is copied twice, and kept until another is. Of a large one the room is made first, then filled.
 _WRITTEN_IN_PLACE = 1 << 20
 _PUT_ZEROS = "INSERT OR REPLACE INTO contents VALUES (?, zeroblob(?))"
 
@@ -220,8 +220,6 @@ class LocalCache:
         )
         small = [(value, key) for key, value in items if len(value) < _WRITTEN_IN_PLACE]
         connection.executemany(_PUT_CONTENT, small)
-        # SQLite keeps a copy of what was bound last: of no value, then.
-        connection.execute(_PUT_CONTENT, (b"", ""))
         for key, value in items:
             if len(value) >= _WRITTEN_IN_PLACE:
                 (identifier,) = connection.execute("SELECT id FROM entries WHERE key = ?", (key,)).fetchone()
