@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
-from assetbuild.bulk.memory import Memory
+from assetbuild.bulk.memory import Final, Memory, save
 from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
@@ -265,11 +265,44 @@ def test_no_type_that_is_published_is_one_of_leftovers_or_secrets() -> None:
 
 def test_a_memory_that_is_damaged_is_empty() -> None:
     cache = {
-        "bulk/good": b"",
-        "bulk/bad": b"[[",
-        "bulk/strange": b"[1, 2]\n",
-        "bulk/other": b'[["a"], "zz", "", {}, {}]',
+        "bulk/empty": b"0 0",
+        "bulk/none of its parts": b"x 1",
+        "bulk/other": b"x 1",
+        "bulk/other/0": b'y\n[["a"], "", {}, [], [], ""]',
+        "bulk/bad": b"x 1",
+        "bulk/bad/0": b"x\n[[",
+        "bulk/strange": b"x 1",
+        "bulk/strange/0": b"x\n[1, 2]",
+        "bulk/short": b"x 1",
+        "bulk/short/0": b'x\n[["a"], "AAAA", {}, [], [], ""]',
+        "bulk/no number": b"x",
     }
-    for key in ("good", "bad", "strange", "other", "none"):
+    for key in (*(name.partition("/")[2] for name in cache), "not there"):
         memory = Memory.load(cast(Cache, cache), key)
         assert (memory.files, memory.finals) == ({}, {})
+
+
+def test_a_memory_gives_what_was_kept() -> None:
+    paths = [f"{number}.js" for number in range(9500)]
+    digests = b"".join(number.to_bytes(32, "little") for number in range(9500))
+    integrities = b"".join(number.to_bytes(48, "little") for number in range(9500))
+    references = {"7.js": ((1, 2, "import", "8.js", ""),), "9001.js": ((1, 2, "asset", "7.js", "?x"),)}
+    finals = {path: Final("ab" * 32, 5, b"c" * 48) for path in references}
+    cache: dict[str, bytes] = {}
+
+    class Kept:
+        get = cache.get
+        put = cache.__setitem__
+
+    save(cast(Cache, Kept), "key", paths, digests, integrities, references, finals)
+    memory = Memory.load(cast(Cache, Kept), "key")
+    assert list(memory.files) == paths
+    assert memory.finals == finals
+    assert memory.files["9001.js"] == (
+        (9001).to_bytes(32, "little"),
+        (9001).to_bytes(48, "little"),
+        references["9001.js"],
+    )
+    assert memory.files["3.js"].references == ()
+    save(cast(Cache, Kept), "key", paths[:500], digests[:16000], integrities[:24000], {}, {})
+    assert list(Memory.load(cast(Cache, Kept), "key").files) == paths[:500]

@@ -12,6 +12,7 @@ from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, reco
 from assetbuild.bulk.links import Links
 from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
+from assetbuild.bulk.table import Together
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
@@ -75,7 +76,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     made = _searched(made, config, stage)
     with _reading(config.root):
         encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
-        _check_kept(made.sources, made.texts, index)
+        _check_kept(made.sources, made.texts, index, reading)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -89,6 +90,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         stage.jobs,
         _known(config, made.plan),
         stage.durable,
+        reading.ahead if reading is not None else None,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     asked, texts, finals, ledger = made.asked, made.texts, made.finals, _ledger(made, config, seen)
@@ -97,8 +99,10 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     if reading is not None and texts is not None:
         reading.remember(texts, finals)
     del texts, finals
-    files, identities = committed.files, committed.identities
-    remember(config, stage, seen, index, asked, finished, files, committed.digest, identities, ledger)
+    files, digest, identities = committed.files, committed.digest, committed.identities
+    del committed
+    remember(config, stage, seen, index, asked, finished, files, digest, identities, ledger)
+    del files, identities, ledger
     stage.cache.put(INDEX, index.dump())
     return finished
 
@@ -124,14 +128,14 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         world = world_of(config, stage, seen, found.files, digest_of, pins, services)
         plain = None
         if reading is not None and texts is not None:
-            plain = Links(texts, planned.plain, reading.memory)
+            plain = Links(texts, planned.plain, reading.memory, reading.ahead, stage.jobs)
         jobs = _with_left(planned, plain, found.files)
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
     alone = link(assets, compiled.failed, planned.absent, rules_of(config, seen, pins), tell, memo, plain)
     memo.save()
-    linked = replace(alone, linked=tuple(sorted([*alone.linked, *plain.linked.values()]))) if plain else alone
+    linked = alone if plain is None else replace(alone, linked=plain.together_with(alone.linked))
     first = [Told("plan", None, diagnostic) for diagnostic in (*found.diagnostics, *planned.diagnostics)]
     told = (*first, *compiled.told, *linked.told)
     diagnostics = said(told)
@@ -226,7 +230,10 @@ def _steps(job: Job) -> Iterator[Step]:
 
 def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[str, Any]:
     """The numbers of a finished build, as `assetbuild build --format json` gives them, but for the time it took."""
-    linked = [asset for asset in made.linked.linked if asset.publication != "private"]
+    everything = made.linked.linked
+    plain = everything.plain.sizes if isinstance(everything, Together) else ()
+    linked = everything.others if isinstance(everything, Together) else everything
+    public = [asset.content.size for asset in linked if asset.publication != "private"]
     sizes: dict[str, int] = {}
     for variants in encoded.variants.values():
         for variant in variants:
@@ -237,9 +244,9 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     renamed = committed.renamed
     following = sum(bool(causes) for causes in renamed.values())
     return {
-        "assets": len(linked),
+        "assets": len(public) + len(plain),
         "source_bytes": sum(used.values()),
-        "bytes": sum(asset.content.size for asset in linked),
+        "bytes": sum(public) + sum(plain),
         "encoded_assets": len(encoded.variants),
         "encoded_bytes": dict(sorted(sizes.items())),
         "compiled": {"ran": made.compiled.ran, "cached": made.compiled.cached},
@@ -251,10 +258,10 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
     }
 
 
-def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex) -> None:
+def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileIndex, reading: Reading | None) -> None:
     """Raises ContentChanged if a source was edited after its bytes were kept: reading it again would show that."""
-    if plain is not None:
-        changed = index.first_changed(plain.file(path) for path in plain if plain.is_kept(path))
+    if plain is not None and reading is not None:
+        changed = reading.first_changed(plain)
         if changed is not None:
             raise ContentChanged(changed)
     for path in sources if plain is None else sources.keys() - plain.keys():

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from assetbuild.bulk.ahead import Ahead
+from assetbuild.bulk.table import Table, Together
 from assetbuild.cache.index import identity_of
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
@@ -20,6 +22,7 @@ from assetbuild.release.document import (
     NO_IMPORTMAP,
     NOTHING_KNOWN,
     Known,
+    Wanted,
     known_members,
     private_entry,
     release_document,
@@ -36,6 +39,7 @@ from assetbuild.runtime.manifest import dump_manifest
 __all__ = ["Committed", "commit", "recover"]
 
 _BATCH = 100
+NONE_STAGED: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,14 @@ def commit(
     jobs: int = 1,
     known: Known = NOTHING_KNOWN,
     durable: bool = False,
+    ahead: Ahead | None = None,
 ) -> Committed:
     """Make the release directory `output` hold this release, as the current one; write only what is not so yet.
 
     `encoded` is by logical path, `importmap` as in the manifest; `formats` are those of other manifests to write;
     `digest_of` gives the SHA-256 in hex of the file at a file path, whose lstat it is given too, None if there is none;
-    `jobs` is how many processes may write, `known` what else templates may call assets; `durable` as in `enact`.
+    `jobs` is how many processes may write, `known` what else templates may call assets; `durable` as in `enact`;
+    `ahead` holds the directory already, and what was staged there.
     Raises ReleaseError if another build holds the directory, if it cannot be written, or if a fingerprinted or
     prehashed name stands there with other bytes; BuildError if a content cannot be read. The former release is whole
     then, or, if manifest.json was replaced already, the new one.
@@ -84,26 +90,57 @@ def commit(
     def document() -> dict[str, Any]:
         return release_document(linked, encoded, base_url, importmap, formats, known)[0]
 
-    manifest, release, foreign = _manifest(linked, encoded, base_url, importmap, tuple(formats), known)
-    wanted = wanted_files(linked, encoded, foreign)
+    table, others = _apart(linked, encoded, formats, ahead)
+    manifest, release, foreign = _manifest(others, encoded, base_url, importmap, tuple(formats), known, table)
+    wanted = wanted_files(others if table is None else [*others, *table.unstaged()], encoded, foreign)
+    staged = ahead.staged if ahead is not None else NONE_STAGED
+    if table is not None and _meet(staged, wanted):
+        # Who meets whom is told by those who look at each file.
+        table = None
+        wanted = wanted_files(linked, encoded, foreign)
     content = Content.of(manifest)
     identities: dict[str, bytes] = {}
-    with locked(output):
+    with locked(output) if ahead is None else ahead.held():
         try:
-            recover(output)
+            if ahead is None:
+                recover(output)
             earlier = Earlier(output, manifest, release, document)
             if earlier.damage is not None:
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, content, wanted, earlier, digest_of)
             if changes:
-                identities = carry_out(output, release, content.digest, changes, listener, jobs, durable)
+                identities = carry_out(output, release, content.digest, changes, listener, jobs, durable, staged)
         except OSError as error:
             raise cannot_write(error) from error
-    unchanged = len(wanted) - changes.written
     files = {path: file.content.digest for path, file in wanted.items()}
+    written, size = changes.written, changes.bytes_written
+    if table is not None:
+        files.update(table.digests())
+        written, size = written + len(files) - len(wanted), size + sum(table.sizes)
+        size -= sum(asset.content.size for asset in table.unstaged())
     renamed = earlier.renamed()
-    return Committed(
-        release, changes.written, unchanged, changes.bytes_written, renamed, content.digest, files, identities
+    return Committed(release, written, len(files) - written, size, renamed, content.digest, files, identities)
+
+
+def _apart(
+    linked: Sequence[Linked], encoded: Mapping[str, tuple[Encoded, ...]], formats: Iterable[str], ahead: Ahead | None
+) -> tuple[Table | None, Sequence[Linked]]:
+    """The table of files that are staged, if they need not be looked at one by one, and all others."""
+    if ahead is None or not ahead.works or not isinstance(linked, Together) or encoded or tuple(formats):
+        return None, linked
+    table = linked.plain
+    if any(asset.path in table for asset in linked.others):
+        return None, linked
+    return table, linked.others
+
+
+def _meet(staged: Mapping[str, bytes], wanted: Mapping[str, Wanted]) -> bool:
+    """Whether a file in one of these is a file or a directory in the other."""
+    if not wanted:
+        return False
+    above = directories_above(staged)
+    return any(path in staged or path in above for path in wanted) or any(
+        path in staged for path in directories_above(wanted)
     )
 
 
@@ -114,6 +151,7 @@ def _manifest(
     importmap: Mapping[str, Any],
     formats: tuple[str, ...],
     known: Known,
+    table: Table | None,
 ) -> tuple[bytes, str, Mapping[str, Content]]:
     """The bytes of manifest.json, the release's id, and the manifests in other formats."""
     if formats:
@@ -126,31 +164,42 @@ def _manifest(
         raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
     public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
     further = ({"private": private} if private else {}) | known_members(known)
-    return *manifest_text(public, encoded, base_url, importmap, further), {}
+    ready = table.entries() if table is not None else ()
+    return *manifest_text(public, encoded, base_url, importmap, further, ready), {}
 
 
 def carry_out(
-    output: str, release: str, manifest: str, changes: Changes, listener: Listener, jobs: int, durable: bool
+    output: str,
+    release: str,
+    manifest: str,
+    changes: Changes,
+    listener: Listener,
+    jobs: int,
+    durable: bool,
+    staged: Mapping[str, bytes] = NONE_STAGED,
 ) -> dict[str, bytes]:
     """Makes the changes, while the caller holds the lock; `manifest` is the digest of manifest.json once that is done.
 
-    Gives the identities of the files of public/, if all of them were written. Raises OSError, and as `commit`.
+    Gives the identities of the files of public/, if all of them were written: of those `staged` they are known. Raises
+    OSError, and as `commit`.
     """
-    listener(Started("commit", len(changes.additions) + len(changes.replacements)))
+    additions = [file for file in changes.additions if file.path not in staged]
+    listener(Started("commit", len(staged) + len(additions) + len(changes.replacements)))
     try:
         make_directory(place(output, STAGING))
         staging = _Staging(output, not gives_mode(place(output, f"{STAGING}/mode")), listener, durable)
-        alone, together = _together(output, changes.additions)
-        identities = staging.stage_tree(together, jobs)
-        additions = staging.stage(alone, "a")
+        alone, together = _together(output, additions)
+        listener(Advanced("commit", len(staged), ""))
+        identities = {**staged, **staging.stage_tree(together, jobs)}
+        added = staging.stage(alone, "a")
         replacements = staging.stage(changes.replacements, "r")
         if changes.manifest is not None:
             staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
-        tree = tuple([file.path for file in together])
+        tree = (*staged, *[file.path for file in together])
         if durable:
             sync_directories(output, [f"{STAGING}/{path}" for path in directories_above(tree)])
-        enact(output, Pending(manifest, release, additions, replacements, changes.removals, tree), durable)
-        others = (*additions, *replacements)
+        enact(output, Pending(manifest, release, added, replacements, changes.removals, tree), durable)
+        others = (*added, *replacements)
         return {} if any(move.path.startswith(f"{PUBLIC}/") for move in others) else identities
     except BaseException:
         # What cannot be put right now is put right by the next build: the record is there.

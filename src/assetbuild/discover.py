@@ -61,6 +61,8 @@ class SourceTable(Mapping[str, Source]):
         return path in self._files or path in self._plain
 
     def __iter__(self) -> Iterator[str]:
+        if len(self) == len(self._paths):
+            return iter(self._paths)
         return (path for path in self._paths if path in self)
 
     def __len__(self) -> int:

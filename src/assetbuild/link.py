@@ -46,7 +46,7 @@ class LinkResult:
     not refer to it: those that carry it, and its source map.
     """
 
-    linked: tuple[Linked, ...]
+    linked: Sequence[Linked]
     importmap: ImportMap
     told: tuple[Told, ...]
     further: Mapping[str, tuple[str, ...]]

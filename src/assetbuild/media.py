@@ -106,14 +106,15 @@ COMPRESSIBLE: Final = frozenset(
 
 def media_type(path: str) -> str:
     """The media type of a logical path, without parameters."""
-    if path.endswith("manifest.json") and path.rpartition("/")[2] == "manifest.json":
-        # The older name of a web app manifest.
-        return WEBMANIFEST
     dot = path.rfind(".")
     if dot < 0:
         return UNKNOWN
     extension = path[dot + 1 :]
-    return TYPES.get(extension) or TYPES.get(extension.lower(), UNKNOWN)
+    kind = TYPES.get(extension) or TYPES.get(extension.lower(), UNKNOWN)
+    if kind == JSON and path.endswith("manifest.json") and path.rpartition("/")[2] == "manifest.json":
+        # The older name of a web app manifest.
+        return WEBMANIFEST
+    return kind
 
 
 def is_compressible(path: str) -> bool:

@@ -50,15 +50,15 @@ class Process:
 
     def result(self) -> Any:
         """What `work` gave. Raises ChildProcessError if it failed."""
-        pieces = []
-        while piece := os.read(self._pipe, 1 << 20):
-            pieces.append(piece)
+        data = bytearray()
+        while piece := os.read(self._pipe, 1 << 16):
+            data += piece
         process, self._process = self._process, 0
         os.close(self._pipe)
         _, status = os.waitpid(process, 0)
         if status != 0:
             raise ChildProcessError
-        return marshal.loads(b"".join(pieces))
+        return marshal.loads(data)
 
     def end(self) -> None:
         """Ends the process, if nobody has waited for its result."""

@@ -112,6 +112,12 @@ def test_a_large_value_comes_back(tmp_path: Path):
     assert read(directory, "large", "small") == [value, b"x"]
 
 
+def test_a_large_value_gives_way_to_another(tmp_path: Path):
+    for size in (3 << 20, 1 << 20, 5, 2 << 20):
+        value = os.urandom(size)
+        assert read(filled(tmp_path / "c", {"key": value}), "key") == [value]
+
+
 def test_a_value_larger_than_the_limit_is_not_kept(tmp_path: Path):
     with opened(tmp_path / "c", size_limit=1000) as cache:
         cache.put("key", bytes(1001))

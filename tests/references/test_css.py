@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetbuild.references import css
+from assetbuild.references import css, css_readers
 from assetbuild.references.css_import import ImportRule, parse_import
 from assetbuild.references.css_lexer import name_of, tokens, top_level
 from references.css_soups import soups
@@ -231,7 +231,7 @@ def test_rewriting_each_url_with_another_changes_no_other(data: bytes) -> None:
 
 @given(soups)
 def test_a_file_that_may_not_refer_refers_to_nothing(data: bytes) -> None:
-    search = css._Search(data)
+    search = css_readers._Search(data)
     search.run()
     assert css.may_refer(data) or not (search.found or search.source_map)
     assert css.find(data) == sorted(css.find(data), key=lambda one: one.start)
@@ -248,7 +248,7 @@ def slowly(data: bytes) -> list[int]:
             prelude = None
         mode = frames[-1][1]
         if prelude is None and (kind == "url" or (kind == "string" and mode in ("all", "first"))):
-            one = css.url_found(data, token, "asset")
+            one = css_readers.url_found(data, token, "asset")
             starts += [one.start] if one else []
         if mode == "first":
             frames[-1] = (frames[-1][0], "none")
@@ -263,7 +263,7 @@ def slowly(data: bytes) -> list[int]:
             name = name_of(data, token) if kind == "function" else ""
             inner = (
                 "all"
-                if "image-set" in name[-9:] and name in css._IMAGE_SETS
+                if "image-set" in name[-9:] and name in css_readers._IMAGE_SETS
                 else "first"
                 if name in ("url", "src")
                 else "none"
@@ -277,7 +277,7 @@ def slowly(data: bytes) -> list[int]:
 
 
 def in_values(frames: list[tuple[str, str]]) -> bool:
-    return any(frame[1:] in css._IMAGE_SETS or frame[1:] in ("url", "src") for frame, _ in frames)
+    return any(frame[1:] in css_readers._IMAGE_SETS or frame[1:] in ("url", "src") for frame, _ in frames)
 
 
 @given(soups)
@@ -285,8 +285,8 @@ def test_the_quick_search_agrees_with_a_reading_token_by_token(data: bytes) -> N
     assert [one.start for one in search_of(data)] == slowly(data)
 
 
-def search_of(data: bytes) -> list[css.Found]:
-    search = css._Search(data)
+def search_of(data: bytes) -> list[css_readers.Found]:
+    search = css_readers._Search(data)
     search.run()
     return search.found
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetbuild.references import css, css_plain, javascript
+from assetbuild.references import css, css_plain, javascript, javascript_readers
 from assetbuild.references.css import find_thoroughly
 from assetbuild.references.javascript_hints import SOURCE_MAP, hints
 from references.corpus import SCRIPTS, SHEETS, corpus, files
@@ -67,6 +67,11 @@ DECLARATIONS = [
     "import a from './a.js'\n",
     'import {a as b} from "./a.js";',
     "import * as c from './c.js';",
+    "import a from './a.js'",
+    'import { a, b as c } from "./a.js"',
+    "import d from './import/d.js';",
+    "import URL from 'asset:d.js'",
+    "import e from './\u00e9.js' ",
     "export * from './d.js';",
     "export {e} from './e.js'",
     "export const f = 1;",
@@ -106,7 +111,9 @@ def thoroughly(data: bytes) -> list[object]:
     has_map = SOURCE_MAP in data and not found
     starts = hints(data)
     return (
-        list(javascript._find_thoroughly(data, starts, found, has_map)) if starts or has_map else list(found.values())
+        list(javascript_readers.find_thoroughly(data, starts, found, has_map))
+        if starts or has_map
+        else list(found.values())
     )
 
 

@@ -46,3 +46,7 @@ class Arena:
         """The bytes of a file that has a place, as they were put."""
         place = self._places[number]
         return self._memory[place : place + size]
+
+    def close(self) -> None:
+        """Gives the memory back."""
+        self._memory.close()

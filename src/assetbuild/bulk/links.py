@@ -10,94 +10,61 @@ marks is spelled in style sheets and scripts as it is; for anything else the lan
 from __future__ import annotations
 
 import hashlib
-import re
 from binascii import b2a_base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
 
 from assetbuild import media
+from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
-from assetbuild.bulk.contents import Held, Original
+from assetbuild.bulk.finals import Finals, LateError, Shared, Text
 from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
-from assetbuild.bulk.texts import Found
+from assetbuild.bulk.table import FinalsOf, Table, Together, lists_of
+from assetbuild.bulk.texts import FINGERPRINT, Found, fingerprinted
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
-from assetbuild.references import language
-from assetbuild.references.urls import relative
-
-_is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]+").fullmatch
-_SPELLED_AS_IT_IS = (media.CSS, media.JAVASCRIPT)
-_FINGERPRINT = 16
-_UP = tuple("../" * count for count in range(32))
-
-
-class _Finals:
-    """Final texts of plain files; `files` are the names of those that are linked by now.
-
-    A content that is made once more when it is needed holds this, and so not what holds the content.
-    """
-
-    def __init__(self, texts: Texts, files: Mapping[str, str]) -> None:
-        self._texts = texts
-        self._files = files
-
-    def content(self, path: str) -> Content:
-        """The content of a file as it was read."""
-        texts = self._texts
-        digest, size, file = texts.digest(path).hex(), texts.size(path), texts.file(path)
-        if texts.is_kept(path):
-            return Held(digest, size, None, file, None, texts, path)
-        identity = texts.settled_identity(path)
-        return Original(digest, size, None, file, None, identity) if identity else Content(digest, size, None, file)
-
-    def text(self, path: str) -> bytes:
-        """The file with the names of the release in it."""
-        data = self.content(path).read()
-        kind_of = media.media_type(path)
-        here = path.split("/")
-        pieces: list[bytes] = []
-        done = 0
-        for start, stop, kind, target, suffix in self._texts.references[path]:
-            url = _url(path, here, self._files[target])
-            if kind != "asset" and url[0] != ".":
-                url = "./" + url
-            if suffix:
-                url += suffix
-            if kind_of in _SPELLED_AS_IT_IS and _is_spelled_as_it_is(url):
-                text = url.encode()
-            else:
-                spoken = language(kind_of)
-                assert spoken is not None
-                text = spoken.write(data, start, stop, url)
-            pieces += (data[done:start], text)
-            done = stop
-        pieces.append(data[done:])
-        return b"".join(pieces)
+from assetbuild.processes import processes_for
 
 
 class Links:
     """Links what can be linked alone: `linked` by logical path, and `left` to the station, in the order of paths.
 
     `publications` tells how each of the texts is published, `memory` what became of it in the latest build; `finals` is
-    what became of those with references in this one. Raises OSError and ContentChanged as Content.read.
+    what became of those with references in this one. What is linked is staged `ahead`, by as many processes as `jobs`
+    allows. Raises OSError and ContentChanged as Content.read.
     """
 
-    def __init__(self, texts: Texts, publications: Mapping[str, Publication], memory: Memory) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        publications: Mapping[str, Publication],
+        memory: Memory,
+        ahead: Ahead | None = None,
+        jobs: int = 1,
+    ) -> None:
         self._texts = texts
         self._publications = publications
         self._room = kept_together(len(texts)) // 3
         self._files: dict[str, str] = {}
-        self._finals = _Finals(texts, self._files)
-        self._left: set[str] = set()
+        self._finals = Finals(texts, self._files)
         self._memory = memory if memory.files else None
+        self._ahead = ahead if ahead is not None and ahead.works else None
         # Those that are published with the bytes and the name that the memory has of them.
         self._same: set[str] = set()
-        self.finals: dict[str, Final] = {}
-        self.linked: dict[str, Linked] = {}
-        self._run()
-        self.left = [path for path in publications if path in self._left]
+        self._made_finals: dict[str, Final] = {}
+        self.finals: Mapping[str, Final] = self._made_finals
+        self._each: dict[str, Linked] = {}
+        self.linked: Mapping[str, Linked] = self._each
+        self._run(jobs)
+        self.left = [path for path in publications if path not in self.linked]
+
+    def together_with(self, others: Sequence[Linked]) -> Sequence[Linked]:
+        """These and others, sorted."""
+        if isinstance(self.linked, Table):
+            return Together(others, self.linked)
+        return tuple(sorted([*others, *self.linked.values()]))
 
     def node(self, path: str) -> Node:
         """One that is linked, for those that are linked by the station and refer to it.
@@ -113,69 +80,103 @@ class Links:
         asset = Asset(path, linked.type, self._finals.content(path), references, file)
         return Node(asset, linked.publication, tuple(Bound(one, one.target) for one in references))
 
-    def _run(self) -> None:
-        referring = []
+    def _run(self, jobs: int) -> None:
+        self._drop_unpublished()
+        order = self._order()
+        if self._ahead is not None and self._staged(order, jobs, self._ahead):
+            return
+        self._files.clear()
         texts = self._texts
         for path, publication in self._publications.items():
             if path not in texts.references:
                 self._finish(path, publication, self._finals.content(path), texts.integrity(path))
-            elif publication == "fingerprinted":
-                referring.append(path)
-            else:
-                self._left.add(path)
-        for path in referring:
-            self._follow(path)
+        for path in order:
+            self._write(path)
 
-    def _follow(self, root: str) -> None:
-        """Links a file after all that it refers to: depth first, the way from the root on the stack."""
-        done, left = self._files, self._left
-        stack = [root]
-        on_the_way: set[str] = set()
-        while stack:
-            path = stack[-1]
-            if path in done or path in left:
-                stack.pop()
+    def _drop_unpublished(self) -> None:
+        """Removes what was staged when it was read, and is only part of something else."""
+        texts, ahead = self._texts, self._ahead
+        if ahead is None or len(self._publications) == len(texts):
+            return
+        staged = [path for path in texts if path not in self._publications and texts.is_staged(path)]
+        try:
+            ahead.drop(fingerprinted(path, texts.digest(path).hex()) for path in staged)
+        except OSError:
+            ahead.fail()
+
+    def _order(self) -> list[str]:
+        """Those with references that can be linked, each after all that it refers to."""
+        references = self._texts.references
+        order: list[str] = []
+        waiting: dict[str, int] = {}
+        waited_for: dict[str, list[str]] = {}
+        for path, found in references.items():
+            targets = self._waits_for(path, found)
+            if targets is None:
                 continue
-            waiting = [one[3] for one in self._texts.references[path] if one[3] not in done]
-            if not waiting:
-                self._write(path)
-            elif path not in on_the_way:
-                on_the_way.add(path)
-                if self._may_follow(waiting, on_the_way):
-                    stack += waiting
-                    continue
-                left.add(path)
-            else:
-                left.add(path)
-            stack.pop()
+            if not targets:
+                order.append(path)
+                continue
+            waiting[path] = len(targets)
+            for target in targets:
+                waited_for.setdefault(target, []).append(path)
+        # What is appended is looked at too.
+        for path in order:
+            for other in waited_for.get(path, ()):
+                waiting[other] -= 1
+                if not waiting[other]:
+                    order.append(other)
+        return order
 
-    def _may_follow(self, waiting: Iterable[str], on_the_way: set[str]) -> bool:
-        """Whether all of these may yet be linked, and none of them leads here."""
-        texts, left = self._publications, self._left
-        return all(target in texts and target not in left and target not in on_the_way for target in waiting)
+    def _waits_for(self, path: str, found: tuple[Found, ...]) -> set[str] | None:
+        """What a file refers to that has references too; None if that has no fingerprint, or is a worker."""
+        published, references = self._publications.get, self._texts.references
+        if published(path) != "fingerprinted":
+            return None
+        targets = set()
+        for _, _, kind, target, _ in found:
+            if published(target) != "fingerprinted":
+                return None
+            if kind == "asset" and media.media_type(target) == media.media_type(path) == media.JAVASCRIPT:
+                return None
+            if target in references:
+                targets.add(target)
+        return targets
+
+    def _staged(self, order: list[str], jobs: int, ahead: Ahead) -> bool:
+        """Whether the final texts of all of these could be made and staged, beside what is staged already."""
+        finals, texts, files = self._finals, self._texts, self._files
+        for path, publication in self._publications.items():
+            if path not in texts.references:
+                named = publication == "fingerprinted"
+                files[path] = fingerprinted(path, texts.fingerprint(path)) if named else path
+        processes = processes_for(jobs, len(order))
+        made: dict[str, Text] = {}
+        try:
+            if processes > 1:
+                made.update(zip(order, Shared(finals, order, files, ahead).make(processes), strict=True))
+            for path in order:
+                text = made[path] = made[path] if processes > 1 else finals.made(path, ahead)
+                files[path] = fingerprinted(path, text.digest[: FINGERPRINT // 2].hex())
+        except (OSError, LateError, ChildProcessError):
+            # What cannot be read is told by whoever tries again, and what cannot be written by the commit.
+            ahead.fail()
+            return False
+        self.finals = FinalsOf(made)
+        self.linked = table = Table(texts, self._publications, finals, files, made)
+        ahead.staged.update(table.staged())
+        return True
 
     def _write(self, path: str) -> None:
-        """Links a file of which all that it refers to is linked, unless that has no fingerprint, or is a worker."""
-        linked, references = self.linked, self._texts.references[path]
-        type_of = media.media_type(path)
-        kinds = set()
-        for _, _, kind, target, _ in references:
-            one = linked[target]
-            if one.publication != "fingerprinted" or (kind == "asset" and one.type == type_of == media.JAVASCRIPT):
-                self._left.add(path)
-                return
-            kinds.add(kind)
+        """Links a file of which all that it refers to is linked."""
         final, content = self._made(path)
-        self.finals[path] = final
-        self._finish(
-            path,
-            "fingerprinted",
-            content,
-            final.integrity,
-            _named(references, "import") if "import" in kinds else (),
-            _named(references, "dynamic-import") if "dynamic-import" in kinds else (),
-            _named(references, "asset") if "asset" in kinds else (),
-        )
+        self._refer(path, final, content)
+
+    def _refer(self, path: str, final: Final, content: Content) -> None:
+        """Links a file with references, of which this is the final text."""
+        self._made_finals[path] = final
+        lists = lists_of(self._texts.references[path])
+        self._finish(path, "fingerprinted", content, final.integrity, *lists)
 
     def _made(self, path: str) -> tuple[Final, Content]:
         """The final text: if neither the file nor a name in it is another than before, it need not be made."""
@@ -201,15 +202,11 @@ class Links:
         dynamic_imports: tuple[str, ...] = (),
         assets: tuple[str, ...] = (),
     ) -> None:
-        file = path
-        if publication == "fingerprinted":
-            # `paths.fingerprinted_name` of one with an extension, no leading dot, and no source map's.
-            dot = path.rfind(".")
-            file = f"{path[:dot]}-{content.digest[:_FINGERPRINT]}{path[dot:]}"
+        file = fingerprinted(path, content.digest) if publication == "fingerprinted" else path
         self._files[path] = file
         if self._memory is not None and self._memory.digest(path) == content.digest:
             self._same.add(path)
-        self.linked[path] = Linked(
+        self._each[path] = Linked(
             path,
             file,
             media.media_type(path),
@@ -220,21 +217,3 @@ class Links:
             dynamic_imports,
             assets,
         )
-
-
-def _url(path: str, here: Sequence[str], file: str) -> str:
-    """`urls.relative`; `here` are the segments of `path`."""
-    if not _is_spelled_as_it_is(file):
-        return relative(path, file)
-    there = file.split("/")
-    above = len(here) - 1
-    most = min(above, len(there) - 1)
-    shared = 0
-    while shared < most and here[shared] == there[shared]:
-        shared += 1
-    return _UP[above - shared] + "/".join(there[shared:]) if above - shared < len(_UP) else relative(path, file)
-
-
-def _named(references: Iterable[Found], kind: str) -> tuple[str, ...]:
-    """The logical paths that are referred to in this way, sorted."""
-    return tuple(sorted({one[3] for one in references if one[2] == kind}))

@@ -1,13 +1,15 @@
 """What the latest build found in plain files and made of them, for files that have not changed since.
 
-One value of the cache for all of them, in columns. A file is known by its logical path and digest, which the stat index
-tells. Its final text is the same as long as the names are that were written into it.
+A few values of the cache for all of them, in columns. A file is known by its logical path and digest, which the stat
+index tells. Its final text is the same as long as the names are that were written into it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
@@ -15,6 +17,7 @@ from assetbuild.cache import Cache
 
 # A line of the value is of so many files: what makes JSON makes more than the text itself.
 _AT_ONCE = 1000
+_LINES = 8
 
 
 class Known(NamedTuple):
@@ -53,18 +56,14 @@ class Memory:
         files: dict[str, Known] = {}
         finals: dict[str, Final] = {}
         try:
-            for line in (cache.get(f"bulk/{key}") or b"").splitlines():
-                paths, digests, integrities, references, made = json.loads(line)
-                columns = bytes.fromhex(digests), bytes.fromhex(integrities)
-                for number, path in enumerate(paths):
-                    files[path] = Known(
-                        columns[0][number * DIGEST : number * DIGEST + DIGEST],
-                        columns[1][number * INTEGRITY : number * INTEGRITY + INTEGRITY],
-                        tuple([tuple(one) for one in references.get(path, ())]),
-                    )
-                for path, (digest, size, integrity) in made.items():
-                    finals[path] = Final(digest, size, bytes.fromhex(integrity))
-        except (ValueError, RecursionError, TypeError, AttributeError):
+            for line in _lines(cache, key):
+                paths, found, references, made, sizes, final = json.loads(line)
+                digests, integrities = _columns(found, len(paths))
+                for path, digest, integrity in zip(paths, digests, integrities, strict=True):
+                    files[path] = Known(digest, integrity, tuple([tuple(one) for one in references.get(path, ())]))
+                for number, size, digest, integrity in zip(made, sizes, *_columns(final, len(made)), strict=True):
+                    finals[paths[number]] = Final(digest.hex(), size, integrity)
+        except (ValueError, RecursionError, TypeError, AttributeError, LookupError):
             return cls({}, {})
         return cls(files, finals)
 
@@ -79,15 +78,58 @@ def save(
     finals: Mapping[str, Final],
 ) -> None:
     """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
-    lines = []
+    # Parts of two builds do not belong together.
+    stamp = sha256("\0".join(paths).encode() + digests)
+    stamp.update(bytes.fromhex("".join([final.digest for final in finals.values()])))
+    mark = stamp.hexdigest().encode()
+    part: list[bytes] = []
+    count = 0
     for start in range(0, len(paths), _AT_ONCE):
         some = paths[start : start + _AT_ONCE]
+        stop = start + len(some)
+        made = [(number, finals[path]) for number, path in enumerate(some) if path in finals]
         record = (
             some,
-            digests[start * DIGEST : (start + _AT_ONCE) * DIGEST].hex(),
-            integrities[start * INTEGRITY : (start + _AT_ONCE) * INTEGRITY].hex(),
+            _spelled(digests[start * DIGEST : stop * DIGEST], integrities[start * INTEGRITY : stop * INTEGRITY]),
             {path: references[path] for path in some if path in references},
-            {path: (*finals[path][:2], finals[path].integrity.hex()) for path in some if path in finals},
+            [number for number, _ in made],
+            [final.size for _, final in made],
+            _spelled(
+                bytes.fromhex("".join([final.digest for _, final in made])),
+                b"".join([final.integrity for _, final in made]),
+            ),
         )
-        lines.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
-    cache.put(f"bulk/{key}", b"\n".join(lines))
+        part.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
+        if len(part) == _LINES or start + _AT_ONCE >= len(paths):
+            # Large values are copied more than once on their way.
+            cache.put(f"bulk/{key}/{count}", b"\n".join([mark, *part]))
+            part.clear()
+            count += 1
+    cache.put(f"bulk/{key}", b"%s %d" % (mark, count))
+
+
+def _lines(cache: Cache, key: str) -> Iterator[bytes]:
+    """What was kept, line by line; nothing of what is not complete is to be used. Raises ValueError, LookupError."""
+    mark, count = (cache.get(f"bulk/{key}") or b"0 0").split()
+    for number in range(int(count)):
+        found, *lines = (cache.get(f"bulk/{key}/{number}") or b"").splitlines()
+        if found != mark:
+            raise ValueError
+        yield from lines
+
+
+def _spelled(digests: bytes, integrities: bytes) -> str:
+    """Two columns as Base64."""
+    return b2a_base64(digests + integrities, newline=False).decode()
+
+
+def _columns(spelled: str, count: int) -> tuple[list[bytes], list[bytes]]:
+    """The values of two columns of so many. Raises ValueError."""
+    data = a2b_base64(spelled, strict_mode=True)
+    if len(data) != count * (DIGEST + INTEGRITY):
+        raise ValueError
+    half = count * DIGEST
+    return (
+        [data[place : place + DIGEST] for place in range(0, half, DIGEST)],
+        [data[place : place + INTEGRITY] for place in range(half, len(data), INTEGRITY)],
+    )

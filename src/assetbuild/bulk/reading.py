@@ -7,15 +7,15 @@ only digests and references come back.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
+from typing import Any
 
-from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
-from assetbuild.bulk.memory import Final, Known, Memory, save
-from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found, Part, read_texts
+from assetbuild.bulk.ahead import Ahead
+from assetbuild.bulk.files import Files
+from assetbuild.bulk.memory import Final, Memory, save
+from assetbuild.bulk.texts import DIGEST, FINGERPRINT, IDENTITY, INTEGRITY, NOT_STAGED, Found, Part
+from assetbuild.cache import NoCache
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.config import Config
 from assetbuild.model import Publication
@@ -24,66 +24,6 @@ from assetbuild.processes import Claims, Process, processes_for
 from assetbuild.stage import Stage
 from assetbuild.survey import Survey
 
-_AT_ONCE = 400
-NOT_READ = LARGEST_KEPT + 1
-# A pipe holds no more claims.
-_MOST_PARTS = 10_000
-
-
-class _Files:
-    """The files of a survey by number, as every process knows them, and which of them are plain."""
-
-    def __init__(self, config: Config, seen: Survey, index: FileIndex, memory: Memory) -> None:
-        self.seen = seen
-        self.paths = seen.paths
-        self.sizes = array("q", [int.from_bytes(seen.table[path][2][:8], "little") for path in self.paths])
-        self.known = dict(_known(self.paths, seen, index, memory)) if memory.files else {}
-        read = [NOT_READ if number in self.known else size for number, size in enumerate(self.sizes)]
-        self.arena = Arena(read, kept_together(len(self.paths)))
-        self._config = config
-        parts = max(1, min(_MOST_PARTS, len(self.paths) // _AT_ONCE))
-        self.starts = [len(self.paths) * number // parts for number in range(parts + 1)]
-
-    @cached_property
-    def names(self) -> Mapping[str, Publication]:
-        """How each of the plain files is published."""
-        # What it needs is imported while others read already.
-        from assetbuild.planning.plain import plain_names
-        from assetbuild.planning.syntax import CHECKED, are_few
-
-        names = plain_names(self._config, self.paths)
-        if self._config.syntax == "off" or not are_few(zip(self.paths, self.sizes, strict=True)):
-            return names
-        # These are looked at for syntax errors, one by one.
-        return {path: names[path] for path in names if not path.endswith(CHECKED)}
-
-    def read(self, part: int) -> Part:
-        """What is found in the plain files of one part, but for those that are known."""
-        table, paths, names, known = self.seen.table, self.paths, self.names, self.known
-        every = range(self.starts[part], self.starts[part + 1])
-        numbers = [number for number in every if paths[number] in names and number not in known]
-        files = [(number, paths[number], table[paths[number]][0], table[paths[number]][2]) for number in numbers]
-        return read_texts(files, self._config.base_url, self.arena)
-
-    def unread(self) -> Part:
-        """What is known of the plain files that have not changed."""
-        some = [(number, one) for number, one in self.known.items() if self.paths[number] in self.names]
-        return (
-            [number for number, _ in some],
-            b"".join([one.digest for _, one in some]),
-            b"".join([one.integrity for _, one in some]),
-            {number: one.references for number, one in some if one.references},
-        )
-
-
-def _known(paths: list[str], seen: Survey, index: FileIndex, memory: Memory) -> Iterator[tuple[int, Known]]:
-    """By number the files that are as the memory has them."""
-    for number, path in enumerate(paths):
-        one = memory.files.get(path)
-        file, _, identity = seen.table[path]
-        if one is not None and index.known(file, identity) == one.digest:
-            yield number, one
-
 
 class Texts(Mapping[str, int]):
     """Plain files as they were read: logical paths, in order, each with its number in columns.
@@ -91,7 +31,7 @@ class Texts(Mapping[str, int]):
     `references` are by logical path, of those that have any. Each was found in `seen`.
     """
 
-    def __init__(self, files: _Files, root: str, parts: list[Part], index: FileIndex) -> None:
+    def __init__(self, files: Files, root: str, parts: list[Part], index: FileIndex) -> None:
         self.seen = files.seen
         self._index = index
         self._sizes, self._arena = files.sizes, files.arena
@@ -100,14 +40,16 @@ class Texts(Mapping[str, int]):
         self._integrities = bytearray(INTEGRITY * len(files.paths))
         self._numbers: dict[str, int] = {}
         self.references: dict[str, tuple[Found, ...]] = {}
-        parts.sort(key=lambda part: part[0][:1])
-        for numbers, digests, integrities, references in parts:
-            self._take(files.paths, numbers, digests, integrities)
-            self.references.update((files.paths[number], found) for number, found in references.items())
+        self._staged = bytearray(IDENTITY * (0 if files.ahead is None else len(files.paths)))
+        columns = [self._digests, self._integrities, *([self._staged] if self._staged else [])]
+        parts.sort(key=lambda part: part.numbers[:1])
+        for part in parts:
+            self._take(files.paths, part.numbers, columns, (part.digests, part.integrities, part.staged))
+            self.references.update((files.paths[number], found) for number, found in part.references.items())
         if files.known:
             self._numbers = dict(sorted(self._numbers.items(), key=itemgetter(1)))
 
-    def _take(self, paths: list[str], numbers: list[int], digests: bytes, integrities: bytes) -> None:
+    def _take(self, paths: list[str], numbers: list[int], columns: Iterable[bytearray], found: Iterable[bytes]) -> None:
         """Puts what belongs to these numbers, which ascend, into the columns: run by run of those without a gap."""
         place = 0
         while place < len(numbers):
@@ -117,10 +59,8 @@ class Texts(Mapping[str, int]):
                     one for one in range(place + 1, stop + 1) if one == stop or numbers[one] != first + one - place
                 )
             count = stop - place
-            self._digests[first * DIGEST : (first + count) * DIGEST] = digests[place * DIGEST : stop * DIGEST]
-            self._integrities[first * INTEGRITY : (first + count) * INTEGRITY] = integrities[
-                place * INTEGRITY : stop * INTEGRITY
-            ]
+            for column, values, width in zip(columns, found, (DIGEST, INTEGRITY, IDENTITY), strict=False):
+                column[first * width : (first + count) * width] = values[place * width : stop * width]
             self._numbers.update(zip(paths[first : first + count], range(first, first + count), strict=True))
             place = stop
 
@@ -160,6 +100,11 @@ class Texts(Mapping[str, int]):
         start = self._numbers[path] * DIGEST
         return bytes(self._digests[start : start + DIGEST])
 
+    def fingerprint(self, path: str) -> str:
+        """The first digits of SHA-256."""
+        start = self._numbers[path] * DIGEST
+        return self._digests[start : start + FINGERPRINT // 2].hex()
+
     def integrity(self, path: str) -> bytes:
         """SHA-384."""
         start = self._numbers[path] * INTEGRITY
@@ -174,11 +119,24 @@ class Texts(Mapping[str, int]):
     def settled_identity(self, path: str) -> bytes | None:
         """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
         file, _, identity = self.seen.table[path]
-        return identity if self._index.are_settled((file,)) else None
+        return identity if self._index.settled_identity(file) else None
 
     def is_kept(self, path: str) -> bool:
         """Whether the bytes are at hand."""
-        return self._arena.has(self._numbers[path])
+        return self._arena.has(self._numbers[path]) and not self.is_staged(path)
+
+    def is_at_hand(self, path: str) -> bool:
+        """Whether nobody reads the file again to publish it."""
+        return self._arena.has(self._numbers[path]) or self.is_staged(path)
+
+    def is_staged(self, path: str) -> bool:
+        """Whether the file was staged when it was read."""
+        return bool(self._staged) and self.staged(path) != NOT_STAGED
+
+    def staged(self, path: str) -> bytes:
+        """The identity of the staged file."""
+        start = self._numbers[path] * IDENTITY
+        return bytes(self._staged[start : start + IDENTITY])
 
     def data(self, path: str) -> bytes:
         """The bytes of a file that is kept."""
@@ -195,9 +153,12 @@ class Reading:
         former = stage.cache.get(INDEX)
         self.index = FileIndex.load(former, stage.began)
         self.memory = Memory.load(stage.cache, self._key()) if former else Memory({}, {})
-        self._files = _Files(config, seen, self.index, self.memory)
+        # What is to be forced to the disk is left to the commit.
+        self.ahead = Ahead.begin(config.output) if not stage.durable else None
+        self._files = Files(config, seen, self.index, self.memory, self.ahead)
         self._parts = range(len(self._files.starts) - 1)
         self._others: list[Process] = []
+        self._changed: str | None = None
         self._claims: Claims | None = None
         count = processes_for(stage.jobs, len(self._files.paths) - len(self._files.known))
         if count > 1:
@@ -211,21 +172,41 @@ class Reading:
     def finish(self) -> Texts:
         """Reads what nobody else has read, and tells the index. Not among it is what the stations have to look at."""
         index = self.index
-        found = self._share() if self._claims else []
+        found: list[tuple[int, tuple[Any, ...]]] = []
+        failed = False
+        if self._claims is not None:
+            found, self._changed = self._share()
         for other in self._others:
-            with suppress(ChildProcessError):
-                found += other.result()
+            try:
+                more, changed = other.result()
+            except ChildProcessError:
+                failed = True
+                continue
+            found += more
+            self._changed = self._changed or changed
         missing = set(self._parts) - {part for part, _ in found}
-        found += [(part, self._files.read(part)) for part in sorted(missing)]
-        parts = [result for _, result in found]
+        found += [(part, tuple(self._files.read(part))) for part in sorted(missing)]
+        parts = [Part(*result) for _, result in found]
+        if self.ahead is not None and (failed or any(part.failed for part in parts)):
+            self.ahead.fail()
         if self._files.known:
             parts.append(self._files.unread())
         texts = Texts(self._files, self._config.root, parts, index)
         texts.tell(index)
         return texts
 
+    def first_changed(self, texts: Texts) -> str | None:
+        """A file whose bytes were kept or staged, and that was edited since then. Raises OSError."""
+        if self._claims is not None:
+            # Each process has looked at what it has read, after all was read.
+            return self._changed
+        return self.index.first_changed(texts.file(path) for path in texts if texts.is_at_hand(path))
+
     def remember(self, texts: Texts, finals: Mapping[str, Final]) -> None:
-        """Keeps what was found in these texts, and what was made of them, for the next build."""
+        """Keeps what was found in these texts, and what was made of them, for the next build. Nobody reads on."""
+        self._files.arena.close()
+        if isinstance(self._cache, NoCache):
+            return
         unread = sum(number in self._files.known for number in texts.values()) if self._files.known else 0
         if not unread == len(texts) == len(self.memory.files) or finals != self.memory.finals:
             save(self._cache, self._key(), list(texts), *texts.columns(), texts.references, finals)
@@ -242,8 +223,12 @@ class Reading:
         if self._claims is not None:
             self._claims.close()
             self._claims = None
+        if self.ahead is not None:
+            self.ahead.close()
 
-    def _share(self) -> list[tuple[int, Part]]:
-        """The parts that nobody else has claimed."""
+    def _share(self) -> tuple[list[tuple[int, tuple[Any, ...]]], str | None]:
+        """The parts that nobody else has claimed, with the fields of what is found in each; a file that has changed."""
         assert self._claims is not None
-        return [(part, self._files.read(part)) for part in self._claims]
+        found = [(part, self._files.read(part)) for part in self._claims]
+        changed = self._files.first_changed(number for _, result in found for number in result.numbers)
+        return [(part, tuple(result)) for part, result in found], changed

@@ -11,14 +11,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from hashlib import sha256, sha384
+from typing import NamedTuple
 
 from assetbuild import media
+from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena
 from assetbuild.cache.index import identity_of
 from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Origin
 from assetbuild.reading import CHUNK
-from assetbuild.references import MODULES, find_references, language
+from assetbuild.references import MODULES, find_references, language, svg_words
 from assetbuild.references.urls import is_bare, resolve
 
 Found = tuple[int, int, str, str, str]
@@ -30,54 +32,94 @@ _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 Record = tuple[bytes, bytes, tuple[Found, ...]]
 
-DIGEST, INTEGRITY = 32, 48
-Part = tuple[list[int], bytes, bytes, dict[int, tuple[Found, ...]]]
-"""Numbers of files; the SHA-256 of each, in this order; the SHA-384; the references by number, where there are any."""
+DIGEST, INTEGRITY, IDENTITY = 32, 48, 40
+NOT_STAGED = bytes(IDENTITY)
+FINGERPRINT = 16
 
 
-def read_texts(files: Iterable[tuple[int, str, str, bytes]], base_url: str, arena: Arena) -> Part:
-    """What is found in files of which number, logical path, file path and identity are known.
+class Part(NamedTuple):
+    """What was found: numbers of files; the SHA-256 of each, in this order; the SHA-384; the references by number,
+    where there are any; the identity of each as it was staged; whether staging failed.
+    """
 
-    Not among them are those that are left to the stations.
+    numbers: list[int]
+    digests: bytes
+    integrities: bytes
+    references: dict[int, tuple[Found, ...]]
+    staged: bytes = b""
+    failed: bool = False
+
+
+class File(NamedTuple):
+    """A file to be read: `identity` as it was seen, and whether it is published under a fingerprinted name."""
+
+    number: int
+    path: str
+    file: str
+    identity: bytes
+    named: bool
+
+
+def read_texts(files: Iterable[File], base_url: str, arena: Arena, ahead: Ahead | None) -> Part:
+    """What is found in files. What refers to nothing is staged, if that is to be done ahead.
+
+    Not among it are those that are left to the stations.
     """
     numbers: list[int] = []
     digests: list[bytes] = []
     integrities: list[bytes] = []
     references: dict[int, tuple[Found, ...]] = {}
-    for number, path, file, identity in files:
+    staged: list[bytes] = []
+    failed = False
+    for file in files:
         try:
-            record = _record(number, path, file, identity, base_url, arena)
+            record, data = _record(file, base_url, ahead)
         except (OSError, ValueError, UnreadableTextError):
             continue
         if record is None:
             continue
         digest, integrity, found = record
-        numbers.append(number)
+        identity = NOT_STAGED
+        if found:
+            references[file.number] = found
+        elif data is not None and file.named and ahead is not None and not failed:
+            try:
+                identity = ahead.write(fingerprinted(file.path, digest.hex()), data)
+            except OSError:
+                failed = True
+        if data is not None and identity is NOT_STAGED and len(data) <= LARGEST_KEPT:
+            arena.put(file.number, data)
+        numbers.append(file.number)
         digests.append(digest)
         integrities.append(integrity)
-        if found:
-            references[number] = found
-    return numbers, b"".join(digests), b"".join(integrities), references
+        staged.append(identity)
+    known = b"".join(staged) if ahead is not None else b""
+    return Part(numbers, b"".join(digests), b"".join(integrities), references, known, failed)
 
 
-def _record(number: int, path: str, file: str, identity: bytes, base_url: str, arena: Arena) -> Record | None:
+def fingerprinted(path: str, digest: str) -> str:
+    """`paths.fingerprinted_name` of one with an extension, no leading dot, and no source map's."""
+    dot = path.rfind(".")
+    return f"{path[:dot]}-{digest[:FINGERPRINT]}{path[dot:]}"
+
+
+def _record(seen: File, base_url: str, ahead: Ahead | None) -> tuple[Record | None, bytes | None]:
+    """What is found in a file, and its bytes, if they are few or had to be read as a whole."""
+    _, path, file, identity, named = seen
     size = int.from_bytes(identity[:8], "little")
     kind = media.media_type(path)
     refers = kind in MODULES
-    if size > LARGEST_KEPT and not refers:
-        return _large(file, identity, size)
+    if not refers and size > (CHUNK if named and ahead is not None else LARGEST_KEPT):
+        return _large(file, identity, size), None
     descriptor = os.open(file, _READ)
     try:
         data = os.read(descriptor, size + 1)
         if len(data) != size or identity_of(os.fstat(descriptor)) != identity:
-            return None
+            return None, None
     finally:
         os.close(descriptor)
     references = _references(path, kind, data, base_url) if refers and size else ()
-    if references is None:
-        return None
-    arena.put(number, data)
-    return sha256(data).digest(), sha384(data).digest(), references
+    return None if references is None else (sha256(data).digest(), sha384(data).digest(), references), data
 
 
 def _large(file: str, identity: bytes, size: int) -> Record | None:
@@ -99,6 +141,8 @@ def _large(file: str, identity: bytes, size: int) -> Record | None:
 def _references(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found, ...] | None:
     if not is_utf8(data, kind):
         return None
+    if MODULES[kind] == "svg" and not svg_words.may_refer(data):
+        return ()
     if kind != media.CSS and kind != media.JAVASCRIPT:
         return _of_any_language(path, kind, data, base_url)
     spoken = language(kind)

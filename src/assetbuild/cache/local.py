@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 SCHEMA = 1
-FLUSH_BYTES = 16 << 20
+FLUSH_BYTES = 4 << 20
 LARGEST_VALUE = 900_000_000  # SQLite's own limit is 10**9 bytes
 
 _DATABASE = re.compile(rf"cache-v{SCHEMA}-([1-9][0-9]*)\.sqlite3")
@@ -47,6 +47,10 @@ _PUT_ENTRY = (
     " DO UPDATE SET digest = excluded.digest, size = excluded.size, used = excluded.used"
 )
 _PUT_CONTENT = "INSERT OR REPLACE INTO contents SELECT id, ? FROM entries WHERE key = ?"
+
+# A value that is bound is copied twice, and kept until another is. Of a large one the room is made first, then filled.
+_WRITTEN_IN_PLACE = 1 << 20
+_PUT_ZEROS = "INSERT OR REPLACE INTO contents VALUES (?, zeroblob(?))"
 
 
 class _SchemaError(Exception):
@@ -214,7 +218,14 @@ class LocalCache:
         connection.executemany(
             _PUT_ENTRY, ((key, _digest(key, value), len(value), self._generation) for key, value in items)
         )
-        connection.executemany(_PUT_CONTENT, ((value, key) for key, value in items))
+        small = [(value, key) for key, value in items if len(value) < _WRITTEN_IN_PLACE]
+        connection.executemany(_PUT_CONTENT, small)
+        for key, value in items:
+            if len(value) >= _WRITTEN_IN_PLACE:
+                (identifier,) = connection.execute("SELECT id FROM entries WHERE key = ?", (key,)).fetchone()
+                connection.execute(_PUT_ZEROS, (identifier, len(value)))
+                with connection.blobopen("contents", "value", identifier) as blob:
+                    blob.write(value)
 
     def _finish(self, connection: sqlite3.Connection) -> None:
         if self._pending:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return report.close(_run(arguments, report))
     except KeyboardInterrupt:  # before or after the command itself
         return INTERRUPTED
+
+
+def script() -> int:
+    """`main` for a process of its own, which ends without looking for garbage among all that a build has made."""
+    code = main()
+    gc.freeze()
+    return code
 
 
 def _run(arguments: argparse.Namespace, report: Report) -> int:

@@ -12,6 +12,10 @@ the next nothing is left out: each match begins where the former ended, and take
 and then a `url(…)` that holds one string or none, without escapes, or a comment that may name a source map. Whatever
 else there is (`@import`, `src(`, `image-set(`, strings and comments without an end, a longer name that ends in "url",
 an escape in an at-rule) makes it give up.
+
+Of a sheet without at-rules, escapes and maps not even that is read: each parenthesis that may be one of a URL is found
+by a search, and belongs to a `url(…)` as above outside comments; and all quotes there are stand in these. So there are
+no strings, and nothing but comments that a `url(…)` could stand in.
 """
 
 from __future__ import annotations
@@ -54,12 +58,16 @@ _NEXT = re.compile(
 )
 _MAP = re.compile(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=([^ \t\n\r\f]+?)[ \t\n\r\f]*+\*/")
 _MAP_COMMENT = 4
+_DOUBLE, _SINGLE = 1, 2
+_PARENTHESIS_OF_URL = re.compile(rb"\((?<=[rR][lLcC]\(|[eE][tT]\()(?:" + _URL[len(rb"\(") :] + rb"|)")
 
 
 def find(data: bytes) -> list[Found] | None:
     """As `css.find`, None where this reading does not suffice. Never raises."""
     if b"\0" in data:
         return None
+    if b"@" not in data and b"\\" not in data and (simple := _of_simple(data)) is not None:
+        return simple
     found: list[Found] = []
     source_map: Found | None = None
     for match in _NEXT.finditer(data):
@@ -85,4 +93,30 @@ def find(data: bytes) -> list[Found] | None:
     if source_map is not None:
         found.append(source_map)
         found.sort()
+    return found
+
+
+def _of_simple(data: bytes) -> list[Found] | None:
+    """As `find`, for a sheet without at-rules and escapes."""
+    if b"sourceMappingURL" in data:
+        return None
+    found: list[Found] = []
+    quotes = {_DOUBLE: 0, _SINGLE: 0}
+    for match in _PARENTHESIS_OF_URL.finditer(data):
+        group = match.lastindex
+        if group is None:
+            return None
+        start, stop = match.span(group)
+        opened = data.rfind(b"/*", 0, start)
+        if (opened >= 0 and not data.find(b"*/", opened + 2, start) >= 0) or data.find(b"/*", start, stop) >= 0:
+            return None
+        if group in quotes:
+            quotes[group] += 2
+        written = data[start:stop].decode("utf-8", "replace")
+        beginning = written[:11].lower()
+        if beginning.startswith("data:") or not written.strip():
+            continue
+        found.append(Found(start, stop, "inline" if beginning == "asset-data:" else "asset", written))
+    if data.count(b'"') != quotes[_DOUBLE] or data.count(b"'") != quotes[_SINGLE]:
+        return None
     return found

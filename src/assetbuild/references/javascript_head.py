@@ -11,15 +11,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from assetbuild.references.found import Found
 from assetbuild.references.javascript_pieces import COMMENT, SPACE
 
 _GAP = re.compile(rb"(?:[\t-\r ;]++|" + SPACE + rb"|" + COMMENT + rb"|)*+")
 _NAME = rb"[\w$]++(?: as [\w$]++|)"
 # The most frequent form, for which the readers' own expression takes twice as long: there is one literal it can mean.
-_SIMPLE_IMPORT = re.compile(
+_SIMPLE = (
     rb"import (?:[\w$]++|\{ ?" + _NAME + rb"(?:, ?" + _NAME + rb"|)*+ ?\}|\* as [\w$]++) from "
     rb"('[^'\\\r\n]*+'|\"[^\"\\\r\n]*+\")"
 )
+_SIMPLE_IMPORT = re.compile(_SIMPLE)
+_GAP_AND_IMPORT = re.compile(rb"(?:[\t-\r ;]++|" + COMMENT + rb"|)*+" + _SIMPLE)
+# What a gap may begin with: right after a literal, the word is none that a search for declarations takes.
+_GAP_BEGINS = (b"\n", b";", b" ", b"\r", b"/", b"\t", b"\v", b"\f")
+
+
+def simple_imports(data: bytes) -> tuple[list[Found], int]:
+    """The imports of the most frequent form at the head of a module, and where the last of them ends.
+
+    If nothing after them is hinted at, they are all that the readers would find: a hint in one of them is in its
+    literal, and gives nothing else.
+    """
+    found: list[Found] = []
+    position = 0
+    while match := _GAP_AND_IMPORT.match(data, position):
+        start, stop = match.span(1)
+        literal = data[start + 1 : stop - 1]
+        try:
+            written = literal.decode()
+        except UnicodeDecodeError:
+            written = literal.decode("latin-1")
+        found.append(Found(start + 1, stop - 1, "import", written))
+        position = stop
+        if data[position : position + 1] not in _GAP_BEGINS:
+            break
+    return found, position
 
 
 def declarations(

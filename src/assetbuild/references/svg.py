@@ -32,32 +32,17 @@ from assetbuild.references.markup import (
     url_places,
     write_place,
 )
+from assetbuild.references.svg_words import WORDS, has_any, may_refer
 from assetbuild.references.xml_lexer import Node, attributes, nodes
 
 _XLINK = b"http://www.w3.org/1999/xlink"
-# Without one of these, in either case, nothing refers to anything: the names of attributes, and what CSS needs.
-_WORDS = (b"href", b"src", b"style", b"url", b"image-", b"poster", b"background", b"data=", b"data ", b"&", b"\\")
 # Attributes that change what others mean.
-_WORDS_IN_TAGS = (*_WORDS, b"xmlns:", b"type")
+_WORDS_IN_TAGS = (*WORDS, b"xmlns:", b"type")
 _LINE_BLANKS = bytes.maketrans(b"\t\n\r", b"   ")
 # Nothing is relative to this URL.
 _UNKNOWN_BASE = "about:blank"
-_GZIP = b"\x1f\x8b"
 # Who writes asks for one reference after another; as many files may be written at a time.
 _REMEMBERED = 8
-
-
-def may_refer(data: bytes) -> bool:
-    """False only if `find` certainly finds nothing."""
-    return not data.startswith(_GZIP) and _has_any(data, _WORDS)
-
-
-def _has_any(text: bytes, words: tuple[bytes, ...]) -> bool:
-    text = text.lower()
-    for word in words:  # noqa: SIM110  a generator takes twice as long
-        if word in text:
-            return True
-    return False
 
 
 def find(data: bytes) -> list[Found]:
@@ -132,7 +117,7 @@ class _Search:
 
     def _open(self, node: Node, local: bytes) -> None:
         given: list[Attribute] = []
-        if node.stop > node.start and _has_any(self.data[node.start : node.stop], _WORDS_IN_TAGS):
+        if node.stop > node.start and has_any(self.data[node.start : node.stop], _WORDS_IN_TAGS):
             given = attributes(self.data, node.start, node.stop)
         for attribute in given:
             if attribute.name.startswith(b"xmlns:") and self.data[attribute.start : attribute.stop].strip() == _XLINK:

@@ -15,7 +15,7 @@ _SAFE = "!$&*+,;=:@-._~"
 
 _is_encoded = re.compile(rf"[A-Za-z0-9_/{re.escape(_SAFE)}]*+").fullmatch
 # A relative URL that means what it says: no escapes, no blanks, no empty or dotted segments but those before it.
-_NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]|\.(?!/)|)*+"
+_NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]++|\.(?!/)|)*+"
 _PLAIN = re.compile(rf"(?:\./|)((?:\.\./|)*+)((?:{_NAME}/|)*+{_NAME})")
 
 ASSET_SCHEME = "asset:"
@@ -39,11 +39,12 @@ def resolve(written: str, path: str, base_url: str, *, bare: bool = False) -> Ta
     plain = _PLAIN.fullmatch(written)
     if plain is not None and not (bare and written[0] != "."):
         climbed, below = plain.groups()
-        segments = path.split("/")
-        kept = len(segments) - 1 - len(climbed) // 3
-        if kept >= 0:
-            segments[kept:] = (below,)
-            return Target("/".join(segments), "")
+        levels = len(climbed) // 3
+        parts = path.rsplit("/", levels + 1)
+        if len(parts) == levels + 2:
+            return Target(f"{parts[0]}/{below}", "")
+        if len(parts) == levels + 1:
+            return Target(below, "")
     location, suffix = _split(_normal(written))
     if not location or location.startswith("//"):
         return None

@@ -21,19 +21,41 @@ def locked(output: str, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the release directory `output`, which is made if missing.
 
     Raises ReleaseError if another process or thread holds it for longer than `patience` seconds, or if the
-    lock cannot be made. The lock's file is never removed: whoever waits for a removed one would hold nothing.
+    lock cannot be made. Whoever removes the lock's file holds it; whoever waited for a removed one takes the next.
     """
-    file = place(output, LOCK)
+    descriptor = _hold(output, patience)
     try:
-        make_directory(output)
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
-    except OSError as error:
-        raise cannot_write(error) from error
-    try:
-        _take(descriptor, output, file, patience)
         yield
     finally:
         os.close(descriptor)
+
+
+def _hold(output: str, patience: float) -> int:
+    """The descriptor that holds the lock."""
+    file = place(output, LOCK)
+    while True:
+        try:
+            make_directory(output)
+            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
+        except OSError as error:
+            raise cannot_write(error) from error
+        try:
+            _take(descriptor, output, file, patience)
+            if _is_at(descriptor, file):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _is_at(descriptor: int, file: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(file))
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ReleaseError(Diagnostic(f"cannot lock {file}: {error.strerror or error}")) from error
 
 
 def _take(descriptor: int, output: str, file: str, patience: float) -> None:

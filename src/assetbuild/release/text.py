@@ -11,6 +11,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import merge
+from io import BytesIO
 from itertools import islice
 from operator import attrgetter
 from typing import Any
@@ -32,28 +34,36 @@ def manifest_text(
     base_url: str,
     importmap: Mapping[str, Any],
     further: Mapping[str, Any],
+    ready: Iterable[tuple[str, str, str]] = (),
 ) -> tuple[bytes, str]:
     """The manifest of these assets, private ones not among them, and the id of the release.
 
-    `further` are other members of the document. Raises ReleaseError for a logical path taken twice.
+    `further` are other members of the document, `ready` entries of other assets, by path: the logical path, the entry
+    with its name as it stands in the manifest, and as it is hashed. Raises ReleaseError for a logical path taken twice.
     """
     ordered = sorted(linked, key=attrgetter("path"))
     _refuse_twins(ordered)
 
     named = hashlib.sha256(b'{"assets":{')
-    pieces: list[bytes] = []
-    entries = entries_of(ordered, encoded)
+    # What is written here is not copied once more as a whole.
+    text = BytesIO()
+    text.write(b'{\n"assets": {')
+    named_entries = zip([asset.path for asset in ordered], entries_of(ordered, encoded), strict=True)
+    ours = ((path, *entry) for path, entry in named_entries)
+    entries = merge(ready, ours) if ordered else iter(ready)
+    before, after = b"\n", b""
     while some := list(islice(entries, _AT_ONCE)):
-        before, after = (b",\n", b",") if pieces else (b"", b"")
-        pieces.append(before + ",\n".join([text for text, _ in some]).encode())
-        named.update(after + ",".join([text for _, text in some]).encode())
+        text.write(before + ",\n".join([one[1] for one in some]).encode())
+        named.update(after + ",".join([one[2] for one in some]).encode())
+        before, after = b",\n", b","
     named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
     release = named.hexdigest()
-    assets = [b'{\n"assets": {\n', *pieces, b"\n},\n"] if pieces else [b'{\n"assets": {},\n']
     rest: dict[str, Any] = {"base_url": base_url, "importmap": importmap, "release": release, "schema": SCHEMA}
     rest.update(further)
     members = ",\n".join(f"{_spaced(key)}: {_spaced(rest[key])}" for key in sorted(rest))
-    return b"".join([*assets, members.encode(), b"\n}\n"]), release
+    text.write(b"\n},\n" if after else b"},\n")
+    text.write(members.encode() + b"\n}\n")
+    return text.getvalue(), release
 
 
 def _refuse_twins(ordered: list[Linked]) -> None:
