@@ -162,6 +162,35 @@ def test_a_template_that_reaches_for_the_interpreter_gets_nothing(template: str)
         assert outcome.text("a.css").strip("/* ") in ("", "0")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.css.jinja", "{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}"),
+        ("a.css.jinja", "{% macro f(n) %}{% if n %}{{ f(n-1) }}{{ f(n-1) }}{% endif %}{% endmacro %}{{ f(90) }}"),
+        ("a.scss", "@while true {}"),
+        ("a.scss", "@mixin f($n) { @if $n > 0 { @include f($n - 1); @include f($n - 1) } } @include f(90);"),
+        ("a.scss", "a { b: " + "-" * 200_000 + "1 }"),
+    ],
+)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_loop_without_end_fails_the_build_at_the_time_limit_by_name(name: str, text: str, jobs: str) -> None:
+    project = Project(below_assets({"b.css": "b{}"}), CONFIG + "time_limit = 1\n")
+    former = project.build().public
+    project.write({f"assets/{name}": text})
+    outcome = project.build("--jobs", jobs)
+    assert outcome.code == 1
+    assert [(one.file, one.text) for one in outcome.diagnostics] == [
+        (f"assets/{name}", "took longer than time_limit = 1 seconds")
+    ]
+    assert files_below(project.release / "public") == former
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks for the signal")
+def test_a_style_sheet_that_crashes_libsass_fails_the_build_by_name() -> None:
+    outcome = build_files({"a.scss": "@media (a) {" * 20_000 + "b { c: d }" + "}" * 20_000}, CONFIG)
+    assert [(one.file, one.text) for one in outcome.diagnostics] == [("assets/a.scss", "LibSass crashed by signal 11")]
+
+
 CHAINS = {
     "style sheets": ("{}.css", '@import "{}.css";'),
     "modules": ("{}.js", 'import "./{}.js";'),
