@@ -69,7 +69,7 @@ class Workbench:
             file.write_bytes(data)
             sources[path] = Source(path, str(file), str(root / "src"), len(data), hashlib.sha256(data).hexdigest())
         self.sources = sources
-        self.tools = Tools(World(str(root), base_url, sources, _digest_of, services=SERVICES))
+        self.tools = Tools(World(str(root), base_url, sources, _digest_of))
 
     def part(self, path: str) -> Part:
         name, steps = compiled_name(path)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assetbuild.compilers.services import ServicesClosed
-from assetbuild.compilers.webassets.frames import read_frame, write_frame
+from assetbuild.frames import read_frame, write_frame
 
 _PACKAGES = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _KEPT_OF_THE_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")

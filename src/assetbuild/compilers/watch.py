@@ -40,8 +40,7 @@ class Watch:
         self._lock = threading.Lock()
         self._running: dict[int, _Running] = {}
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="assetbuild-watch", daemon=True)
-        self._started = False
+        self._thread: threading.Thread | None = None
 
     def call(self, function: Callable[[], T]) -> T:
         """What the function gives. Raises what it raises, and Stopped if it takes too long or too much.
@@ -63,14 +62,16 @@ class Watch:
     def close(self) -> None:
         """What still runs is ended, as soon as it is back in Python."""
         self._over.set()
-        if self._started:
-            self._thread.join()
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
 
     def _begin(self, thread: int) -> None:
         with self._lock:
             self._running[thread] = _Running(time.monotonic() + self._seconds, _size())
-            if not self._started:
-                self._started = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="assetbuild-watch", daemon=True)
                 self._thread.start()
 
     def _end(self, thread: int) -> str:
@@ -89,12 +90,16 @@ class Watch:
                 continue
 
     def _watch(self) -> None:
-        while self._running or not self._over.is_set():
+        """Looks after all that runs; ends when nothing does."""
+        while True:
             if self._over.is_set():
                 time.sleep(_PAUSE)
             else:
                 self._over.wait(_SECONDS)
             with self._lock:
+                if not self._running:
+                    self._thread = None
+                    return
                 for thread, running in self._running.items():
                     running.reason = running.reason or self._reason(running)
                     if running.reason:

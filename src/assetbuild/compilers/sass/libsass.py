@@ -16,6 +16,7 @@ from assetbuild.compilers.sass.imports import Importer, faults_of
 from assetbuild.compilers.sass.lookup import Lookup
 from assetbuild.compilers.sass.messages import read_error, read_output, took_too_long
 from assetbuild.compilers.sass.printed import Printed
+from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.errors import Diagnostic
 from assetbuild.references.source_map import decode
@@ -23,6 +24,7 @@ from assetbuild.scratch import scratch
 
 KEY = "libsass"
 MAP_COMMENT = "\n/*# sourceMappingURL=data:application/json;base64,"
+_FUNCTIONS = {function.name: function for function in FUNCTIONS}
 _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
 
 
@@ -81,10 +83,12 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
         "indented": entry.indented,
         "style": options.get("style", "expanded"),
         "precision": options.get("precision", 10),
+        "functions": list(_FUNCTIONS),
+        "parameters": PARAMETERS,
     }
     try:
         pool = world.services.get(KEY, lambda: Pool(_PROGRAM, world.environment))
-        answer = pool.ask(request, world.time_limit, lambda question: importer(*question))
+        answer = pool.ask(request, world.time_limit, lambda question: _answer(importer, *question))
     except TimeoutError:
         return None, [took_too_long(entry, world.time_limit)]
     except Ended as ended:
@@ -100,3 +104,11 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
         return None, [*importer.diagnostics, *said]
     failure = [read_error(answer["error"], sheet_of, entry)] if "error" in answer else []
     return answer.get("text"), [*failure, *said]
+
+
+def _answer(importer: Importer, kind: str, name: str, more: str | None) -> Any:
+    """What the program asks for, see `worker.py`. The text of a function has no quotes: LibSass' binding leaves it so."""
+    if kind == "import":
+        return importer(name, more or "")
+    function = _FUNCTIONS[name]
+    return {"error": not_a_path(function)} if more is None else {"text": function.text(more)}
