@@ -107,7 +107,7 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
 
 
 def _answer(importer: Importer, kind: str, name: str, more: str | None) -> Any:
-    """What the program asks for, see `worker.py`. The text of a function has no quotes: LibSass' binding leaves it so."""
+    """What the program asks for, see `worker.py`. A function's text has no quotes: LibSass' binding leaves it so."""
     if kind == "import":
         return importer(name, more or "")
     function = _FUNCTIONS[name]
