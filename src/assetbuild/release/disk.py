@@ -7,6 +7,7 @@ import os
 import stat as status
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.release.layout import PRIVATE, PUBLIC, RELEASES, parents, place
@@ -89,6 +90,18 @@ def sync_directories(output: str, paths: Iterable[str]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def sync_above(path: str) -> None:
+    """Force the name of this file path to the disk, and those of all directories above it, which may be new, too.
+
+    What may not be looked at was not made by this process. Raises OSError.
+    """
+    above = os.path.dirname(os.path.abspath(path))
+    with suppress(PermissionError):
+        sync_directories(above, [""])
+    if os.path.dirname(above) != above:
+        sync_above(above)
 
 
 def gives_mode(file: str) -> bool:
