@@ -135,6 +135,35 @@ def test_entities_of_a_picture_are_not_expanded_and_its_scripts_are_text(config:
     assert_nothing_came_in(project)
 
 
+@pytest.mark.parametrize("name", ["a.svg", "a.xml", "a.xhtml", "a.rss", "a.html"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        'sources = ["assets"]\n',
+        'sources = ["assets"]\n[inline]\nmatch = ["a.*"]\nmax_bytes = 100000\n',
+        'sources = ["assets"]\n[minifiers]\nsvg = ["tdewolff"]\n',
+    ],
+)
+def test_a_billion_laughs_are_as_many_as_were_written_however_the_picture_is_used(name: str, config: str) -> None:
+    files = {
+        name: ENTITIES.replace('<image href="&file;.png"/>', ""),
+        "b.png": "1",
+        "c.css": f"a{{b:url({name});c:url(asset-data:{name})}}",
+        "d.css.jinja": f"a{{b:url({{{{ asset_data_url('{name}') }}}});c:url({{{{ asset_url('{name}') }}}})}}",
+        "e.scss": f'a{{b:asset-data-url("{name}");c:asset-url("{name}")}}',
+    }
+    project = with_outside(files, config)
+    outcome = project.build()
+    assert outcome.errors == []
+    for data in outcome.public.values():
+        # As often as it is written, in a URL of base64 too.
+        assert len(data) < 2 * 4 * len(ENTITIES)
+        assert b"haha" not in data
+    assert "&j;" in outcome.text(name)
+    assert "alert(2)" in outcome.text(name)
+    assert_nothing_came_in(project)
+
+
 @pytest.mark.parametrize(
     "template",
     [
