@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from assetbuild.errors import Diagnostic, ReleaseError
+from assetbuild.reading import open_regular
 from assetbuild.release.layout import PRIVATE, PUBLIC, RELEASES, parents, place
 
 # A web server that runs as another user reads the release.
@@ -124,9 +125,9 @@ def is_there(file: str) -> bool:
 
 
 def read_if_there(file: str) -> bytes | None:
-    """The bytes of a small file, None if there is none. Raises OSError."""
+    """The bytes of a small file, None if there is none. Raises OSError, also if it is no regular file."""
     try:
-        with open(file, "rb") as stream:
+        with open_regular(file) as stream:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
