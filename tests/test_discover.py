@@ -179,6 +179,18 @@ def test_a_name_no_asset_can_have_is_left_out_with_a_warning(project: Project, n
     assert all(line.isprintable() for line in told(sources))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no file can have such a name")
+def test_a_name_that_the_manifest_would_not_take_is_left_out_with_a_warning(project: Project):
+    project.write({"assets/x:y.css": b"", "assets/d:/a.css": b"", "assets/in/x:y.css": b"", "assets/xy:z.css": b""})
+    sources = project.discover()
+    assert list(sources.files) == ["in/x:y.css", "xy:z.css"]
+    reason = "it begins as a path on a drive of Windows does"
+    assert told(sources) == [
+        f"warning: assets/d:: 'd:' is left out: {reason}",
+        f"warning: assets/x:y.css: 'x:y.css' is left out: {reason}",
+    ]
+
+
 def in_the_c_locale(root: Path, *command: str) -> subprocess.CompletedProcess[bytes]:
     """A command of Python's in `root`, where the system's names are not decoded as UTF-8."""
     environment = {**os.environ, "PYTHONUTF8": "0", "LC_ALL": "C"}
@@ -229,7 +241,7 @@ def test_a_release_is_the_same_whatever_the_locale(project: Project):
 
 
 def test_odd_but_usable_names_are_sources(project: Project):
-    names = ["a b.css", "100%.png", "a#b?c.css", "日本語.svg", "a\u202eb.css", "-", "con", "a:b.js"]
+    names = ["a b.css", "100%.png", "a#b?c.css", "日本語.svg", "a\u202eb.css", "-", "con", "ab:c.js"]
     sources = project.write({f"assets/{name}": b"" for name in names}).discover()
     assert list(sources.files) == sorted(names)
     assert sources.diagnostics == ()

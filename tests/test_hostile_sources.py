@@ -135,6 +135,35 @@ def test_entities_of_a_picture_are_not_expanded_and_its_scripts_are_text(config:
     assert_nothing_came_in(project)
 
 
+@pytest.mark.parametrize("name", ["a.svg", "a.xml", "a.xhtml", "a.rss", "a.html"])
+@pytest.mark.parametrize(
+    "config",
+    [
+        'sources = ["assets"]\n',
+        'sources = ["assets"]\n[inline]\nmatch = ["a.*"]\nmax_bytes = 100000\n',
+        'sources = ["assets"]\n[minifiers]\nsvg = ["tdewolff"]\n',
+    ],
+)
+def test_a_billion_laughs_are_as_many_as_were_written_however_the_picture_is_used(name: str, config: str) -> None:
+    files = {
+        name: ENTITIES.replace('<image href="&file;.png"/>', ""),
+        "b.png": "1",
+        "c.css": f"a{{b:url({name});c:url(asset-data:{name})}}",
+        "d.css.jinja": f"a{{b:url({{{{ asset_data_url('{name}') }}}});c:url({{{{ asset_url('{name}') }}}})}}",
+        "e.scss": f'a{{b:asset-data-url("{name}");c:asset-url("{name}")}}',
+    }
+    project = with_outside(files, config)
+    outcome = project.build()
+    assert outcome.errors == []
+    for data in outcome.public.values():
+        # As often as it is written, in a URL of base64 too.
+        assert len(data) < 2 * 4 * len(ENTITIES)
+        assert b"haha" not in data
+    assert "&j;" in outcome.text(name)
+    assert "alert(2)" in outcome.text(name)
+    assert_nothing_came_in(project)
+
+
 @pytest.mark.parametrize(
     "template",
     [
@@ -160,6 +189,35 @@ def test_a_template_that_reaches_for_the_interpreter_gets_nothing(template: str)
     assert not (project.root / "pwned").exists()
     if outcome.code == 0:
         assert outcome.text("a.css").strip("/* ") in ("", "0")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.css.jinja", "{% for x in range(99999) %}{% for y in range(99999) %}{% endfor %}{% endfor %}"),
+        ("a.css.jinja", "{% macro f(n) %}{% if n %}{{ f(n-1) }}{{ f(n-1) }}{% endif %}{% endmacro %}{{ f(90) }}"),
+        ("a.scss", "@while true {}"),
+        ("a.scss", "@mixin f($n) { @if $n > 0 { @include f($n - 1); @include f($n - 1) } } @include f(90);"),
+        ("a.scss", "a { b: " + "-" * 200_000 + "1 }"),
+    ],
+)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_loop_without_end_fails_the_build_at_the_time_limit_by_name(name: str, text: str, jobs: str) -> None:
+    project = Project(below_assets({"b.css": "b{}"}), CONFIG + "time_limit = 1\n")
+    former = project.build().public
+    project.write({f"assets/{name}": text})
+    outcome = project.build("--jobs", jobs)
+    assert outcome.code == 1
+    assert [(one.file, one.text) for one in outcome.diagnostics] == [
+        (f"assets/{name}", "took longer than time_limit = 1 seconds")
+    ]
+    assert files_below(project.release / "public") == former
+
+
+@pytest.mark.skipif(os.name == "nt", reason="asks for the signal")
+def test_a_style_sheet_that_crashes_libsass_fails_the_build_by_name() -> None:
+    outcome = build_files({"a.scss": "@media (a) {" * 20_000 + "b { c: d }" + "}" * 20_000}, CONFIG)
+    assert [(one.file, one.text) for one in outcome.diagnostics] == [("assets/a.scss", "LibSass crashed by signal 11")]
 
 
 CHAINS = {

@@ -94,6 +94,12 @@ def test_a_name_no_asset_can_have_is_refused_with_the_reason(path: str, reason: 
     assert why_not_published(path, windows=True) == reason
 
 
+@pytest.mark.parametrize("path", ["C:app.css", "c:/app.css", "\u00e9:x"])
+def test_a_path_that_programs_on_windows_take_for_an_absolute_one_is_refused_everywhere(path: str):
+    assert why_not_published(path, windows=False) == "it begins as a path on a drive of Windows does"
+    assert why_not_published(f"css/{path}", windows=False) is None
+
+
 @pytest.mark.parametrize(
     "path", ["css/app.css", "a b.css", "100%.png", "a#b?c.png", "日本語/é.svg", ".well-known/x", "...a"]
 )
@@ -104,7 +110,7 @@ def test_odd_but_usable_names_are_published(path: str):
 @pytest.mark.parametrize(
     ("path", "part"),
     [
-        ("C:/evil.js", "':'"),
+        ("js/C:/evil.js", "':'"),
         ("js/app.js:stream", "':'"),
         ("a?.js", "'?'"),
         ("js/con", "'con' is the name of a device"),

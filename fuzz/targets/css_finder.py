@@ -46,6 +46,6 @@ def is_whole(data: bytes) -> bool:
             if first not in (["string"], ["url"], ["function"]):
                 return False
         for part in ("prelude", "content", "arguments"):
-            inside = part == "arguments" or node.type in ("() block", "[] block")
+            inside = bracketed or part == "arguments" or node.type in ("() block", "[] block")
             waiting += [(one, inside) for one in getattr(node, part, None) or []]
     return True

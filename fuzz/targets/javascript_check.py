@@ -36,6 +36,7 @@ WORDS = (
 _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_javascript.language()))
 _COMMENTS = ("comment", "html_comment")
 _OTHER_BREAK = re.compile(rb"\r(?!\n)|\xe2\x80[\xa8\xa9]")
+_LATE_COMMENT = re.compile(rb"[^\s][^\S\n]*<!--")
 _WHOLE = ("string", "regex")
 
 
@@ -61,8 +62,9 @@ def check(before: bytes, after: bytes) -> None:
         before.decode(), after.decode()
     except UnicodeDecodeError:
         return
-    if _OTHER_BREAK.search(before + b"\n" + after):
-        return  # to tree-sitter these end no comment
+    both = before + b"\n" + after
+    if _OTHER_BREAK.search(both) or _LATE_COMMENT.search(both):
+        return  # to tree-sitter these end no comment, or begin none
     ours, theirs = _PARSER.parse(before).root_node, _PARSER.parse(after).root_node
     if not ours.has_error:
         assert list(leaves(before, ours)) == list(leaves(after, theirs)), (before, after)

@@ -19,7 +19,7 @@ from assetbuild.release.disk import (
     is_there,
     make_directory,
     remove_file,
-    sync_directories,
+    sync_above,
 )
 from assetbuild.release.layout import MANIFEST, directories_above, manifest_copy, place
 from assetbuild.release.lock import locked
@@ -64,7 +64,7 @@ def write_archive(output: str, file: str, mtime: int, durable: bool = False) -> 
                     os.fsync(stream.fileno())
             os.replace(part, file)
             if durable:
-                sync_directories(os.path.dirname(os.path.abspath(file)), [""])
+                sync_above(file)
         except OSError as error:
             raise cannot_write(error, error.filename2 or error.filename or file) from error
         finally:

@@ -17,7 +17,15 @@ from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
-from assetbuild.release.disk import cannot_write, gives_mode, is_there, make_directory, sync_directories, write_new
+from assetbuild.release.disk import (
+    cannot_write,
+    gives_mode,
+    is_there,
+    make_directory,
+    sync_above,
+    sync_directories,
+    write_new,
+)
 from assetbuild.release.document import (
     NO_IMPORTMAP,
     NOTHING_KNOWN,
@@ -110,6 +118,8 @@ def commit(
             changes = changes_for(output, release, content, wanted, earlier, digest_of)
             if changes:
                 identities = carry_out(output, release, content.digest, changes, listener, jobs, durable, staged)
+                if durable:
+                    sync_above(output)
         except OSError as error:
             raise cannot_write(error) from error
     files = {path: file.content.digest for path, file in wanted.items()}

@@ -81,7 +81,7 @@ def why_not_published(path: str, windows: bool = os.name == "nt") -> str | None:
         return "it has a segment '.' or '..'"
     if windows:
         return _why_not_on_windows(segments)
-    return None
+    return "it begins as a path on a drive of Windows does" if path[1:2] == ":" and path[0].isalpha() else None
 
 
 def why_too_long(path: str, fingerprinted: bool = True, encoding: str = ".br") -> str | None:

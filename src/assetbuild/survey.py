@@ -181,7 +181,7 @@ class _Walk:
     def _entry(self, directory: _Directory, entry: os.DirEntry[str]) -> None:
         name = read_as_utf8(entry.name)
         if not _is_ordinary(name):
-            reason = why_not_published(name)
+            reason = why_not_published(directory.path + name)
             if reason is not None:
                 self._warn(entry.path, f"'{escaped(name)}' is left out: {reason}", "rename it")
                 return
@@ -266,7 +266,7 @@ class _Walk:
 
 def _is_ordinary(name: str) -> bool:
     """Whether any system can have this name, and takes it for what it is."""
-    return name.isascii() and name.isprintable() and "\\" not in name
+    return name.isascii() and name.isprintable() and "\\" not in name and ":" not in name
 
 
 def _identity(entry: os.DirEntry[str]) -> bytes:

@@ -185,3 +185,12 @@ def test_a_project_that_init_finds() -> None:
     project = Project({f"assets{TURNED}/a.css": "", f"app{CLEAR}/static/a.css": ""}, None)
     run(project, "init", "--format", "json")
     run(project, "init")
+
+
+def test_a_command_line_that_is_not_understood() -> None:
+    project = Project(below_assets({"a.css": ""}))
+    for words in (["clean", "--keep", TURNED], ["build", "--jobs", CLEAR], ["build", "--format", CLEAR], [TURNED]):
+        command = [sys.executable, "-X", "utf8", "-m", "assetbuild", *words]
+        ran = subprocess.run(command, cwd=project.root, capture_output=True, check=False)
+        assert ran.returncode == 2
+        unobeyed((ran.stdout + ran.stderr).decode(), tuple(words))

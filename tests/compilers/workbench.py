@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 from collections.abc import Mapping
@@ -12,11 +13,15 @@ from assetbuild import media
 from assetbuild.compilers import JOINERS, compiled_name, load
 from assetbuild.compilers.base import Result, Tools, World
 from assetbuild.compilers.run import Run, read_part, run_steps
+from assetbuild.compilers.services import Services
 from assetbuild.model import Asset, Content, Origin, Part, Source, Step
 from assetbuild.references import find_references
 
 BASE_URL = "/static/"
-IN_MEMORY = Tools(World("/nowhere", BASE_URL, {}, lambda file: None))
+# Programs that the tests of a process share.
+SERVICES = Services()
+atexit.register(SERVICES.close)
+IN_MEMORY = Tools(World("/nowhere", BASE_URL, {}, lambda file: None, services=SERVICES))
 
 
 def asset_of(path: str, text: str | bytes, base_url: str = BASE_URL) -> Asset:

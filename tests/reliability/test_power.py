@@ -1,7 +1,8 @@
-"""A machine that loses power at any moment of a durable commit: a model of a disk that keeps no more than it must."""
+"""A machine that loses power at any moment of a durable build or clean: a model of a disk that keeps what it must."""
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import sys
@@ -10,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copytree
+from typing import IO, Any
 
 import pytest
 
+from assetbuild import archive
 from assetbuild.release.pending import recover
 from assetbuild.retain import clean
 from releasing import build, faults, tree
@@ -80,7 +83,9 @@ def recording(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]
         return count
 
     def fsync(descriptor: int) -> None:
-        file = it.open[descriptor]
+        file = it.open.get(descriptor)
+        if file is None:
+            return  # a directory above
         if os.path.isdir(f"/proc/self/fd/{descriptor}"):
             it.log.append(file.data.decode())
         else:
@@ -105,12 +110,39 @@ def recording(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]
         return call
 
     with monkeypatch.context() as patch:
+        patch.setattr(archive, "open", opened, raising=False)
         for name, new in {"open": open_, "write": write, "fsync": fsync, "close": close, "rename": rename}.items():
             patch.setattr(os, name, new)
         patch.setattr(os, "replace", rename)
         for name in ("mkdir", "rmdir", "unlink"):
             patch.setattr(os, name, simple(name))
         yield it
+
+
+def opened(file: str, mode: str) -> IO[bytes]:
+    """As `open`, but what it does can be noted."""
+    if mode != "wb":
+        return open(file, mode)
+
+    class Raw(io.RawIOBase):
+        def __init__(self) -> None:
+            self.descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+
+        def writable(self) -> bool:
+            return True
+
+        def fileno(self) -> int:
+            return self.descriptor
+
+        def write(self, data: Any) -> int:
+            return os.write(self.descriptor, data)
+
+        def close(self) -> None:
+            if not self.closed:
+                os.close(self.descriptor)
+            super().close()
+
+    return io.BufferedWriter(Raw(), 100)
 
 
 def lost(log: list[Call | str], chance: random.Random, everything: bool) -> list[Call]:
@@ -204,6 +236,49 @@ def test_whenever_the_power_goes_a_whole_release_is_on_the_disk(
             assert tree(disk) == after, (moment, everything)
     assert seen == {before, after["manifest.json"]}
     assert tries > 80
+
+
+@pytest.mark.parametrize("there", ["an archive", "a release", "nothing"])
+def test_whenever_the_power_goes_an_archive_is_whole_and_it_is_there_when_the_build_is_done(
+    there: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    if there != "nothing":
+        former(begun / "build/release")
+    if there == "an archive":
+        archive.write_archive(str(begun / "build/release"), str(begun / ARCHIVE), 0)
+    copytree(begun, tmp_path / "work")
+    with recording(tmp_path / "work", monkeypatch) as recorder:
+        archived(tmp_path / "work")
+    after = tree(tmp_path / "work")
+    before = (begun / ARCHIVE).read_bytes() if there == "an archive" else None
+    chance = random.Random(2)
+    seen = set()
+    for moment in range(len(recorder.log) + 1):
+        files = snapshot(recorder.log[:moment])
+        for number, everything in enumerate((True, False, False, False)):
+            disk = tmp_path / f"disk-{moment}-{number}"
+            copytree(begun, disk)
+            carry_out(lost(files, chance, everything), disk, chance)
+            found = (disk / ARCHIVE).read_bytes() if (disk / ARCHIVE).exists() else None
+            assert found in (before, after[ARCHIVE]), moment
+            seen.add(found)
+            if moment == len(recorder.log):
+                assert found == after[ARCHIVE]
+                assert (disk / "build/release/manifest.json").read_bytes() == after["build/release/manifest.json"]
+            if number < 2:
+                archived(disk)
+                assert tree(disk) == after, moment
+    assert seen == {before, after[ARCHIVE]}
+
+
+ARCHIVE = "out/deep/it.tar.gz"
+
+
+def archived(root: Path) -> None:
+    new(root / "build/release")
+    archive.write_archive(str(root / "build/release"), str(root / ARCHIVE), 0, durable=True)
 
 
 def snapshot(log: list[Call | str]) -> list[Call | str]:

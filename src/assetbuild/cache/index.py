@@ -35,6 +35,7 @@ _ATTEMPTS = 5
 _AT_ONCE = 4096
 _COARSEST_CLOCK = 2_000_000_000
 _NO_SUCH_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL})
+_WRITE = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -52,7 +53,7 @@ def file_system_moment(directory: str) -> Moment:
     Where nothing can be written it is the system's clock.
     """
     try:
-        descriptor = os.open(os.path.join(directory, "clock"), os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(os.path.join(directory, "clock"), _WRITE)
         try:
             os.write(descriptor, b"\n")
             written = os.fstat(descriptor)

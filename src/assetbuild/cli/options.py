@@ -12,7 +12,9 @@ def at_least_one(text: str) -> int:
     except ValueError:
         number = 0
     if number < 1:
-        raise ArgumentTypeError(f"must be a whole number of at least 1, not '{text}'")
+        from assetbuild.paths import escaped
+
+        raise ArgumentTypeError(f"must be a whole number of at least 1, not '{escaped(text)}'")
     return number
 
 

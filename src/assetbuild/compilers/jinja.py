@@ -12,6 +12,7 @@ from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.jinja_marks import Marks, Template, without_marks
 from assetbuild.compilers.jinja_origins import Places
+from assetbuild.compilers.watch import KEY, Stopped, Watch
 from assetbuild.encodings import is_unmarked_utf16
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
@@ -54,17 +55,18 @@ def compile_template(assets: tuple[Asset, ...], options: Mapping[str, Any], tool
     templates: dict[str, Template] = {}
     environment = _environment(lambda name: _load(name, asset, tools, templates), variables, declared)
     context = {**options.get("context", {}), "env": variables}
+    watch = tools.world.services.get(KEY, lambda: Watch(tools.world.time_limit))
     try:
-        output = environment.get_template(asset.path).render(context)
+        output = watch.call(lambda: environment.get_template(asset.path).render(context))
         content = Content.of(output.encode())
     except jinja2.TemplateSyntaxError as error:
         file = error.filename or asset.file
         return Result((), (diagnostic_at_line(tools.world.root, file, error.lineno, error.message or "syntax error"),))
-    except (jinja2.TemplateError, *_FAILURES) as error:
+    except (jinja2.TemplateError, Stopped, *_FAILURES) as error:
         return Result((), (_failure(error, asset, tools),))
     path = asset.path.removesuffix(".jinja")
     marks = Marks(templates)
-    marked = partial(_render_marked, marks, asset.path, context, variables, declared)
+    marked = partial(_render_marked, watch, marks, asset.path, context, variables, declared)
     return Result((Asset(path, media.media_type(path), content),), origins=Places(output, marks, marked).origin)
 
 
@@ -125,7 +127,12 @@ def _environment(
 
 
 def _render_marked(
-    marks: Marks, name: str, context: Mapping[str, Any], variables: Mapping[str, str], declared: Collection[str]
+    watch: Watch,
+    marks: Marks,
+    name: str,
+    context: Mapping[str, Any],
+    variables: Mapping[str, str],
+    declared: Collection[str],
 ) -> str | None:
     """The output with marks around its pieces, of the templates that were read already; None where that fails."""
     import jinja2
@@ -135,8 +142,8 @@ def _render_marked(
     for function, scheme in (("asset_url", ASSET_SCHEME), ("asset_data_url", INLINE_SCHEME)):
         environment.globals[function] = partial(_marked_url, scheme)
     try:
-        return environment.get_template(name).render(context)
-    except (jinja2.TemplateError, *_FAILURES):
+        return watch.call(lambda: environment.get_template(name).render(context))
+    except (jinja2.TemplateError, Stopped, *_FAILURES):
         return None
 
 
@@ -173,6 +180,10 @@ def _failure(error: Exception, asset: Asset, tools: Tools) -> Diagnostic:
     name = type(error).__name__
     text = str(error) if name in ("UndefinedError", "UndeclaredVariable") else f"{name}: {error}"
     hint = "name it in `env` of the configuration" if name == "UndeclaredVariable" else None
+    if name == "Stopped":
+        text, hint = str(error), "look for a loop without an end"
+        if "time_limit" in text:
+            hint += ", or raise time_limit"
     if name == "RecursionError":
         text = f"{name}: nested too deeply: an include, an import or a macro may lead back to itself"
     if name == "TemplateNotFound":

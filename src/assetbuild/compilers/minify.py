@@ -31,7 +31,8 @@ def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Too
     """
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
-    made = minified_sheet(data)
+    # A second mark is a letter.
+    made = minified_sheet(b"\n" + data if data.startswith(BOM) else data)
     if made is None:
         problem = Diagnostic(f"left unminified: {TOO_LARGE}", file=asset.file, severity="notice")
         return Result((asset,), (replace(problem, tally="stylesheet left as it is"),))

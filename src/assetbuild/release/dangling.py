@@ -22,7 +22,7 @@ def dangling_references(output: str, document: Mapping[str, Any], files: Collect
     Raises OSError.
     """
     for path, entry in sorted(document["assets"].items()):
-        if entry["type"] not in MODULES:
+        if entry["type"] not in MODULES or f"{PUBLIC}/{entry['file']}" not in files:
             continue
         data = read_if_there(place(output, f"{PUBLIC}/{entry['file']}"))
         if data is None:

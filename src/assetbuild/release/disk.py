@@ -7,8 +7,10 @@ import os
 import stat as status
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from assetbuild.errors import Diagnostic, ReleaseError
+from assetbuild.reading import open_regular
 from assetbuild.release.layout import PRIVATE, PUBLIC, RELEASES, parents, place
 
 # A web server that runs as another user reads the release.
@@ -91,6 +93,18 @@ def sync_directories(output: str, paths: Iterable[str]) -> None:
             os.close(descriptor)
 
 
+def sync_above(path: str) -> None:
+    """Force the name of this file path to the disk, and those of all directories above it, which may be new, too.
+
+    What may not be looked at was not made by this process. Raises OSError.
+    """
+    above = os.path.dirname(os.path.abspath(path))
+    with suppress(PermissionError):
+        sync_directories(above, [""])
+    if os.path.dirname(above) != above:
+        sync_above(above)
+
+
 def gives_mode(file: str) -> bool:
     """Whether new files beside this one, which is not there yet, get their mode without being told: no umask, no ACL
     takes any of it away. Raises OSError.
@@ -111,9 +125,9 @@ def is_there(file: str) -> bool:
 
 
 def read_if_there(file: str) -> bytes | None:
-    """The bytes of a small file, None if there is none. Raises OSError."""
+    """The bytes of a small file, None if there is none. Raises OSError, also if it is no regular file."""
     try:
-        with open(file, "rb") as stream:
+        with open_regular(file) as stream:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None

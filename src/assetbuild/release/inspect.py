@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assetbuild.errors import Diagnostic
+from assetbuild.reading import open_regular
 from assetbuild.release.decoding import CannotDecodeError, decoder
 from assetbuild.release.expected import Expected
 from assetbuild.release.fingerprints import cycle_fingerprints, fingerprint_in
@@ -109,7 +110,7 @@ def _fault_of_variant(path: str, file: Expected) -> str | None:
     digest = hashlib.sha384()
     size = 0
     try:
-        with open(path, "rb") as stream:
+        with open_regular(path) as stream:
             for piece in decode(stream):
                 size += len(piece)
                 if size > file.decoded_size:
@@ -132,7 +133,7 @@ def _fault_under_way(directory: str, move: Move, size: int | None) -> str | None
 def _hashes(path: str, both: bool) -> tuple[str, str]:
     """SHA-256 in hex (empty unless `both`), and the integrity."""
     sha256, sha384 = hashlib.sha256(), hashlib.sha384()
-    with open(path, "rb") as stream:
+    with open_regular(path) as stream:
         while piece := stream.read(_PIECE):
             sha384.update(piece)
             if both:
@@ -141,7 +142,7 @@ def _hashes(path: str, both: bool) -> tuple[str, str]:
 
 
 def _read(path: str) -> bytes:
-    with open(path, "rb") as stream:
+    with open_regular(path) as stream:
         return stream.read(os.fstat(stream.fileno()).st_size)
 
 

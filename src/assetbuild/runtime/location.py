@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from assetbuild.runtime.errors import ManifestError
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     Location = str | os.PathLike[str] | Traversable
 
+_NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 PATH_VARIABLE = "ASSETBUILD_MANIFEST"
 
 
@@ -47,7 +49,10 @@ def read(path: Location) -> bytes:
     """The bytes of the manifest. Raises ManifestError."""
     try:
         if isinstance(path, str | os.PathLike):
-            with open(path, "rb") as stream:
+            # Nobody waits for the writer of a FIFO.
+            with open(path, "rb", opener=lambda file, flags: os.open(file, flags | _NONBLOCK)) as stream:
+                if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                    raise OSError("it is no regular file")
                 return stream.read()
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, KeyError):  # KeyError: not in a zip archive

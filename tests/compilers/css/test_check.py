@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.compilers.css.check import css_difference
-from assetbuild.compilers.css.strip import minified_css, stripped_css
+from assetbuild.compilers.css.strip import minified_css, minified_sheet, stripped_css
 from assetbuild.references.css_lexer import tokens
 from compilers.css import reference
 from compilers.css.edits import with_edits
@@ -182,3 +182,13 @@ def test_what_a_comparison_of_all_tokens_accepts_the_check_accepts(pair: tuple[b
     found = css_difference(*pair)
     if found and "licence" not in found.text and "@charset" not in found.text:
         assert not reference.same(*pair)
+
+
+@pytest.mark.parametrize("before", [b"\n", b"/* c */", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
+def test_a_letter_does_not_become_a_byte_order_mark(before: bytes) -> None:
+    sheet = before + "\ufeffa { b : c }".encode()
+    made = minified_sheet(sheet)
+    assert made is not None
+    for output in (made.output, stripped_css(sheet)):
+        assert output == "\n\ufeffa{b:c}".encode()
+        assert css_difference(sheet, output) is None

@@ -62,6 +62,11 @@ def test_a_script_with_a_name_that_has_an_escape_in_braces_keeps_its_gaps() -> N
     assert stripped_javascript(b"a = '\\u{61}'") == b"a='\\u{61}'"
 
 
+@pytest.mark.parametrize("after", [b"a=e\\u {61}$", b"a=e\\u{ 61}$", b"a=e\\u\n{61}$", b"a=e\\u{61} $"])
+def test_no_gap_may_come_into_such_an_escape(after: bytes) -> None:
+    assert not same(b"a=e\\u{61}$", after)
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -18,6 +18,7 @@ from assetbuild.compilers.sass.libsass import version
 from assetbuild.compilers.services import Services
 from assetbuild.model import Asset, Content, Origin, Source
 from assetbuild.references.source_map import Positions, decode
+from compilers.workbench import SERVICES
 
 
 class Project:
@@ -44,7 +45,7 @@ class Project:
             if top in roots if roots is not None else top != "lib":
                 digest = hashlib.sha256(data).hexdigest()
                 sources.setdefault(path, Source(path, str(file), str(root / top), len(data), digest))
-        self.world = World(str(root), "/static/", sources, self.digest, services=services or Services())
+        self.world = World(str(root), "/static/", sources, self.digest, services=services or SERVICES)
         self.tools = Tools(self.world)
 
     def digest(self, file: str) -> str | None:
@@ -174,17 +175,25 @@ def test_what_libsass_prints_becomes_diagnostics(tmp_path: Path, capfd: pytest.C
     assert capfd.readouterr() == ("", "")
 
 
-def test_what_others_print_meanwhile_is_not_lost(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    project = Project(tmp_path, {"a/app.scss": "@warn 'x'; @import 'p';", "a/_p.scss": "a{b:c}"})
-    former = project.digest
+def test_a_loop_without_end_is_ended_at_the_time_limit_and_told(tmp_path: Path) -> None:
+    project = Project(tmp_path, {"a/app.scss": "$n: 0; @while true { $n: $n + 1 }", "a/b.scss": "a { b: c }"})
+    world = project.world
+    limited = World(world.root, world.base_url, world.sources, world.digest_of, time_limit=1, services=world.services)
+    project.tools = Tools(limited)
+    (one,) = project.compile("app.scss").diagnostics
+    assert (one.severity, one.file, one.text) == ("error", "a/app.scss", "took longer than time_limit = 1 seconds")
+    assert "a loop without an end" in str(one.hint)
+    project.tools = Tools(world)
+    assert css_of(project.compile("b.scss")) == "a {\n  b: c;\n}\n"
 
-    def digest(file: str) -> str | None:
-        os.write(2, b"somebody else\n")
-        return former(file)
 
-    project.tools = Tools(World(str(tmp_path), "/static/", project.world.sources, digest))
-    assert texts(project.compile("app.scss")) == ["x"]
-    assert set(capfd.readouterr().err.split("\n")) == {"somebody else", ""}
+@pytest.mark.skipif(os.name == "nt", reason="asks for the signal")
+def test_what_crashes_libsass_is_told_and_the_next_style_sheet_is_compiled(tmp_path: Path) -> None:
+    files = {"a/app.scss": "@if true {" * 20_000 + "}" * 20_000, "a/b.scss": "a { b: c }"}
+    project = Project(tmp_path, files)
+    (one,) = project.compile("app.scss").diagnostics
+    assert (one.severity, one.file, one.text) == ("error", "a/app.scss", "LibSass crashed by signal 11")
+    assert css_of(project.compile("b.scss")) == "a {\n  b: c;\n}\n"
 
 
 def test_origins_point_at_what_the_author_wrote(tmp_path: Path) -> None:

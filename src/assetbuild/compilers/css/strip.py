@@ -14,21 +14,28 @@ from assetbuild.compilers.css.hiding import is_licence, marked_licences, shown
 from assetbuild.compilers.css.runs import LARGEST_ODD, is_torn, kept
 from assetbuild.references import css_lexer
 
+_BOM = b"\xef\xbb\xbf"
 _CHARSET = re.compile(rb'@charset "')
 _MARK = b"\x01"
 _LONGEST = 1 << 20
 
 
 def minified_css(data: bytes) -> bytes:
-    """What rcssmin makes of a sheet, with all its licence comments; it may be damaged: `css_difference` tells."""
+    """What rcssmin makes of a sheet, with all its licence comments; it may be damaged: `css_difference` tells.
+
+    A byte order mark goes; nothing else becomes one.
+    """
     import rcssmin
 
+    data = data.removeprefix(_BOM)
     marked = None
     if b"@license" in data or b"@preserve" in data:
         # rcssmin keeps those comments that begin with an exclamation mark.
         marked = marked_licences(data, lambda comment: b"/*!" + _MARK + comment[2:])
     output = bytes(rcssmin.cssmin(data if marked is None else marked, keep_bang_comments=True))
-    return output if marked is None else output.replace(b"/*!" + _MARK, b"/*")
+    if marked is not None:
+        output = output.replace(b"/*!" + _MARK, b"/*")
+    return b"\n" + output if output.startswith(_BOM) else output
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def minified_sheet(data: bytes) -> MinifiedSheet | None:
         stripped = stripped_css(data)
         # Each token was looked at by itself here: so this is looked at again.
         return MinifiedSheet(stripped if css_difference(data, stripped) is None else data, difference)
-    stripped = _with_charset_late(data, shown(text))
+    stripped = _beginning_late(data, shown(text))
     if output == stripped:
         return MinifiedSheet(output, None)
     difference = difference_beside(data, text, output)
@@ -74,13 +81,17 @@ def stripped_css(data: bytes) -> bytes:
     elif len(data) <= LARGEST_ODD:
         output = b"".join(_stripped_runs(data))
     else:
-        output = data
-    return _with_charset_late(data, output)
+        return data
+    return _beginning_late(data, output)
 
 
-def _with_charset_late(data: bytes, output: bytes) -> bytes:
-    """A blank in its place keeps an `@charset` without effect that comments or blanks kept so."""
-    return b"\n" + output if _CHARSET.match(output) and not _CHARSET.match(data) else output
+def _beginning_late(data: bytes, output: bytes) -> bytes:
+    """A line break before what has an effect only as the first bytes, where comments or blanks kept it from that.
+
+    It is an `@charset`, or U+FEFF, here a letter of a name: `output` has no byte order mark.
+    """
+    late = output.startswith(_BOM) or (_CHARSET.match(output) and not _CHARSET.match(data))
+    return b"\n" + output if late else output
 
 
 def _stripped_runs(data: bytes) -> Iterator[bytes]:

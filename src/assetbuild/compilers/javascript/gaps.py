@@ -35,7 +35,7 @@ LITERAL, REGEX, HEAD, MIDDLE, TAIL, COMMENT, LINE_COMMENT = (
 """The marks: a string or whole template; a regular expression; "`a${", "}b${" and "}c`"; licence comments."""
 
 # In a name: its brace would be taken for one that ends a block, with no need for a blank behind it.
-_BRACED_ESCAPE = b"\\u{"
+BRACED_ESCAPE = b"\\u{"
 
 ONE_MARK = bytes.maketrans(REGEX + HEAD + MIDDLE + TAIL + COMMENT + LINE_COMMENT, LITERAL * 6)
 _ALL_MARKS = bytes(range(1, 9)) + LINE_COMMENT + bytes(range(0x10, 0x20))
@@ -242,7 +242,7 @@ def canonical(code: bytes, size: int = _PART) -> bytes:
     It is made in parts of more than `size` bytes: that makes no other text, and such parts stay in a processor's cache.
     All gaps count where names are written with escapes in braces, which hardly anybody does.
     """
-    if _BRACED_ESCAPE in code:
+    if BRACED_ESCAPE in code:
         return code
     parts: list[bytes] = []
     start = 0

@@ -13,7 +13,7 @@ from typing import Any
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    from assetbuild.compilers.webassets.frames import read_frame, write_frame
+    from assetbuild.frames import read_frame, write_frame
 
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from assetbuild.compilers.sass import protocol
 from assetbuild.compilers.sass.dart_messages import Words
 from assetbuild.compilers.sass.lookup import Lookup, Refused, module_candidates, unreadable
+from assetbuild.compilers.sass.messages import took_too_long
 from assetbuild.compilers.sass.printed import Printed
 from assetbuild.compilers.sass.process import DartSass, Failed, Interrupted, NotInstalled, command
 from assetbuild.compilers.sass.protocol import Message, encode
@@ -61,8 +62,7 @@ def run_dart_sass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup:
 def _gave_up(error: Exception, entry: Sheet, limit: int) -> Diagnostic:
     if isinstance(error, Failed):
         return Diagnostic(str(error), entry.name)
-    hint = "look for a loop without an end, or raise time_limit"
-    return Diagnostic(f"took longer than time_limit = {limit} seconds", entry.name, hint=hint)
+    return took_too_long(entry, limit)
 
 
 def _request(entry: Sheet, options: Mapping[str, Any]) -> bytes:

@@ -26,15 +26,13 @@ class Importer:
     """LibSass' importer callback for one compilation, and what it read.
 
     `sheets[0]` is the entry, `sheets[n]` is known to LibSass as "assetbuild-import-n". What is the author's
-    fault goes to `diagnostics` and compiling goes on with an empty sheet, so that one run shows all of it;
-    any other exception is kept in `failure` and ends the compilation.
+    fault goes to `diagnostics` and compiling goes on with an empty sheet, so that one run shows all of it.
     """
 
     lookup: Lookup
     write: Callable[[str, bytes], str]
     sheets: list[Sheet]
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    failure: BaseException | None = None
     stack: list[int] = field(default_factory=lambda: [0])
     cursors: dict[int, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
@@ -45,14 +43,10 @@ class Importer:
             self.known[self.sheets[0].file] = 0
 
     def __call__(self, path: str, importing: str) -> list[tuple[str, ...]] | None:
-        """What LibSass shall read for `@import "path"`; None leaves the import in the CSS."""
-        try:
-            return self._import(path, importing)
-        except BaseException as error:
-            self.failure = error
-            raise
+        """What LibSass shall read for `@import "path"`; None leaves the import in the CSS.
 
-    def _import(self, path: str, importing: str) -> list[tuple[str, ...]] | None:
+        Raises OSError and ContentChanged as Content.read.
+        """
         number = self.number(importing) or 0
         # LibSass parses depth first, so that whoever imports now is on the stack and what lies above is done.
         del self.stack[self.stack.index(number) + 1 :]

@@ -5,23 +5,27 @@ from __future__ import annotations
 import base64
 import json
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from assetbuild.compilers.base import World
+from assetbuild.compilers.pool import Ended, Pool
 from assetbuild.compilers.sass.imports import Importer, faults_of
 from assetbuild.compilers.sass.lookup import Lookup
-from assetbuild.compilers.sass.messages import read_error, read_output, standard_error_kept
+from assetbuild.compilers.sass.messages import read_error, read_output, took_too_long
 from assetbuild.compilers.sass.printed import Printed
-from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, Function, not_a_path
+from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.errors import Diagnostic
 from assetbuild.references.source_map import decode
 from assetbuild.scratch import scratch
 
+KEY = "libsass"
 MAP_COMMENT = "\n/*# sourceMappingURL=data:application/json;base64,"
+_FUNCTIONS = {function.name: function for function in FUNCTIONS}
+_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
 
 
 def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: Lookup) -> Printed:
@@ -31,7 +35,7 @@ def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: L
         return Printed(None, (entry,), tuple(faults))
     with ExitStack() as stack:
         importer = Importer(lookup, _Folder(stack).write, [entry])
-        output, diagnostics = _run(importer, options)
+        output, diagnostics = _run(importer, options, lookup.tools.world)
     if output is None:
         return Printed(None, tuple(importer.sheets), tuple(diagnostics))
     text, _, embedded = output.rpartition(MAP_COMMENT)
@@ -69,52 +73,42 @@ class _Folder:
         return file
 
 
-def _run(importer: Importer, options: Mapping[str, Any]) -> tuple[str | None, list[Diagnostic]]:
+def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[str | None, list[Diagnostic]]:
     """What LibSass printed as CSS (None if there are errors), with its source map embedded; and the diagnostics."""
-    import sass
-
     entry = importer.sheets[0]
     if not entry.text:
         return "", []
+    request = {
+        "text": entry.text,
+        "indented": entry.indented,
+        "style": options.get("style", "expanded"),
+        "precision": options.get("precision", 10),
+        "functions": list(_FUNCTIONS),
+        "parameters": PARAMETERS,
+    }
+    try:
+        pool = world.services.get(KEY, lambda: Pool(_PROGRAM, world.environment))
+        answer = pool.ask(request, world.time_limit, lambda question: _answer(importer, *question))
+    except TimeoutError:
+        return None, [took_too_long(entry, world.time_limit)]
+    except Ended as ended:
+        return None, [Diagnostic(f"LibSass {ended}", entry.name)]
 
     def sheet_of(name: str) -> Sheet | None:
         number = importer.number(name)
         return None if number is None else importer.sheets[number]
 
-    output: str | None = None
-    failure: list[Diagnostic] = []
-    with standard_error_kept() as printed:
-        try:
-            output = sass.compile(
-                string=entry.text,
-                indented=entry.indented,
-                output_style=options.get("style", "expanded"),
-                precision=options.get("precision", 10),
-                importers=[(0, importer)],
-                custom_functions=_rails_functions(),
-                source_map_embed=True,
-            )
-        except sass.CompileError as error:
-            failure = [read_error(str(error), sheet_of, entry)]
-    said, foreign = read_output("".join(printed), sheet_of)
-    if foreign and sys.stderr is not None:
-        sys.stderr.write(foreign)
-    if importer.failure is not None:
-        raise importer.failure
+    said = read_output(answer["said"], sheet_of, entry)
     if importer.diagnostics:
         # What LibSass missed after we gave it nothing for an import is no news.
         return None, [*importer.diagnostics, *said]
-    return output, [*failure, *said]
+    failure = [read_error(answer["error"], sheet_of, entry)] if "error" in answer else []
+    return answer.get("text"), [*failure, *said]
 
 
-def _rails_functions() -> list[Any]:
-    """Their results have no quotes: a string from us, LibSass' binding makes unquoted."""
-    import sass
-
-    def called(function: Function) -> Any:
-        def call(path: Any, options: Any) -> Any:
-            return function.text(path) if isinstance(path, str) else sass.SassError(not_a_path(function))
-
-        return sass.SassFunction(function.name, PARAMETERS, call)
-
-    return [called(function) for function in FUNCTIONS]
+def _answer(importer: Importer, kind: str, name: str, more: str | None) -> Any:
+    """What the program asks for, see `worker.py`. A function's text has no quotes: LibSass' binding leaves it so."""
+    if kind == "import":
+        return importer(name, more or "")
+    function = _FUNCTIONS[name]
+    return {"error": not_a_path(function)} if more is None else {"text": function.text(more)}

@@ -1,14 +1,9 @@
-"""What LibSass says in words, as diagnostics: its errors, and what it prints to the process's standard error."""
+"""What LibSass says in words, as diagnostics: its errors, and what it prints to standard error."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.errors import Diagnostic, Severity
@@ -40,7 +35,6 @@ SPOKEN: tuple[tuple[Severity, re.Pattern[str]], ...] = tuple(
 """LibSass' forms (error_handling.cpp, eval.cpp). What only "future versions" refuse is a notice: there are none."""
 
 STEPS_SHOWN = 3
-ONE_AT_A_TIME = threading.Lock()
 
 
 def read_error(message: str, sheet_of: SheetOf, entry: Sheet) -> Diagnostic:
@@ -51,10 +45,9 @@ def read_error(message: str, sheet_of: SheetOf, entry: Sheet) -> Diagnostic:
     return _diagnostic(match, "error", sheet_of)
 
 
-def read_output(printed: str, sheet_of: SheetOf) -> tuple[list[Diagnostic], str]:
-    """Warnings, debug values and deprecations that LibSass printed, each once; and what was printed by others."""
+def read_output(printed: str, sheet_of: SheetOf, entry: Sheet) -> list[Diagnostic]:
+    """Warnings, debug values and deprecations that LibSass printed, each once; what has another form, by lines."""
     found: dict[Diagnostic, None] = {}
-    foreign = []
     position = 0
     while position < len(printed):
         for severity, pattern in SPOKEN:
@@ -66,8 +59,15 @@ def read_output(printed: str, sheet_of: SheetOf) -> tuple[list[Diagnostic], str]
         else:
             line, newline, _ = printed[position:].partition("\n")
             position += len(line + newline)
-            foreign.append(line + newline)
-    return list(found), "".join(foreign) if "".join(foreign).strip() else ""
+            if line.strip():
+                found[Diagnostic(f"libsass: {line.strip()}", entry.name, severity="notice")] = None
+    return list(found)
+
+
+def took_too_long(entry: Sheet, limit: int) -> Diagnostic:
+    """Whichever compiler it was."""
+    hint = "look for a loop without an end, or raise time_limit"
+    return Diagnostic(f"took longer than time_limit = {limit} seconds", entry.name, hint=hint)
 
 
 def _diagnostic(match: re.Match[str], severity: Severity, sheet_of: SheetOf) -> Diagnostic:
@@ -93,30 +93,3 @@ def _steps(trace: str, sheet_of: SheetOf) -> list[str]:
     """Where the place was imported or included from, the nearest first."""
     steps = [f"{sheet.name}:{place}" for place, name in STEP.findall(trace) if (sheet := sheet_of(name))]
     return steps[:STEPS_SHOWN]
-
-
-@contextlib.contextmanager
-def standard_error_kept() -> Iterator[list[str]]:
-    """Keep what the process writes to file descriptor 2: the list holds it afterwards.
-
-    LibSass has no other way to say it. One compilation of a process at a time; what other threads write
-    meanwhile is in the list too.
-    """
-    kept: list[str] = []
-    with ONE_AT_A_TIME, contextlib.ExitStack() as stack:
-        try:
-            former = os.dup(2)
-        except OSError:
-            yield kept
-            return
-        stack.callback(os.close, former)
-        file = stack.enter_context(tempfile.TemporaryFile())
-        if sys.stderr is not None:
-            sys.stderr.flush()
-        os.dup2(file.fileno(), 2)
-        try:
-            yield kept
-        finally:
-            os.dup2(former, 2)
-            file.seek(0)
-            kept.append(file.read().decode("utf-8", "replace"))

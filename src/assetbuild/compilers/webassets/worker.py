@@ -18,7 +18,7 @@ from typing import IO, Any
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    from assetbuild.compilers.webassets.frames import read_frame, write_frame
+    from assetbuild.frames import read_frame, write_frame
 
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
@@ -40,7 +40,7 @@ def main() -> None:
 
 def _reader(requests: IO[bytes], scratch: str) -> queue.SimpleQueue[Any]:
     """A queue of what is asked. It is read beside the filter, so that the end of the build is seen while one hangs."""
-    from assetbuild.compilers.webassets.frames import read_frame
+    from assetbuild.frames import read_frame
 
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     directories = {scratch}

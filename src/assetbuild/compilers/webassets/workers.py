@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-from assetbuild.compilers.webassets.frames import read_frame, write_frame
+from assetbuild.frames import read_frame, write_frame
 from assetbuild.scratch import scratch
 
 _TAIL = 4000

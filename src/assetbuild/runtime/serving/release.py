@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from assetbuild.runtime.errors import ManifestError
+from assetbuild.runtime.location import read
 from assetbuild.runtime.manifest import PATH_VARIABLE, Entry, Manifest
 
 ReleasePath = str | os.PathLike[str] | None
@@ -112,9 +113,9 @@ def _kept_releases(folder: str) -> list[str]:
     except OSError:
         return []
     try:
-        with open(os.path.join(folder, "history"), encoding="ascii", errors="replace") as stream:
-            place = {line.rstrip("\n"): number for number, line in enumerate(stream)}
-    except OSError:
+        lines = read(os.path.join(folder, "history")).decode("ascii", "replace").splitlines()
+        place = {line: number for number, line in enumerate(lines)}
+    except ManifestError:
         place = {}
     return sorted(kept, key=lambda release: (-place.get(release, -1), release))
 

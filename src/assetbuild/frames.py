@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import IO, Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import IO, Any
 
 _LENGTH = 8
 
