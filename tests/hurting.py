@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,14 @@ match = "filtered/*.css"
 filters = ["webassets:cssrewrite"]
 """
 STATES = 3
+
+CONFIG_OF_EDITED = 'sources = ["assets"]\nencodings = ["gzip"]\n'
+EDITED = {
+    "assets/js/app.js": "import { part } from './part.js';\npart();\n",
+    "assets/js/part.js": "export function part() { }\n" + "let line = 1;\n" * 100,
+    "assets/css/app.scss": "a { b: c }\n",
+    "assets/img/a.png": "a picture",
+}
 TEXT = "".join(f"line {number} of a text that is worth compressing\n" for number in range(500))
 
 
@@ -99,6 +108,30 @@ def hurt() -> Hurt:
     put(project, 0)
     project.build()
     return Hurt(project, tuple(manifests))
+
+
+def hurt_by_edits() -> Hurt:
+    """The same of a project whose two states differ in the text of a script alone: builds have only to follow edits."""
+    manifests = []
+    project = Project(EDITED, CONFIG_OF_EDITED)
+    for state in (1, 0):
+        edit(project, state)
+        outcome = project.build()
+        assert outcome.code == 0, outcome.errors
+        manifests.insert(0, (outcome.release / "manifest.json").read_bytes())
+    settle(project)
+    return Hurt(project, tuple(manifests))
+
+
+def edit(project: Project, state: int) -> None:
+    project.write({"assets/js/part.js": f"{EDITED['assets/js/part.js']}let state = {state};\n"})
+    time.sleep(0.02)
+
+
+def settle(project: Project) -> None:
+    """Builds when no source is new any more, so that the next build may start from this one."""
+    time.sleep(0.02)
+    assert project.build().code == 0
 
 
 def put(project: Project, state: int) -> None:

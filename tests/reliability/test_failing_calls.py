@@ -6,7 +6,6 @@ import errno
 import os
 import shutil
 import sys
-import time
 from ast import literal_eval
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from hurting import STATES, Hurt, faults, hurt
-from scenario import Project, Ran
+from hurting import STATES, Hurt, edit, faults, hurt, hurt_by_edits, settle
+from scenario import Ran
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
@@ -33,14 +32,6 @@ SILENT += ("copy_file_range", "pread", "pwrite", "writev", "posix_fallocate", "a
 
 # What only looks fails in one way, in turns; all else in each.
 LOOKING = {"os.access", "os.close", "os.fstat", "os.listdir", "os.lstat", "os.readlink", "os.scandir", "os.stat"}
-
-CONFIG_OF_EDITED = 'sources = ["assets"]\nencodings = ["gzip"]\n'
-EDITED = {
-    "assets/js/app.js": "import { part } from './part.js';\npart();\n",
-    "assets/js/part.js": "export function part() { }\n" + "let line = 1;\n" * 100,
-    "assets/css/app.scss": "a { b: c }\n",
-    "assets/img/a.png": b"\x89PNG",
-}
 
 COMMANDS = {
     "build": ("build", "--jobs", "1"),
@@ -151,35 +142,19 @@ def test_so_it_is_with_every_call_of_a_build_that_follows_an_edit() -> None:
 
 def follow(tries: int | None) -> None:
     """So many calls of a build fail that only has to follow the edit of a script; None: all of them."""
-    project = Project(EDITED, CONFIG_OF_EDITED)
-    name, words = "assets/js/part.js", ("build", "--jobs", "1")
-    before = (project.root / name).read_bytes()
-    assert project.build().code == 0
-
-    def edited() -> None:
-        """The release before the edit, whose record still holds, and an edit that is no longer new."""
-        project.write({name: before})
-        time.sleep(0.02)
-        for _ in range(2):
-            assert project.run(*words).code == 0
-        project.write({name: before + b"let more = 1;\n"})
-        time.sleep(0.02)
-
-    manifests = []
-    for text in (b"", b"let more = 1;\n"):
-        project.write({name: before + text})
-        manifests.append((project.build("--output", "clean", "--no-cache").release / "manifest.json").read_bytes())
-    it = Hurt(project, tuple(manifests))
-    edited()
+    it, words = hurt_by_edits(), ("build", "--jobs", "1")
+    edit(it.project, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("assetbuild.build.build", None)
         ran, _, made = failed_at(0, 0, it, words)
     assert ran.code == 0, ran.stderr
-    assert it.manifest == manifests[1]
+    assert it.manifest == it.manifests[1]
     wrong: list[str] = []
     step = len(made) // tries if tries else 1
     for number in range(step, len(made) + 1, step):
-        edited()
+        edit(it.project, 0)
+        settle(it.project)
+        edit(it.project, 1)
         code = ERRORS[number // step % len(ERRORS)]
         ran, failed, _ = failed_at(number, code, it, words)
         case = f"call {number}, {failed}, {errno.errorcode[code]}: exit {ran.code}\n{ran.stderr}"

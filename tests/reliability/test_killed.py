@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from hurting import STATES, Hurt, hurt
+from hurting import STATES, Hurt, edit, hurt, hurt_by_edits, settle
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs signals")
 
@@ -102,6 +102,30 @@ def kill(
         it.clean(state)
         assert list(temporary.iterdir()) == [], case
     print(dict(sorted(survived.items())))  # noqa: T201
+
+
+@pytest.mark.parametrize("times", [4, pytest.param(40, marks=pytest.mark.long)])
+def test_so_it_is_where_a_build_follows_an_edit(times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    chance = random.Random(1)
+    it = hurt_by_edits()
+    edit(it.project, 1)
+    began = time.monotonic()
+    subprocess.run(command("rebuild"), cwd=it.project.root, check=True, capture_output=True)
+    longest = time.monotonic() - began
+    for number in range(times):
+        settle(it.project)
+        edit(it.project, number % 2)
+        how, moment = chance.choice(SIGNALS), chance.uniform(0, longest)
+        code, said = killed(it, "rebuild", how, moment)
+        case = f"{signal.Signals(how).name} after {moment:.3f} s: exit {code}\n{said}"
+        if how != signal.SIGINT or OUR_MAIN.search(said):
+            assert code in (0, 130, -how), case
+        it.whole()
+        assert it.project.run("build").code == 0
+        it.clean(number % 2)
+        assert list(tmp_path.iterdir()) == [], case
 
 
 def killed(it: Hurt, action: str, how: signal.Signals, moment: float) -> tuple[int, str]:
