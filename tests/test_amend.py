@@ -29,6 +29,7 @@ FILES: Files = {
     "css/long.css": "".join(f".i{number} {{ b: url(../img/{'ab'[number % 2]}.png) }}\n" for number in range(300)),
     "img/a.png": b"\x89PNG a",
     "img/b.png": b"\x89PNG b",
+    "img/c, d.png": b"\x89PNG with blanks",
     "js/a.js": "import './b.js';\nlet a = 1;\n",
     "js/b.js": "import './a.js';\nlet b = 1;\n",
     "js/c.js": "import './a.js';\nlet c = 1;\n",

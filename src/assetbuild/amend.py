@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from hashlib import sha256
 from typing import Any
 
 from assetbuild.amending.following import Following
@@ -22,21 +21,19 @@ from assetbuild.amending.sources import Sources
 from assetbuild.amending.standing import Standing, Unknown, WithoutMemos
 from assetbuild.amending.unable import UnableToAmendError
 from assetbuild.cache import NoCache
-from assetbuild.cache.index import INDEX, FileIndex
+from assetbuild.cache.index import INDEX, FileIndex, identity_of
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import carry_out
 from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
-from assetbuild.disclosures import in_build, is_wanted, require_detector
-from assetbuild.encode import EncodeResult, encode
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Noted
 from assetbuild.given import rules_of, world_of
 from assetbuild.latest import Edits, remember_edits
 from assetbuild.link import LinkResult, link
 from assetbuild.linking.writer import is_map
-from assetbuild.model import Content, ContentChanged, Linked
+from assetbuild.model import Content, ContentChanged, Encoded, Linked
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.planning.syntax import CHECKED, FEW, LARGEST, MOST
 from assetbuild.references.pins import Pins
@@ -65,7 +62,10 @@ def amend(config: Config, stage: Stage, seen: Survey, edits: Edits) -> Finished 
     Raises UsageError, BuildError and ReleaseError as `build`.
     """
     sweep([os.path.join(config.root, CACHE_DIRECTORY)])
-    require_detector(config)
+    if config.secrets.check is not False:
+        from assetbuild.disclosures import require_detector
+
+        require_detector(config)
     try:
         return _Amending(config, stage, seen, edits).run()
     except UnableToAmendError:
@@ -98,16 +98,16 @@ class _Amending:
             jobs, compiled = self._compiled()
             linked = self._linked(jobs, compiled)
             told = self._told(jobs, compiled, linked)
-            encoded = encode(linked.linked, config.encodings, stage.cache, self._workers, stage.listener)
+            variants, compressed = self._encoded(linked.linked)
             self._check_kept()
         except (OSError, ContentChanged) as error:
             raise UnableToAmendError from error
         diagnostics = said(told)
-        commit = _Commit(self._former, self._following.assets, linked.linked, encoded)
+        commit = _Commit(self._former, self._following.assets, linked.linked, variants)
         changes = commit.carry_out(config.output, stage, edits, self._index)
         for diagnostic in diagnostics:
             stage.listener(Noted(diagnostic))
-        summary = self._summary(jobs, compiled, encoded, commit, changes, diagnostics)
+        summary = self._summary(jobs, compiled, compressed, commit, changes, diagnostics)
         finished = Finished(commit.release, summary, diagnostics)
         remember_edits(
             config,
@@ -118,7 +118,7 @@ class _Amending:
             finished,
             edits,
             commit.directories(changes),
-            commit.manifest.digest,
+            commit.standing,
             self._ledger(jobs, compiled, linked, told),
         )
         return finished
@@ -176,18 +176,32 @@ class _Amending:
             raise UnableToAmendError
         return linked
 
+    def _encoded(self, linked: Sequence[Linked]) -> tuple[Mapping[str, tuple[Encoded, ...]], int]:
+        """The variants by logical path, and how many were made now."""
+        if not self._config.encodings:
+            return {}, 0
+        from assetbuild.encode import encode
+
+        stage = self._stage
+        encoded = encode(linked, self._config.encodings, stage.cache, self._workers, stage.listener)
+        return encoded.variants, encoded.ran
+
     def _told(self, jobs: Sequence[Done], compiled: Compiled, linked: LinkResult) -> list[Told]:
         """All that there is to say of what stands and of what was made, in the order of a whole build."""
         config, assets = self._config, self._following.assets
         again = {done.job.path for done in jobs} | assets.keys()
         told = [one for one in self._edits.ledger.told if one.owner not in again]
         told += (*compiled.told, *linked.told)
-        if is_wanted(config.secrets):
+        if config.secrets.check is not False:
+            from assetbuild.disclosures import in_build, is_wanted
+
+            if not is_wanted(config.secrets):
+                return _in_order(told)
             sources = {path: done.job.parts for done in jobs for path in done.assets}
             told += in_build(
                 linked.linked, lambda path: tuple(part.source for part in sources[path]), config, NoCache()
             )
-        return sorted(told, key=lambda one: (STATIONS.index(one.station), one.owner or ""))
+        return _in_order(told)
 
     def _check_kept(self) -> None:
         for source in self._sources.made():
@@ -198,7 +212,7 @@ class _Amending:
         self,
         jobs: Sequence[Done],
         compiled: Compiled,
-        encoded: EncodeResult,
+        compressed: int,
         commit: _Commit,
         changes: Changes,
         diagnostics: Sequence[Diagnostic],
@@ -225,7 +239,7 @@ class _Amending:
             - sum("encodings" in one for one in former),
             "encoded_bytes": {name: sizes[name] for name in sorted(sizes) if sizes[name]},
             "compiled": _ran(compiled.ran, before["compiled"]),
-            "compressed": _ran(encoded.ran, before["compressed"]),
+            "compressed": _ran(compressed, before["compressed"]),
             "renamed": {"edited": len(commit.renamed) - following, "following": following},
             "files_written": changes.written,
             "files_unchanged": files - changes.written,
@@ -256,7 +270,7 @@ class _Amending:
 class _Commit:
     """What is to be committed: `entries` of the manifest by logical path, its bytes, and the release's id.
 
-    `renamed`: once it is carried out, as in `Committed`.
+    Once it is carried out: `renamed` as in `Committed`, and `standing`, the identity of manifest.json.
     """
 
     def __init__(
@@ -264,17 +278,18 @@ class _Commit:
         former: FormerManifest,
         before: Mapping[str, Mapping[str, Any]],
         linked: Sequence[Linked],
-        encoded: EncodeResult,
+        variants: Mapping[str, tuple[Encoded, ...]],
     ) -> None:
         self._former = former
         self._before = before
         self._linked = linked
-        self._variants = encoded.variants
-        self.entries = {asset.path: entry_of(asset, encoded.variants.get(asset.path, ())) for asset in linked}
-        texts = dict(zip(self.entries, entries_of(linked, encoded.variants), strict=True))
+        self._variants = variants
+        self.entries = {asset.path: entry_of(asset, variants.get(asset.path, ())) for asset in linked}
+        texts = dict(zip(self.entries, entries_of(linked, variants), strict=True))
         data, self.release = former.amended(texts)
         self.manifest = Content.of(data)
         self.renamed: dict[str, tuple[str, ...]] = {}
+        self.standing = b""
 
     def carry_out(self, output: str, stage: Stage, edits: Edits, index: FileIndex) -> Changes:
         """Makes the release this one. Raises ReleaseError as `commit.commit`."""
@@ -296,6 +311,7 @@ class _Commit:
                 if changes:
                     release, manifest, tell = self.release, self.manifest.digest, stage.listener
                     carry_out(output, release, manifest, changes, tell, stage.jobs, stage.durable)
+                self.standing = identity_of(os.lstat(place(output, MANIFEST)))
             except OSError as error:
                 raise cannot_write(error) from error
         self.renamed = earlier.renamed()
@@ -336,12 +352,16 @@ def _former_manifest(config: Config, edits: Edits) -> FormerManifest:
         data = read_if_there(place(config.output, MANIFEST))
     except OSError as error:
         raise UnableToAmendError from error
-    if data is None or sha256(data).hexdigest() != edits.manifest:
+    if data is None:
         raise UnableToAmendError
     former = FormerManifest(data)
     if former.release != edits.release:
         raise UnableToAmendError
     return former
+
+
+def _in_order(told: Iterable[Told]) -> list[Told]:
+    return sorted(told, key=lambda one: (STATIONS.index(one.station), one.owner or ""))
 
 
 def _ran(ran: int, before: Mapping[str, int]) -> dict[str, int]:

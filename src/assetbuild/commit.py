@@ -7,10 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assetbuild.bulk.ahead import Ahead
-from assetbuild.bulk.table import Table, Together
 from assetbuild.cache.index import identity_of
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
@@ -43,6 +41,10 @@ from assetbuild.release.pending import Move, Pending, enact, recover
 from assetbuild.release.standing import DigestOf
 from assetbuild.release.text import manifest_text
 from assetbuild.runtime.manifest import dump_manifest
+
+if TYPE_CHECKING:
+    from assetbuild.bulk.ahead import Ahead
+    from assetbuild.bulk.table import Table
 
 __all__ = ["Committed", "commit", "recover"]
 
@@ -136,7 +138,11 @@ def _apart(
     linked: Sequence[Linked], encoded: Mapping[str, tuple[Encoded, ...]], formats: Iterable[str], ahead: Ahead | None
 ) -> tuple[Table | None, Sequence[Linked]]:
     """The table of files that are staged, if they need not be looked at one by one, and all others."""
-    if ahead is None or not ahead.works or not isinstance(linked, Together) or encoded or tuple(formats):
+    if ahead is None or not ahead.works:
+        return None, linked
+    from assetbuild.bulk.table import Together
+
+    if not isinstance(linked, Together) or encoded or tuple(formats):
         return None, linked
     table = linked.plain
     if any(asset.path in table for asset in linked.others):

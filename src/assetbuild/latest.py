@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 _KEYS = frozenset(
-    {"format", "inputs", "sources", "asked", "release_files", "manifest", "release", "summary", "diagnostics", "ledger"}
+    {"format", "inputs", "sources", "asked", "release_files", "release", "summary", "diagnostics", "ledger"}
 )
 
 
@@ -51,7 +51,6 @@ class Edits:
     ledger: Ledger
     former: Mapping[str, str | None]
     directories: Mapping[str, str]
-    manifest: str
     release: str
     summary: Mapping[str, Any]
     inputs: str
@@ -129,7 +128,6 @@ class Latest:
             ledger,
             record["asked"],
             directories,
-            record["manifest"],
             record["release"],
             record["summary"],
             record["inputs"],
@@ -179,7 +177,7 @@ def remember(
     """
     if stage.began is None:
         return
-    now = _standing(config, manifest, files=files, known=identities)
+    now = _standing(config, files=files, known=identities, manifest=manifest)
     if now is None:
         return
     for path, identity in now.identities.items():
@@ -189,7 +187,7 @@ def remember(
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
     if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
         return
-    _keep(config, stage, seen, _inputs(config, stage, seen), answers, finished, now.directories, manifest, ledger)
+    _keep(config, stage, seen, _inputs(config, stage, seen), answers, finished, now.directories, ledger)
 
 
 def remember_edits(
@@ -201,41 +199,44 @@ def remember_edits(
     finished: Finished,
     edits: Edits,
     directories: Iterable[str],
-    manifest: str,
+    manifest: bytes,
     ledger: Ledger,
 ) -> None:
     """Keeps a record of a build that followed edits. Only these `directories` of the release were written to.
 
-    `asked` and `manifest` as for `remember`.
+    `asked` as for `remember`; `manifest` is the identity of manifest.json, as it was left.
     """
-    now = _standing(config, manifest, only=sorted({*directories, "", f"{RELEASES}/"}))
+    now = _standing(config, files=(MANIFEST,), only=sorted({*directories, "", f"{RELEASES}/"}))
     edited = [seen.table[path][0] for path in edits.sources]
     looked_at = {*asked, *edits.asked, *(file for file in edited if file in edits.former)}
     answers = {**edits.former, **{file: index.settled_identity(file) for file in looked_at}}
     settled = index.are_settled(edited)
-    if now is not None and settled and "" not in answers.values():
+    if now is not None and now.identities.get(MANIFEST) == manifest and settled and "" not in answers.values():
         directories = {**edits.directories, **now.directories}
         answers = dict(sorted(answers.items()))
-        _keep(config, stage, seen, edits.inputs, answers, finished, directories, manifest, ledger)
+        _keep(config, stage, seen, edits.inputs, answers, finished, directories, ledger)
 
 
 def _standing(
     config: Config,
-    manifest: str,
     *,
-    files: Collection[str] = (),
+    files: Collection[str],
     only: Collection[str] | None = None,
     known: Mapping[str, bytes] = NOTHING,
+    manifest: str | None = None,
 ) -> Footprint | None:
-    """The release as it stands; None if another build has changed it, or somebody could do so unnoticed."""
+    """The release as it stands, with its manifest.json of this digest, if one is given; None if another build has
+    changed it, or somebody could do so unnoticed.
+    """
     try:
         with locked(config.output):
             tick = next_tick(config.output)
             now = footprint(config.output, files, only=only, known=known)
-            standing = hashlib.sha256(_read(place(config.output, MANIFEST))).hexdigest()
+            if manifest is not None and _digest(_read(place(config.output, MANIFEST))) != manifest:
+                return None
     except (OSError, ReleaseError):
         return None  # it is for the next build to find out
-    return None if standing != manifest or tick is None or now.latest >= tick else now
+    return None if tick is None or now.latest >= tick else now
 
 
 def _keep(
@@ -246,7 +247,6 @@ def _keep(
     answers: Mapping[str, str | None],
     finished: Finished,
     directories: Mapping[str, str],
-    manifest: str,
     ledger: Ledger | None,
 ) -> None:
     data = None
@@ -260,7 +260,6 @@ def _keep(
         "sources": _digest(seen.identities),
         "asked": answers,
         "release_files": directories,
-        "manifest": manifest,
         "release": finished.release,
         "summary": _of_nothing(finished.summary),
         "diagnostics": [astuple(diagnostic) for diagnostic in finished.diagnostics],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assetbuild.amending.unable import UnableToAmendError
@@ -90,36 +90,37 @@ class FormerManifest:
         UnableToAmendError.
         """
         places = sorted((place, path) for path in entries if (place := self.line(path)))
-        dense = next(
-            (one for one in (_without_blanks, _with_blanks) if self._id(one, self._lines()) == self.release), None
-        )
-        if dense is None or len(places) < len(entries):
+        if len(places) < len(entries):
             raise UnableToAmendError
         pieces: list[bytes] = []
-        done = self._start
+        first = done = places[0][0][0] if places else self._end
         for (start, stop), path in places:
-            spaced, hashed = (text.encode() for text in entries[path])
-            if dense(b"\n" + spaced) != hashed:
-                raise UnableToAmendError
             comma = b"," if self.data[stop - 1 : stop] == b"," else b""
-            pieces += (self.data[done:start], spaced, comma)
+            pieces += (self.data[done:start], entries[path][0].encode(), comma)
             done = stop
         pieces.append(self.data[done : self._end])
-        lines = b"".join(pieces)
-        release = self._id(dense, lines)
+        # What stands before the first of them is hashed once for both releases.
+        before, former, lines = self.data[self._start : first], self.data[first : self._end], b"".join(pieces)
+        before = before.removesuffix(b"\n")
+        for dense in (_without_blanks, _with_blanks):
+            named = hashlib.sha256(b'{"assets":{' + (dense(b"\n" + before) if before else b""))
+            again = named.copy()
+            if self._id(named, dense(b"\n" + former)) == self.release:
+                break
+        else:
+            raise UnableToAmendError
+        if any(dense(b"\n" + spaced.encode()) != hashed.encode() for spaced, hashed in entries.values()):
+            raise UnableToAmendError
+        release = self._id(again, dense(b"\n" + lines))
         # At the beginning of a line: no string holds one.
         words = b'\n"release": "'
         rest = self.data[self._end :].replace(words + self.release.encode(), words + release.encode())
-        return b"".join([self.data[: self._start], lines, rest]), release
+        return b"".join([self.data[:first], lines, rest]), release
 
-    def _lines(self) -> bytes:
-        return self.data[self._start : self._end]
-
-    def _id(self, dense: Callable[[bytes], bytes], lines: bytes) -> str:
-        """As `runtime.document.release_id`."""
+    def _id(self, named: hashlib._Hash, dense: bytes) -> str:
+        """As `runtime.document.release_id`; `named` has hashed what stands before these entries."""
         importmap = self.rest.get("importmap")
-        named = hashlib.sha256(b'{"assets":{')
-        named.update(dense(b"\n" + lines))
+        named.update(dense)
         text = json.dumps(importmap, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         named.update(f'}},"importmap":{text}}}'.encode() if importmap else b"}}")
         return named.hexdigest()

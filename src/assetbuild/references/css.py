@@ -16,6 +16,7 @@ from assetbuild.references import css_plain
 from assetbuild.references.found import Found
 
 _ESCAPED_LETTER = re.compile(rb"\\[-0-9A-Za-z]")
+_WITHOUT_ESCAPES = re.compile(rb"[A-Za-z0-9_./~?#=&:-]+").fullmatch
 _WORDS = (b"url(", b"@import", b"src(", b"image-set(", b"sourcemappingurl=")
 
 _MAP = b"sourceMappingURL="
@@ -61,12 +62,16 @@ def write(data: bytes, start: int, stop: int, url: str) -> bytes:
     unquoted url() without blanks, quotes and parentheses; in a source map comment, which has no escapes, blanks and
     `*/` are percent-encoded.
     """
-    from assetbuild.references.css_lexer import unescape
-
     in_comment = data.endswith(_MAP, 0, start)
     quote = data[max(0, start - 1) : start].decode("latin-1")
     present = data[start:stop]
-    if url == (present.decode("utf-8", "replace") if in_comment else unescape(present, string=quote in ('"', "'"))):
+    if in_comment or _WITHOUT_ESCAPES(present):
+        meant = present.decode("utf-8", "replace")
+    else:
+        from assetbuild.references.css_lexer import unescape
+
+        meant = unescape(present, string=quote in ('"', "'"))
+    if url == meant:
         return present
     if in_comment:
         return re.sub(r"[ \t\n\r\f]|\*(?=/)", lambda match: f"%{ord(match[0]):02X}", url).encode()
