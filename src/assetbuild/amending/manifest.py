@@ -103,15 +103,15 @@ class FormerManifest:
         before, former, lines = self.data[self._start : first], self.data[first : self._end], b"".join(pieces)
         before = before.removesuffix(b"\n")
         for dense in (_without_blanks, _with_blanks):
-            named = hashlib.sha256(b'{"assets":{' + (dense(b"\n" + before) if before else b""))
+            named = hashlib.sha256(b'{"assets":{' + dense(before))
             again = named.copy()
-            if self._id(named, dense(b"\n" + former)) == self.release:
+            if self._id(named, dense(former)) == self.release:
                 break
         else:
             raise UnableToAmendError
-        if any(dense(b"\n" + spaced.encode()) != hashed.encode() for spaced, hashed in entries.values()):
+        if any(dense(spaced.encode()) != hashed.encode() for spaced, hashed in entries.values()):
             raise UnableToAmendError
-        release = self._id(again, dense(b"\n" + lines))
+        release = self._id(again, dense(lines))
         # At the beginning of a line: no string holds one.
         words = b'\n"release": "'
         rest = self.data[self._end :].replace(words + self.release.encode(), words + release.encode())
@@ -133,7 +133,8 @@ def _without_blanks(lines: bytes) -> bytes:
 
 def _with_blanks(lines: bytes) -> bytes:
     """The same whatever is in a name, but three times as slow."""
-    return _without_encodings(lines.replace(b"\n  ", b"").replace(b'": ', b'":').replace(b', "', b',"'))
+    lines = lines.removeprefix(b"  ").replace(b"\n  ", b"")
+    return _without_encodings(lines.replace(b'": ', b'":').replace(b', "', b',"'))
 
 
 def _without_encodings(dense: bytes) -> bytes:
