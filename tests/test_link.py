@@ -71,7 +71,7 @@ NAMES = {
     "img/q?.png": ["img/q%3F.png"],
     "img/h#.png": ["img/h%23.png"],
     "img/caf\u00e9.png": ["img/caf\u00e9.png", "img/cafe\u0301.png", "img/caf%C3%A9.png", "img/cafe%CC%81.png"],
-    "x:y.png": ["./x:y.png", "x%3Ay.png", "asset:x:y.png"],
+    "xy:z.png": ["./xy:z.png", "xy%3Az.png", "asset:xy:z.png"],
     "\u65e5\u672c/\U0001f600.png": ["\u65e5\u672c/\U0001f600.png"],
     "img/a&b=c+d;e,f@g!.png": ["img/a&b=c+d;e,f@g!.png"],
 }
