@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, record_of
@@ -20,6 +19,7 @@ from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers import is_foreign, joins, own_digest
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.disclosures import in_build, is_wanted, require_detector
 from assetbuild.discover import digested
 from assetbuild.encode import EncodeResult, encode

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from assetbuild import compilers, media
@@ -15,6 +13,7 @@ from assetbuild.cache.trace import Trace, recall, reference_record, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
 from assetbuild.compilers.run import Run, read_part, run_steps
 from assetbuild.compilers.syntax import Check, parser_version
+from assetbuild.dataclass import dataclass, field, field_values, replace
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
@@ -65,7 +64,7 @@ def compile_jobs(
 ) -> Compiled:
     """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path."""
     listener(Started(STATION, len(jobs)))
-    shared_key = [world.base_url, dataclasses.astuple(world.pins), compilers.own_digest()]
+    shared_key = [world.base_url, field_values(world.pins), compilers.own_digest()]
     driver = _Driver(world, cache, executor, shared_key)
     driver.make_parts(part for job in jobs for part in job.parts if part.steps or compilers.joins(job))
     plain = Plain(world, cache, hashlib.sha256(json.dumps(shared_key).encode()).hexdigest())
@@ -142,7 +141,7 @@ class _Driver:
         outcome = self._traced(key, part, (), part.steps)
         # Whoever joins it has read its source, too.
         files = sorted({*outcome.files, self.world.display(part.source.file)})
-        return dataclasses.replace(outcome, files=tuple(files))
+        return replace(outcome, files=tuple(files))
 
     def _traced(self, key: str, part: Part, assets: tuple[Asset, ...], steps: tuple[Step, ...]) -> Outcome:
         """The assets under this key from the cache, else through the steps; without assets, the part is read first."""

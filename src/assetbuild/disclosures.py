@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from assetbuild.cache import Cache
 from assetbuild.cache.memo import Memo
 from assetbuild.compilers import installed_version
 from assetbuild.config import Config, Secrets
+from assetbuild.dataclass import dataclass
 from assetbuild.detector import PACKAGE, Likely, is_installed, likely_secrets
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.globs import matcher
@@ -91,7 +91,7 @@ class _OtherBytes(Exception):
     """The bytes are not those of the integrity."""
 
 
-@dataclass(slots=True, init=False)
+@dataclass(slots=True)
 class _Search:
     """Looks at each text once, remembered by its integrity: only hashes and places are kept, never a secret."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.reading import Texts
 from assetbuild.cache.index import FileIndex
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import ContentChanged, Source

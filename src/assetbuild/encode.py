@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from assetbuild.cache import Cache
 from assetbuild.compilers import installed_version
+from assetbuild.dataclass import dataclass
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.media import is_compressible
 from assetbuild.model import Content, Encoded, Linked

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 
 from assetbuild import media
+from assetbuild.dataclass import dataclass
 
 # UTF-32 comes first: its little-endian mark begins with that of UTF-16.
 _MARKS = (

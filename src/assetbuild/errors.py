@@ -9,8 +9,9 @@ AssetbuildError            carries diagnostics; the command line turns it into a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from assetbuild.dataclass import dataclass
 
 Severity = Literal["error", "warning", "notice"]
 

@@ -9,10 +9,10 @@ import json
 import os
 import re
 import sys
-from dataclasses import replace
 from typing import Any
 
 from assetbuild.config import Config, DjangoFinders, LoadPath, with_output
+from assetbuild.dataclass import replace
 from assetbuild.errors import UsageError
 from assetbuild.paths import shown_path
 

@@ -15,11 +15,11 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.config import Config
+from assetbuild.dataclass import dataclass, field_values
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.events import Noted
 from assetbuild.processes import Process, processes_for
@@ -262,7 +262,7 @@ def _keep(
         "release_files": directories,
         "release": finished.release,
         "summary": _of_nothing(finished.summary),
-        "diagnostics": [astuple(diagnostic) for diagnostic in finished.diagnostics],
+        "diagnostics": [field_values(diagnostic) for diagnostic in finished.diagnostics],
         "ledger": None if data is None else _digest(data),
     }
     stage.cache.put(_key(config), json.dumps(record).encode())

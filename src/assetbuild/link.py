@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Protocol
 
 from assetbuild.cache.memo import Memo
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.reading import CHUNK, ContentChanged
 
 __all__ = [

@@ -10,8 +10,8 @@ from __future__ import annotations
 from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.media import CSS, JAVASCRIPT, media_type
 from assetbuild.paths import fold, stem_and_extension
 

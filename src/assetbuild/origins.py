@@ -6,10 +6,10 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
+from assetbuild.dataclass import dataclass
 from assetbuild.encodings import as_author_wrote
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.media import media_type

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 
 from assetbuild import compilers, media
 from assetbuild.config import Bundle, Config
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.errors import Diagnostic
 from assetbuild.globs import is_literal, matcher
 from assetbuild.model import Job, Part, Publication, Source, Step, Syntax

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from hashlib import sha256
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
 from assetbuild.release.disk import cannot_write, is_there, make_directory
 from assetbuild.release.history import releases_in_order

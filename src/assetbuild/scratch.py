@@ -12,7 +12,8 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from assetbuild.dataclass import dataclass
 
 PREFIX = "assetbuild-scratch-"
 

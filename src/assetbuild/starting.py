@@ -9,9 +9,9 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from assetbuild.dataclass import dataclass
 from assetbuild.paths import shown_path
 
 Kind = Literal["django", "flask", "starlette", "plain"]

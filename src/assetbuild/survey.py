@@ -11,11 +11,11 @@ import os
 import stat as status
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from assetbuild.cache.index import identity_of
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.paths import escaped, normal_form, read_as_utf8, why_not_published
 from assetbuild.private_names import why_leftover

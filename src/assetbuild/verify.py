@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.release.dangling import dangling_references
 from assetbuild.release.disk import read_if_there

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, field
 from typing import Any, NamedTuple
 
 from assetbuild.cache.index import IDENTITY_SIZE
 from assetbuild.config import Config
+from assetbuild.dataclass import dataclass, field, field_values
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Job, Part, Source, Step
 from assetbuild.told import Told
@@ -159,7 +159,7 @@ def dump(ledger: Ledger) -> bytes:
         "sources": len(ledger.identities),
         "sizes": ledger.sizes,
         "further": ledger.further,
-        "told": [(one.station, one.owner, astuple(one.diagnostic)) for one in ledger.told],
+        "told": [(one.station, one.owner, field_values(one.diagnostic)) for one in ledger.told],
     }
     line = _dense(head).encode("utf-8", "surrogatepass")
     return b"".join([line, b"\n", ledger.identities, ledger.jobs])

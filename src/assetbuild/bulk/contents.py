@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assetbuild.bulk.reading import Texts
 from assetbuild.cache.index import identity_of
+from assetbuild.dataclass import dataclass
 from assetbuild.model import Content, ContentChanged
 
 _COPIED_AT_ONCE = 1 << 30

@@ -16,9 +16,9 @@ import sys
 import time
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
+from assetbuild.dataclass import dataclass
 from assetbuild.reading import CHUNK, ContentChanged
 
 # The key of the index in the cache.

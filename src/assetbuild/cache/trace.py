@@ -6,13 +6,12 @@ A constructive trace in the words of "Build systems à la carte". Several are ke
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from assetbuild.cache import Cache
+from assetbuild.dataclass import dataclass, field_values
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin, Reference
 
@@ -56,7 +55,7 @@ def remember(cache: Cache, key: str, trace: Trace, given: Content) -> None:
         "files": dict(trace.files),
         "logical": dict(trace.logical),
         "assets": [_asset_record(asset) for asset in trace.assets],
-        "diagnostics": [dataclasses.astuple(diagnostic) for diagnostic in trace.diagnostics],
+        "diagnostics": [field_values(diagnostic) for diagnostic in trace.diagnostics],
     }
     records = [record, *(old for old in _records(cache, key) if old != record)][:KEPT]
     cache.put(f"trace/{key}", json.dumps([FORMAT, records], separators=(",", ":")).encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from assetbuild.errors import Diagnostic
@@ -63,6 +62,8 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def as_data(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
     """JSON values with the fields of Diagnostic."""
+    from dataclasses import asdict
+
     return [asdict(diagnostic) for diagnostic in diagnostics]
 
 

@@ -8,10 +8,10 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, TextIO
 
 from assetbuild.cli.diagnostics import as_annotation, as_data, as_text, in_order, printable
+from assetbuild.dataclass import replace
 from assetbuild.errors import AssetbuildError, Diagnostic
 from assetbuild.events import Advanced, Event, Noted, Started
 

@@ -66,8 +66,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
 
 
 def _verified(release: str, arguments: argparse.Namespace, report: Report) -> Verified:
-    from dataclasses import replace
-
+    from assetbuild.dataclass import replace
     from assetbuild.release.archived import is_archive, unpacked
     from assetbuild.verify import Verified, verify
 
@@ -88,11 +87,10 @@ def _searched(verified: Verified, arguments: argparse.Namespace) -> Verified:
 
     What is allowed, and what was looked at before, is known to the nearest configuration if there is one.
     """
-    from dataclasses import replace
-
     from assetbuild.cache import Cache, NoCache
     from assetbuild.cache.local import LocalCache
     from assetbuild.config import Secrets
+    from assetbuild.dataclass import replace
     from assetbuild.detector import is_installed
     from assetbuild.disclosures import in_release, is_wanted, require_detector
     from assetbuild.release.named import current_document
@@ -131,11 +129,10 @@ def _rebuilt(
 
     `archive` is the file path of the release's archive, if it came as one, and what was found in it.
     """
-    from dataclasses import replace
-
     from assetbuild.build import build
     from assetbuild.cli.stage import build_stage
     from assetbuild.config import Secrets, with_output
+    from assetbuild.dataclass import replace
     from assetbuild.finders import load_paths
     from assetbuild.rebuilt import differences
     from assetbuild.survey import survey

@@ -7,7 +7,6 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from assetbuild import media
 from assetbuild.compilers.base import Compiler, World
 from assetbuild.compilers.minifiers_table import REWRITING
 from assetbuild.compilers.webassets_table import LANGUAGES, PREFIX, suffixes_of
+from assetbuild.dataclass import dataclass
 from assetbuild.model import Job, Step
 
 FOREIGN = PREFIX

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from assetbuild.compilers.base import Origins, Result
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Origin
 from assetbuild.origins import diagnostic_at, extents

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
 from assetbuild.compilers.joined_places import Authored, places_in
 from assetbuild.compilers.rebase import Piece, join, part_of, rebase, without_source_map
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Compiler, Result, Tools
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, ContentChanged
 

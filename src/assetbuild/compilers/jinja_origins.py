@@ -6,12 +6,12 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from urllib.parse import unquote
 
 from assetbuild.compilers.jinja_marks import MARK, Marks, Template, Written, has_marks
+from assetbuild.dataclass import dataclass, field
 from assetbuild.model import Origin
 
 _SCHEME = re.compile(r"asset(?:-data)?:")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from assetbuild.compilers.base import Origins, World
 from assetbuild.compilers.rebase import Piece
+from assetbuild.dataclass import dataclass
 from assetbuild.model import Asset, Origin
 
 _MAPPED = b"sourceMappingURL="

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from assetbuild import media
+from assetbuild.dataclass import dataclass
 
 SVG: Final = "image/svg+xml"
 ESBUILD: Final = "esbuild"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from assetbuild import media
@@ -14,6 +13,7 @@ from assetbuild.compilers.css.check import TOO_LARGE
 from assetbuild.compilers.css.check import Difference as CssDifference
 from assetbuild.compilers.css.strip import minified_sheet
 from assetbuild.compilers.javascript.check import Difference
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column

@@ -7,11 +7,11 @@ import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from assetbuild import media
 from assetbuild.compilers.base import Origins, Result, Tools
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import SHOWN, line_and_column

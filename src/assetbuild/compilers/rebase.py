@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.media import JAVASCRIPT
 from assetbuild.model import Reference
 from assetbuild.references import language, source_map_comment

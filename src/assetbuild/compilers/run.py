@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 from assetbuild import media
 from assetbuild.compilers import FILTERS, JOINERS, TEMPLATES, is_compiler, is_foreign, load, shown
 from assetbuild.compilers.authored import ByName, Places, authored, names_in
 from assetbuild.compilers.base import Origins, Result, Tools
 from assetbuild.compilers.syntax import Check, syntax_diagnostics
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.encodings import UnreadableTextError, first_fault, recode
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.media import media_type

@@ -7,11 +7,11 @@ fault is not minified.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from assetbuild import media
 from assetbuild.compilers import installed_version
 from assetbuild.compilers.authored import Places
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Syntax
 from assetbuild.origins import diagnostic_at

@@ -6,8 +6,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from assetbuild.dataclass import dataclass
 
 T = TypeVar("T")
 

@@ -7,8 +7,9 @@ used, too: it is taken for one that wants files, whose reads can be traced.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from assetbuild.dataclass import dataclass
 
 Hook = Literal["open", "input", "concat", "output"]
 PREFIX: Final = "webassets:"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from assetbuild.compilers.base import Result, Tools
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
 from assetbuild.references import javascript_lexer

@@ -8,12 +8,12 @@ import stat
 import tomllib
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from assetbuild.config.checks import Reading, diagnostic_at, mistyped
 from assetbuild.config.keys import read_settings
 from assetbuild.config.toml_places import DEEPEST, Places, TooDeepError, place_at, read_places
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic, Severity, UsageError
 
 OWN_FILE = "assetbuild.toml"

@@ -10,10 +10,10 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assetbuild.config.toml_places import KeyPath, Place, Places
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 
 REQUIRED: Final = object()

@@ -10,7 +10,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from assetbuild.dataclass import dataclass, field
 
 KeyPath = tuple[str | int, ...]
 Span = tuple[int, int]

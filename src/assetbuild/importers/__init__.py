@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
+from assetbuild.dataclass import dataclass
 from assetbuild.importers.model import Imported
 from assetbuild.importers.project import Project
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Imported, ImportedBundle, Item, Place, Setting
 from assetbuild.importers.nearest_file import nearest_file

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 from assetbuild.cache.index import FileIndex
 from assetbuild.config import OWN_FILE, Config, check_config
+from assetbuild.dataclass import replace
 from assetbuild.discover import discover
 from assetbuild.errors import Diagnostic, UsageError, errors_of
 from assetbuild.finders import load_paths

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.django_settings import Settings
 from assetbuild.importers.model import ImportedRule, Setting
 from assetbuild.importers.python_values import Computed, Data

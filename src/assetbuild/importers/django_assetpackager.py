@@ -9,9 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity, UsageError
 from assetbuild.importers.json_records import Record, read_records
 from assetbuild.importers.model import Imported, ImportedBundle, Item, Setting

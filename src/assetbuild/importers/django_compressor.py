@@ -9,9 +9,9 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.errors import Severity, UsageError
 from assetbuild.importers.compressor_settings import CompressorSettings, contexts_of, read_compressor
 from assetbuild.importers.django_settings import Settings, read_settings

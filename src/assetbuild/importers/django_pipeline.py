@@ -7,9 +7,9 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import UsageError
 from assetbuild.importers.django_settings import Settings, read_settings
 from assetbuild.importers.django_sources import StaticFiles, apps, base_url, static_files

@@ -9,9 +9,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.errors import Diagnostic, Severity, UsageError
 from assetbuild.importers.model import Place
 from assetbuild.importers.project import Project

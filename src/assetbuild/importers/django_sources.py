@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from assetbuild.config.packages import find_package
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.django_settings import Settings
 from assetbuild.importers.model import Item, Place, Setting, Value
 from assetbuild.importers.project import Project

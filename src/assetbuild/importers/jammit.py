@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity, UsageError
 from assetbuild.importers.jammit_packages import Layout, Templates, read_packages
 from assetbuild.importers.model import Imported, ImportedRule, Place, Setting, Value

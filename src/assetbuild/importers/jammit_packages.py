@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.importers.model import ImportedBundle, Item, Place, Setting
 from assetbuild.importers.nearest_file import nearest_file

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Place
 from assetbuild.importers.project import Project

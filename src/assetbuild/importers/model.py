@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Union
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity
 
 Value = Union[str, bool, int, float, Sequence["Value"], Mapping[str, "Value"]]  # noqa: UP007  (of itself)

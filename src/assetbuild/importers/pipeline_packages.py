@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.django_settings import Settings
 from assetbuild.importers.django_sources import StaticFiles
 from assetbuild.importers.model import ImportedBundle, ImportedRule, Item, Place, Value

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 from codecs import BOM_UTF8
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Place
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from dataclasses import dataclass, field
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Place
 from assetbuild.importers.project import Project

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.model import Place
 from assetbuild.importers.python_values import Computed, Data, FilePath, Plain, called, of_path, operated, parent
 

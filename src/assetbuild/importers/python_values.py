@@ -8,9 +8,9 @@ import posixpath
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from assetbuild.dataclass import dataclass
 from assetbuild.importers.model import Place
 
 _PLAIN_FORMAT: Final = re.compile(r"(?:[^%]|%[sd%])*")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Place
 

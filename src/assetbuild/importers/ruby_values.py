@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.model import Place
 from assetbuild.importers.ruby_tokens import Lines, Token
 

@@ -7,9 +7,9 @@ Of every other tag it is only known that it prints something.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final, Union
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.model import Place
 
 Node = Union["Text", "Print", "Tag", "Branches", "Loop", "Block", "Scope", "Compress"]

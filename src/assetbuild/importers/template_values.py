@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
+
+from assetbuild.dataclass import dataclass, replace
 
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes

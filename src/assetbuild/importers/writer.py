@@ -6,8 +6,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.importers.model import Imported, ImportedBundle, ImportedRule, Item, Place, Setting, Value
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

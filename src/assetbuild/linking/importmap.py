@@ -6,8 +6,8 @@ Editing a module then renames that file alone. Import maps do not reach workers:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.linking.workers import IMPORTS, reached_by_workers
 from assetbuild.media import JAVASCRIPT

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from assetbuild.dataclass import replace
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.media import CSS
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Node

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from assetbuild.dataclass import dataclass
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Content
 from assetbuild.references import language, source_map, source_map_comment

@@ -6,8 +6,8 @@ A worker has no import map, and `importScripts`, which only a classic worker has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.media import JAVASCRIPT

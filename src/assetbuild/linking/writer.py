@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
 
 from assetbuild.cache.memo import Memo
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.events import Advanced, Listener
 from assetbuild.linking.map_sources import MapSources, sources_of_maps, words_about

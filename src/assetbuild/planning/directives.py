@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
+
+from assetbuild.dataclass import dataclass
 
 ARGUMENTS: Final = {
     "require": (1, 1),

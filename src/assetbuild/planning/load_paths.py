@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from assetbuild import media
 from assetbuild.config import Config, LoadPath
+from assetbuild.dataclass import dataclass
 from assetbuild.model import Part
 from assetbuild.nearest import Nearest
 from assetbuild.paths import normal_form, read_as_utf8, shown_path

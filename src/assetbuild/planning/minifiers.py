@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assetbuild import compilers, media
 from assetbuild.compilers.minifiers_table import ESBUILD, LISTS, REWRITING, Minifier, is_program, packages
 from assetbuild.config import Config, Minifiers
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic
 from assetbuild.media import media_type
 from assetbuild.model import Job, Step

@@ -6,10 +6,10 @@ The order is that of lib/sprockets/bundle.rb: what a file requires comes before 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from assetbuild import media
 from assetbuild.config import Config
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.globs import matcher
 from assetbuild.model import Origin, Part

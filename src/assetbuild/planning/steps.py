@@ -6,10 +6,10 @@ webassets' filters keep webassets' order: what works on single sources comes fir
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from assetbuild import compilers
 from assetbuild.compilers.webassets_table import Filter, filter_of
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.model import Part, Step
 from assetbuild.planning.rules import Ruling
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from assetbuild import compilers, media
 from assetbuild.config import Config
+from assetbuild.dataclass import replace
 from assetbuild.globs import matcher
 from assetbuild.model import Job, Part, Source, Syntax
 from assetbuild.planning.rules import Ruling

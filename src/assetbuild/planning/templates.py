@@ -7,10 +7,10 @@ One alone has the name of its file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from assetbuild.compilers.jst import NAMESPACE
 from assetbuild.config import Config
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Job, Part, Step
 from assetbuild.paths import shown_path

@@ -10,7 +10,8 @@ import html.entities
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from assetbuild.dataclass import dataclass
 
 Undo = Callable[[re.Match[bytes]], str | None]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.references.css_lexer import Statement, Token, head, inside, name_of, seek, tokens, unescape
 from assetbuild.references.found import Found
 

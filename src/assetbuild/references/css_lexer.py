@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from assetbuild.dataclass import dataclass
 
 Token = tuple[str, int, int]
 """(kind, start, stop). Kinds: whitespace, comment, ident, function, at-keyword, hash, string, bad-string, url,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from assetbuild.dataclass import dataclass
 from assetbuild.model import ReferenceKind
 from assetbuild.references import css, javascript
 from assetbuild.references.character_references import Decoded

@@ -15,9 +15,9 @@ have no references.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.references.character_references import Decoded, decode_xml
 from assetbuild.references.elements import SVG_LINKED, SVG_STYLED, html_roles, is_css, is_fetched
 from assetbuild.references.found import Found

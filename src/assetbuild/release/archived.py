@@ -8,8 +8,8 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.release.disk import DIRECTORY_MODE, FILE_MODE, make_directory, write_new
 from assetbuild.release.layout import MANIFEST, directories_above, is_inside, manifest_copy, parents, place

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Content
 from assetbuild.release import history

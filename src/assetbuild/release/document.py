@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha384
 from typing import Any, NamedTuple
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Content, Encoded, Linked
 from assetbuild.release.foreign import foreign_manifests

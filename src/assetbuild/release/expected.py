@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.release.layout import MANIFEST, manifest_copy
 from assetbuild.release.named import TABLES, files_named

@@ -6,9 +6,9 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 from assetbuild.cache.index import identity_of, last_change
+from assetbuild.dataclass import dataclass, field
 from assetbuild.paths import read_as_utf8, written_as_utf8
 from assetbuild.release.layout import LOCK, directories_above, place
 

@@ -11,9 +11,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from assetbuild.dataclass import dataclass
 from assetbuild.paths import written_as_utf8
 from assetbuild.release import history
 from assetbuild.release.disk import (

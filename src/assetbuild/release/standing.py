@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat as status
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.paths import read_as_utf8
 from assetbuild.release.document import Wanted

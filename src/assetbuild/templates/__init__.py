@@ -10,8 +10,8 @@ calls.py     which functions and tags name assets
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.nearest import Nearest
 from assetbuild.paths import shown_path

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assetbuild.dataclass import dataclass
 from assetbuild.templates.calls import OUTPUT_KEYWORD, Fault
 from assetbuild.templates.jinja import ASSETS_CALL, parsed
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from urllib.parse import unquote
 
+from assetbuild.dataclass import dataclass
 from assetbuild.runtime.packages import PACKAGE_PLACES, PLACES, is_url, package_asset
 from assetbuild.runtime.webassets import output_asset
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.templates.calls import (
     ASSETS,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.runtime.webassets import tag_name
 from assetbuild.templates.calls import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.origins import line_and_column
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import compress, islice, zip_longest
 from operator import ne
 
 from assetbuild.compilers.css.blanks import Token, run_tokens, tightened
 from assetbuild.compilers.css.hiding import shown
 from assetbuild.compilers.css.runs import LARGEST_ODD, PlacedRun, is_torn, kept, quick
+from assetbuild.dataclass import dataclass
 from assetbuild.references import css_lexer
 
 _BOM = b"\xef\xbb\xbf"

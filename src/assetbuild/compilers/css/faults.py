@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.references import css_lexer
 from assetbuild.references.css_lexer import Token
 

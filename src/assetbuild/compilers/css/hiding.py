@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from assetbuild.dataclass import dataclass
 
 COMMENT = b"\x01"
 """Comments without white space around them, which may keep two tokens apart."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
 from assetbuild.compilers.css.hiding import KEPT_BLANK, hidden
+from assetbuild.dataclass import dataclass
 from assetbuild.references import css_lexer
 
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{};"))

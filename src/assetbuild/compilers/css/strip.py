@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assetbuild.compilers.css.blanks import run_tokens
 from assetbuild.compilers.css.check import Difference, css_difference
@@ -12,6 +11,7 @@ from assetbuild.compilers.css.compact import compact
 from assetbuild.compilers.css.compare import difference_beside
 from assetbuild.compilers.css.hiding import is_licence, marked_licences, shown
 from assetbuild.compilers.css.runs import LARGEST_ODD, is_torn, kept
+from assetbuild.dataclass import dataclass
 from assetbuild.references import css_lexer
 
 _BOM = b"\xef\xbb\xbf"

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import islice
 
 from assetbuild.compilers.javascript.gaps import BRACED_ESCAPE, Skeleton, canonical, skeleton_within, without_comments
 from assetbuild.compilers.javascript.windows import windows_around
+from assetbuild.dataclass import dataclass
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
     BROKEN_PIECE,

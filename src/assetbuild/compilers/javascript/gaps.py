@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from assetbuild.dataclass import dataclass
 from assetbuild.references import javascript_lexer
 from assetbuild.references.javascript_lexer import (
     COMMENT_PIECE,

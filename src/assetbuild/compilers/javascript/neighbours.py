@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assetbuild.compilers.javascript.check import tokens_of
+from assetbuild.dataclass import dataclass
 from assetbuild.references.javascript_lexer import COMMENT_PIECE, Lexer
 
 _BREAK = b"\n"

@@ -6,10 +6,10 @@ Our own goes by our own tokens, and so passes the check of `check` by how it is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from assetbuild.compilers.javascript.check import Difference, located_difference, says_the_same
 from assetbuild.compilers.javascript.gaps import read_script, with_pieces
+from assetbuild.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assetbuild import media
@@ -13,6 +12,7 @@ from assetbuild.compilers.minifiers import own, rewriting
 from assetbuild.compilers.minifiers.refused import Refused
 from assetbuild.compilers.minifiers_table import SVG
 from assetbuild.compilers.minify import BOM, checked, placed
+from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from assetbuild.compilers.minifiers.refused import Refused
+from assetbuild.dataclass import dataclass, field
 
 # Style sheets and scripts inside would be minified unchecked; entities and `xml:space` get lost.
 _UNSAFE = re.compile(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +17,7 @@ from assetbuild.compilers.sass.process import DartSass, Failed, Interrupted, Not
 from assetbuild.compilers.sass.protocol import Message, encode
 from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import ASTRAL, Import, Sheet, characters
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.references.source_map import Segment, decode
 

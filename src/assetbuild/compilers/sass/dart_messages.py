@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from assetbuild.compilers.sass import protocol
 from assetbuild.compilers.sass.lookup import Directories
 from assetbuild.compilers.sass.protocol import Message
 from assetbuild.compilers.sass.scan import Sheet, characters
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, Severity
 
 FRAME = re.compile(r"^(\S+) (\d+):(\d+)(?: .*)?$", re.MULTILINE)

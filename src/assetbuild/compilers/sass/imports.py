@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from assetbuild.compilers.sass.lookup import Lookup, Refused, candidates, unreadable
 from assetbuild.compilers.sass.scan import Import, Sheet
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 
 DEPTH = 200

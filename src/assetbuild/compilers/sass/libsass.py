@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any
 
 from assetbuild.compilers.base import World
@@ -18,6 +17,7 @@ from assetbuild.compilers.sass.messages import read_error, read_output, took_too
 from assetbuild.compilers.sass.printed import Printed
 from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import Sheet
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.references.source_map import decode
 from assetbuild.scratch import scratch

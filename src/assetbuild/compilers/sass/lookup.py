@@ -12,11 +12,11 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 from assetbuild.compilers.base import Tools, World
 from assetbuild.compilers.sass.scan import Sheet, scan
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.paths import normal_form, read_as_utf8, written_as_utf8
 

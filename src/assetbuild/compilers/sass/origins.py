@@ -10,11 +10,11 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
 from assetbuild.compilers.sass.scan import COMMENT, STRING, URL, Sheet
+from assetbuild.dataclass import dataclass
 from assetbuild.model import Origin
 from assetbuild.references.source_map import Place, Positions, Segment, encode
 

@@ -7,7 +7,8 @@ sends is skipped.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from assetbuild.dataclass import dataclass
 
 VARINT, EIGHT_BYTES, BYTES, FOUR_BYTES = 0, 1, 2, 5
 LARGEST = 1 << 30

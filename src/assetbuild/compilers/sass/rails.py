@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.references.urls import ASSET_SCHEME, INLINE_SCHEME, encode
 
 EXTENSIONS: Mapping[str, str] = {

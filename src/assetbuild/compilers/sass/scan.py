@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, Severity
 
 STRING = r'"(?:[^"\\\n#]|\\[\s\S]|#(?!\{)|#\{[^}]*\})*"|' + r"'(?:[^'\\\n#]|\\[\s\S]|#(?!\{)|#\{[^}]*\})*'"

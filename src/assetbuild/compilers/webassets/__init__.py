@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from assetbuild import media
@@ -15,6 +14,7 @@ from assetbuild.compilers.webassets.needs import environment_of, missing, resolv
 from assetbuild.compilers.webassets.tree import Trees
 from assetbuild.compilers.webassets.workers import Orders, WorkerEnded, Workers
 from assetbuild.compilers.webassets_table import PREFIX, filter_of
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Asset, Content
 

@@ -13,9 +13,9 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import IO, Any
 
+from assetbuild.dataclass import dataclass
 from assetbuild.frames import read_frame, write_frame
 from assetbuild.scratch import scratch
 

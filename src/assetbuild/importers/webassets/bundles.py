@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assetbuild.compilers.webassets_table import PREFIX, filter_of
 from assetbuild.config.string_checks import BUNDLE_EXTENSIONS
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.importers.model import ImportedBundle, ImportedRule, Item, Place, Value
 from assetbuild.importers.webassets.contents import items_of, literal
 from assetbuild.importers.webassets.entries import VERSION, Entries, Entry, merged

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from glob import has_magic
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.importers.model import Place
 from assetbuild.importers.webassets.files import Files

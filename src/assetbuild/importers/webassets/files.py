@@ -8,8 +8,8 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from assetbuild.dataclass import dataclass
 from assetbuild.importers.nearest_file import nearest_file
 from assetbuild.importers.project import Project
 from assetbuild.importers.webassets.model import OldEnvironment, OldItem

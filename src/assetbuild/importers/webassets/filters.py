@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from assetbuild.compilers.webassets_table import FILTERS, PREFIX
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.importers.model import Place, Value
 from assetbuild.importers.webassets.model import OldEnvironment, OldFilter

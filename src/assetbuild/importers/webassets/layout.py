@@ -7,9 +7,9 @@ URLs in style sheets mean what they meant.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from assetbuild.compilers import compiled_name
+from assetbuild.dataclass import dataclass
 from assetbuild.importers.model import Item, Place
 from assetbuild.importers.project import Project
 from assetbuild.importers.webassets.files import Files

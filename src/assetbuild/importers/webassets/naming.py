@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
 
+from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.importers.model import Setting, Value
 from assetbuild.importers.webassets.bundles import Bundles

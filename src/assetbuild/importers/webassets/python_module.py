@@ -7,9 +7,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.model import Place
 from assetbuild.importers.project import Project

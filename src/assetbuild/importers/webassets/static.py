@@ -5,8 +5,8 @@ from __future__ import annotations
 import glob
 import posixpath
 from collections.abc import Iterable
-from dataclasses import replace
 
+from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.importers.project import Project
 from assetbuild.importers.webassets.model import OldBundle, OldEnvironment, OldItem

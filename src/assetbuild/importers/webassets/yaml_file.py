@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Final
 
+from assetbuild.dataclass import dataclass, field, replace
 from assetbuild.errors import Diagnostic, Severity, UsageError
 from assetbuild.importers.model import Place, Value
 from assetbuild.importers.project import Project
