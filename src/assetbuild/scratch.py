@@ -7,7 +7,6 @@ Each is locked by its owner for as long as that lives. What is not locked was le
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -27,10 +26,16 @@ class Scratch:
 
     def remove(self) -> None:
         """Remove the directory with all that is in it, as far as that is possible."""
-        shutil.rmtree(self.directory, ignore_errors=True)
+        _remove(self.directory)
         if self.lock is not None:
             with suppress(OSError):
                 os.close(self.lock)
+
+
+def _remove(directory: str) -> None:
+    import shutil
+
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def scratch(parent: str | None = None) -> Scratch:
@@ -104,6 +109,6 @@ def _remove_if_left(directory: str) -> None:
         return
     try:
         if _is_ours(lock):
-            shutil.rmtree(directory, ignore_errors=True)
+            _remove(directory)
     finally:
         os.close(lock)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from array import array
 from collections.abc import Iterable
 
@@ -25,6 +24,8 @@ class Arena:
 
     def __init__(self, sizes: Iterable[int], room: int) -> None:
         end = 0
+        import mmap
+
         self._places = array("q")
         for size in sizes:
             fits = size <= LARGEST_KEPT and end + size <= room

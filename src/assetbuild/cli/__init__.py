@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -75,6 +76,7 @@ def command_line(words: Sequence[str] = ()) -> argparse.ArgumentParser:
         description="Build static assets into an immutable release with a manifest.",
         epilog="Exit codes: 0 done, 1 assets or release at fault, 2 usage or configuration, 130 interrupted.",
         allow_abbrev=False,
+        formatter_class=_formatter,
     )
     parser.add_argument(
         "-V", "--version", action="version", version=f"assetbuild {__version__}", help="print the version"
@@ -84,10 +86,26 @@ def command_line(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in [word for word in words[:1] if word in COMMANDS] or list(COMMANDS):
         module = _module(name)
-        command = commands.add_parser(name, help=module.HELP, description=module.HELP, allow_abbrev=False)
+        command = commands.add_parser(
+            name, help=module.HELP, description=module.HELP, allow_abbrev=False, formatter_class=_formatter
+        )
         module.add_arguments(command)
         command.set_defaults(run=module.run, command=name)
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """As wide as the terminal. argparse makes one for each argument, and would import shutil for the width alone."""
+    try:
+        columns = int(os.environ.get("COLUMNS", "0"))
+    except ValueError:
+        columns = 0
+    if columns <= 0:
+        try:
+            columns = os.get_terminal_size(1).columns
+        except OSError:
+            columns = 0
+    return argparse.HelpFormatter(prog, width=(columns or 80) - 2)
 
 
 def _module(name: str) -> ModuleType:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import unquote_to_bytes
 
 from assetbuild.compilers.base import Origins, Result
 from assetbuild.dataclass import replace
@@ -75,6 +74,8 @@ def names_in(asset: Asset) -> ByName:
             read.append(asset.content.read())
         data = read[0]
         name = next((written[len(one) :] for one in _SCHEMES if written.startswith(one)), written)
+        from urllib.parse import unquote_to_bytes
+
         for text in (name, unquote_to_bytes(name)):
             places = [one.start() for one in re.finditer(rb"(?<![\w./-])" + re.escape(text) + rb"(?![\w./-])", data)]
             if places:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import NamedTuple
-from urllib.parse import quote, unquote_to_bytes
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _STRIPPED = "".join(map(chr, range(0x21)))
@@ -94,7 +93,11 @@ def _way(source: str, target: str) -> str:
 
 def encode(path: str) -> str:
     """A path percent-encoded as RFC 3986 wants it in a URL."""
-    return path if _is_encoded(path) else quote(path, safe="/" + _SAFE)
+    if _is_encoded(path):
+        return path
+    from urllib.parse import quote
+
+    return quote(path, safe="/" + _SAFE)
 
 
 def _normal(written: str) -> str:
@@ -126,6 +129,8 @@ def _target(directory: str, location: str, suffix: str, *, optional: bool = Fals
 
 def _decode(segment: str) -> str:
     if "%" in segment:
+        from urllib.parse import unquote_to_bytes
+
         try:
             decoded = unquote_to_bytes(segment).decode()
         except UnicodeDecodeError:
