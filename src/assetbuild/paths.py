@@ -21,8 +21,8 @@ CACHE_DIRECTORY = ".assetbuild"
 COMPOUND_EXTENSIONS = (".js.map", ".css.map", ".mjs.map")
 
 _UNUSABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\\\\\ud800-\\udfff]")
-_WINDOWS_CHARACTERS = re.compile('[<>:"|?*]')
-_WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
+_WINDOWS_CHARACTERS = '[<>:"|?*]'
+_WINDOWS_DEVICES = r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?"
 
 
 def logical_path(relative: str, rules: ModuleType = os.path) -> str:
@@ -176,10 +176,10 @@ def _why_unusable(character: str) -> str:
 
 def _why_not_on_windows(segments: list[str]) -> str | None:
     for segment in segments:
-        if found := _WINDOWS_CHARACTERS.search(segment):
+        if found := re.search(_WINDOWS_CHARACTERS, segment):
             return f"its name holds '{found.group()}', which Windows does not allow"
         if segment[-1] in ". ":
             return "a part of its name ends with a dot or a blank, which Windows drops"
-        if _WINDOWS_DEVICES.fullmatch(segment):
+        if re.fullmatch(_WINDOWS_DEVICES, segment, re.IGNORECASE):
             return f"'{segment}' is the name of a device on Windows"
     return None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetbuild.config.toml_places import DEEPEST, Place, TooDeepError, place_at, read_places
+from assetbuild.config.toml_places import Place, place_at, read_places
 
 DOCUMENT = textwrap.dedent('''\
     # a comment with [brackets] and = signs
@@ -135,14 +135,6 @@ def test_a_name_is_found_in_another_unicode_normal_form():
 
 def test_a_place_at_the_end_of_the_text_is_one_character_long():
     assert place_at("a\nbc", 4, 9) == Place(line=2, column=3, length=1, source="bc")
-
-
-@pytest.mark.parametrize("text", ["a = " + "[" * 200 + "]" * 200, "a." * 200 + "a = 1", "[" + "a." * 200 + "a]"])
-def test_nesting_has_a_limit(text):
-    tomllib.loads(text)
-    with pytest.raises(TooDeepError):
-        read_places(text)
-    assert DEEPEST == 100
 
 
 names = st.one_of(st.text("abc-_1", min_size=1, max_size=4), st.text("aé.]=# '\"\\\n", max_size=4))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+from typing import TYPE_CHECKING
 
 from assetbuild.cli.options import filled
 from assetbuild.config import Config, find_config, load_config, source_directories
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
 from assetbuild.paths import shown_path
-from assetbuild.runtime import Manifest, ManifestError
+
+if TYPE_CHECKING:
+    from assetbuild.runtime import Manifest
 
 BUILD_STAGE = ("brotli", "deflate", "jinja2", "rcssmin", "rjsmin", "sass", "webassets", "webencodings", "zstandard")
 MANIFEST_VARIABLE = "ASSETBUILD_MANIFEST"
@@ -52,6 +55,8 @@ def manifest_file(arguments: argparse.Namespace) -> str:
 
 def load_manifest(arguments: argparse.Namespace) -> Manifest:
     """The manifest a look-up command reads. Raises ReleaseError if it cannot be used."""
+    from assetbuild.runtime import Manifest, ManifestError
+
     try:
         manifest = Manifest.load(manifest_file(arguments))
         manifest.check()

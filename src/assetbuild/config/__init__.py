@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from assetbuild.config.checks import Reading, diagnostic_at, mistyped
 from assetbuild.config.keys import read_settings
-from assetbuild.config.toml_places import DEEPEST, Places, TooDeepError, place_at, read_places
 from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic, Severity, UsageError
 
 OWN_FILE = "assetbuild.toml"
 SHARED_FILE = "pyproject.toml"
 SHARED_TABLE = ("tool", "assetbuild")
+DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,8 @@ class Config:
 
         A key that is not written has the place of the table it would stand in.
         """
+        from assetbuild.config.toml_places import read_places
+
         place = read_places(self.text).key(self.table + key)
         return replace(diagnostic_at(os.path.basename(self.file), place, text, hint), severity=severity)
 
@@ -211,7 +213,7 @@ def check_config(text: str, file: str) -> Config:
     name, root = os.path.basename(file), os.path.dirname(os.path.abspath(file))
     table = SHARED_TABLE if name == SHARED_FILE else ()
     document = _parse(text, name)
-    reading = Reading(root, name, table, _places(text, name))
+    reading = Reading(root, name, table, text)
     written = _our_table(reading, document)
     values = read_settings(reading, written)
     _check_output(reading, values, at="output" if "output" in written else "sources")
@@ -270,6 +272,8 @@ def _read(file: str, name: str) -> str:
     try:
         return data.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
+        from assetbuild.config.toml_places import place_at
+
         before = data[: error.start].decode().replace("\r\n", "\n")
         rest = data[error.start :].split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
         place = place_at(before + rest, len(before), len(before) + 1)
@@ -278,10 +282,12 @@ def _read(file: str, name: str) -> str:
 
 def _parse(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
     except RecursionError:
         raise _too_deep(name) from None
     except ValueError as error:
+        from assetbuild.config.toml_places import place_at
+
         # Besides TOMLDecodeError: int() refuses thousands of digits.
         message, start = str(error), None
         if found := re.search(r" \(at line (\d+), column (\d+)\)$", message):
@@ -292,13 +298,20 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         message = message[: found.start()] if found else message
         place = None if start is None else place_at(text, start, start + 1)
         raise UsageError(diagnostic_at(name, place, f"TOML syntax error: {message[:1].lower()}{message[1:]}")) from None
+    if _is_too_deep(document):
+        raise _too_deep(name)
+    return document
 
 
-def _places(text: str, name: str) -> Places:
-    try:
-        return read_places(text)
-    except TooDeepError:
-        raise _too_deep(name) from None
+def _is_too_deep(document: dict[str, Any]) -> bool:
+    waiting: list[tuple[Any, int]] = [(document, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, dict | list):
+            if depth >= DEEPEST:
+                return True
+            waiting += ((inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value))
+    return False
 
 
 def _too_deep(name: str) -> UsageError:

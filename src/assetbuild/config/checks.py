@@ -10,29 +10,38 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
-from assetbuild.config.toml_places import KeyPath, Place, Places
 from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
+
+if TYPE_CHECKING:
+    from assetbuild.config.toml_places import KeyPath, Place, Places
 
 REQUIRED: Final = object()
 _SHOWN = 40
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
     """One configuration file while it is checked: where relative paths start, and what was found wrong so far.
 
     `root` is the absolute directory of the file, `name` the file's name in it, `table` the path
-    of the table with our keys.
+    of the table with our keys, `text` all that is in the file: places in it are looked up when something is wrong.
     """
 
     root: str
     name: str
     table: KeyPath
-    places: Places
+    text: str
     problems: list[Diagnostic] = field(default_factory=list)
+
+    @cached_property
+    def places(self) -> Places:
+        from assetbuild.config.toml_places import read_places
+
+        return read_places(self.text)
 
     def wrong(self, path: KeyPath, text: str, hint: str | None = None) -> None:
         """Reports a wrong value."""
@@ -43,7 +52,7 @@ class Reading:
         self.problems.append(diagnostic_at(self.name, self.places.key(self.table + path), text, hint))
 
 
-Check = Callable[[Reading, KeyPath, Any], Any]
+Check = Callable[[Reading, "KeyPath", Any], Any]
 Problem = tuple[str, str | None]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetbuild.config.checks import (
     REQUIRED,
@@ -42,7 +42,9 @@ from assetbuild.config.string_checks import (
     reference_glob,
     variable_name,
 )
-from assetbuild.config.toml_places import KeyPath
+
+if TYPE_CHECKING:
+    from assetbuild.config.toml_places import KeyPath
 
 ENCODINGS = ("br", "gzip", "zstd")
 MANIFESTS = ("django", "vite", "flat")

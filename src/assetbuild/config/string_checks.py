@@ -6,11 +6,13 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetbuild import globs
 from assetbuild.config.checks import Check, Problem, Reading, header, text_that
-from assetbuild.config.toml_places import KeyPath
+
+if TYPE_CHECKING:
+    from assetbuild.config.toml_places import KeyPath
 
 BUNDLE_EXTENSIONS = (".css", ".js", ".mjs")
 EXAMPLE = 'bundles."js/app.js"'

@@ -16,8 +16,6 @@ from assetbuild.dataclass import dataclass, field
 KeyPath = tuple[str | int, ...]
 Span = tuple[int, int]
 
-DEEPEST = 100
-
 _BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -26,10 +24,6 @@ _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}' r"|'''.*?'{3,5}" r'|"(?:\\.|[^"\\])*"' r"|'[^']*'",
     re.DOTALL,
 )
-
-
-class TooDeepError(Exception):
-    """Tables or arrays stand inside one another more than DEEPEST levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ def place_at(text: str, start: int, stop: int) -> Place:
 
 
 def read_places(text: str) -> Places:
-    """All places in the text. Raises TooDeepError."""
+    """All places in the text. Raises RecursionError where it is nested hundreds of levels deep."""
     scanner = _Scanner(text)
     scanner.document()
     return Places(text, scanner.keys, scanner.values)
@@ -141,8 +135,6 @@ class _Scanner:
 
     def _named(self, path: KeyPath, name: str, span: Span) -> KeyPath:
         path = (*path, name)
-        if len(path) > DEEPEST:
-            raise TooDeepError
         self.keys.setdefault(path, span)
         return path
 
@@ -178,8 +170,6 @@ class _Scanner:
         self.values[path] = (start, self.at)
 
     def _array(self, path: KeyPath) -> None:
-        if len(path) >= DEEPEST:
-            raise TooDeepError
         self.at += 1
         index = 0
         while (following := self.text[self._skip(_BLANK)]) != "]":
