@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetbuild.references.source_map import Place, Positions, decode, encode, is_indexed, read, shift
+from assetbuild.references.source_map import Mappings, Place, Positions, decode, encode, is_indexed, read, shift
 
 SMALL = st.integers(0, 3000)
 COLUMN = SMALL | st.integers(0, 40)
@@ -34,6 +34,26 @@ def test_the_published_example_decodes() -> None:
 @given(LINES)
 def test_what_is_encoded_decodes_to_the_same(lines: list[list[tuple[int, ...]]]) -> None:
     assert decode(encode(lines)) == lines
+
+
+@given(LINES, st.lists(st.integers(0, 4), max_size=8))
+def test_lines_decoded_in_any_order_are_those_of_all(lines: list[list[tuple[int, ...]]], order: list[int]) -> None:
+    mappings = Mappings(encode(lines))
+    assert len(mappings) == len(lines)
+    for number in (one for one in order if one < len(lines)):
+        assert mappings[number] == lines[number]
+    assert mappings[-1] == lines[-1]
+    assert mappings[1:] == lines[1:]
+    with pytest.raises(IndexError):
+        mappings[len(lines)]
+
+
+def test_a_line_after_a_broken_one_cannot_be_decoded() -> None:
+    mappings = Mappings("AAAA;!;AAAA")
+    assert mappings[0] == [(0, 0, 0, 0)]
+    for line in (1, 2):
+        with pytest.raises(ValueError, match="source map"):
+            mappings[line]
 
 
 @pytest.mark.parametrize("mappings", ["!", "g", "AA", "AAA", "AAAAAA", "D", "AADA", "é"])

@@ -183,7 +183,7 @@ def fail(command: str, tries: int | None) -> None:
         for code in ERRORS if everyway else [ERRORS[number // step % len(ERRORS)]]:
             restore(kept, it.project.root)
             ran, failed, _ = failed_at(number, code, it, COMMANDS[command])
-            assert failed is not None, f"call {number} of {len(made)} was not made again"
+            assert failed is not None, f"call {number} of {len(made)} was not made again: {ran}"
             case = f"{command}, call {number}, {failed}, {errno.errorcode[code]}: exit {ran.code}\n{ran.stderr}"
             # A configuration or source that cannot be looked at may be told as not there.
             written = any(f" {place}" in f"{failed}" for place in ("/build/", "/.assetbuild/", "/it.tar.gz"))

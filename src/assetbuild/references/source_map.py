@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, overload
 
 from assetbuild.dataclass import dataclass
 
@@ -71,23 +72,44 @@ def is_indexed(document: dict[str, Any]) -> bool:
     return "sections" in document
 
 
-def decode(mappings: str) -> list[list[Segment]]:
-    """The segments of each generated line, in their order. Raises ValueError."""
-    lines: list[list[Segment]] = []
-    # Most segments are spelled as one before.
-    known: dict[str, list[int]] = {}
-    column = source = line = inner = name = 0
-    for text in mappings.split(";"):
+class Mappings(Sequence[list[Segment]]):
+    """The segments of each generated line, of the text of `mappings`: decoded, and checked, when somebody asks for it.
+
+    Raises ValueError for a line that is broken, and for those after it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._texts = text.split(";")
+        # Most segments are spelled as one before.
+        self._known: dict[str, list[int]] = {}
+        # Source, line, column and name before the lines of these numbers, which are sorted.
+        self._numbers = [0]
+        self._before = [(0, 0, 0, 0)]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> list[Segment]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[list[Segment]]: ...
+
+    def __getitem__(self, index: int | slice) -> list[Segment] | list[list[Segment]]:
+        numbers = range(len(self._texts))[index]
+        return self._decoded(numbers) if isinstance(numbers, int) else [self._decoded(number) for number in numbers]
+
+    def _decoded(self, number: int) -> list[Segment]:
+        source, line, inner, name = self._state(number)
+        known = self._known.get
         column = 0
         segments: list[Segment] = []
-        for piece in text.split(","):
-            deltas = known.get(piece)
+        for piece in self._texts[number].split(","):
+            deltas = known(piece)
             if deltas is None:
                 if not piece:
                     continue
-                deltas = known[piece] = _decode_numbers(piece)
-                if len(deltas) not in (1, 4, 5):
-                    raise ValueError(f"a segment of the source map has {len(deltas)} fields: {piece!r}")
+                deltas = self._deltas(piece)
             column += deltas[0]
             if len(deltas) == 1:
                 segments.append((column,))
@@ -102,8 +124,43 @@ def decode(mappings: str) -> list[list[Segment]]:
                     segments.append((column, source, line, inner))
             if column < 0 or source < 0 or line < 0 or inner < 0 or name < 0:
                 raise ValueError(f"a segment of the source map points before the start: {piece!r}")
-        lines.append(segments)
-    return lines
+        self._keep(number + 1, (source, line, inner, name))
+        return segments
+
+    def _state(self, number: int) -> tuple[int, int, int, int]:
+        """The sums of all fields but the column's before this line: in which order they are added does not matter."""
+        nearest = bisect_right(self._numbers, number) - 1
+        start, state = self._numbers[nearest], self._before[nearest]
+        if start == number:
+            return state
+        source, line, inner, name = state
+        known = self._known.get
+        for piece, times in Counter(",".join(self._texts[start:number]).split(",")).items():
+            if piece and len(deltas := known(piece) or self._deltas(piece)) > 1:
+                source += deltas[1] * times
+                line += deltas[2] * times
+                inner += deltas[3] * times
+                name += deltas[4] * times if len(deltas) == 5 else 0
+        state = source, line, inner, name
+        self._keep(number, state)
+        return state
+
+    def _keep(self, number: int, state: tuple[int, int, int, int]) -> None:
+        place = bisect_right(self._numbers, number)
+        if self._numbers[place - 1] != number:
+            self._numbers.insert(place, number)
+            self._before.insert(place, state)
+
+    def _deltas(self, piece: str) -> list[int]:
+        deltas = self._known[piece] = _decode_numbers(piece)
+        if len(deltas) not in (1, 4, 5):
+            raise ValueError(f"a segment of the source map has {len(deltas)} fields: {piece!r}")
+        return deltas
+
+
+def decode(mappings: str) -> list[list[Segment]]:
+    """The segments of each generated line, in their order. Raises ValueError."""
+    return Mappings(mappings)[:]
 
 
 def encode(lines: Iterable[Iterable[Segment]]) -> str:
@@ -219,14 +276,16 @@ def _decode_numbers(text: str) -> list[int]:
     """Base64 VLQ: five bits a digit, the lowest first; 32 says that more follow; the lowest bit of all is the sign."""
     numbers = []
     value = position = 0
-    for character in text:
-        digit = _digit(character)
-        value |= (digit & 31) << position
-        if digit & 32:
-            position += 5
-            continue
-        numbers.append(-(value >> 1) if value & 1 else value >> 1)
-        value = position = 0
+    try:
+        for digit in [DIGITS[character] for character in text]:
+            value |= (digit & 31) << position
+            if digit & 32:
+                position += 5
+                continue
+            numbers.append(-(value >> 1) if value & 1 else value >> 1)
+            value = position = 0
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]!r} is no Base64 VLQ digit of a source map") from None
     if position:
         raise ValueError(f"a number of the source map is cut off: {text!r}")
     return numbers

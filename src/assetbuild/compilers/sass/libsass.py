@@ -19,7 +19,7 @@ from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
-from assetbuild.references.source_map import decode
+from assetbuild.references.source_map import Mappings
 from assetbuild.scratch import scratch
 
 KEY = "libsass"
@@ -45,7 +45,7 @@ def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: L
         mappings, names = document["mappings"], document["sources"]
     numbers = [importer.number(name) for name in names]
     sources = tuple(None if number is None else importer.sheets[number] for number in numbers)
-    return Printed(text, tuple(importer.sheets), tuple(diagnostics), lambda: decode(mappings), sources)
+    return Printed(text, tuple(importer.sheets), tuple(diagnostics), lambda: Mappings(mappings), sources)
 
 
 def version() -> str:

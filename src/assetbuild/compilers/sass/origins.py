@@ -33,7 +33,7 @@ class Mapped:
     """
 
     css: str
-    mappings: Callable[[], list[list[Segment]]]
+    mappings: Callable[[], Sequence[Sequence[Segment]]]
     sources: tuple[Sheet | None, ...]
     sheets: tuple[Sheet, ...]
     lines: int
@@ -41,8 +41,8 @@ class Mapped:
 
     @cached_property
     def positions(self) -> Positions:
-        """For lines of `css` without `prefix`, in characters."""
-        return Positions(self.mappings()[self.lines :])
+        """For the lines of the compiler's text, in characters."""
+        return Positions(self.mappings())
 
     @cached_property
     def body(self) -> bytes:
@@ -55,7 +55,7 @@ class Mapped:
             return None
         start = self.body.rfind(b"\n", 0, offset) + 1
         column = len(self.body[start:offset].decode("utf-8", "replace"))
-        place = self.positions.find(self.body.count(b"\n", 0, offset), column)
+        place = self.positions.find(self.lines + self.body.count(b"\n", 0, offset), column)
         text = written.decode("utf-8", "replace")
         sheet = self.sources[place.source] if place and place.source < len(self.sources) else None
         if place is None or sheet is None:
@@ -122,7 +122,7 @@ def source_map(mapped: Mapped, path: str, name_of: Callable[[Sheet], str]) -> by
             sheets.append(sheet)
     lines: list[list[Segment]] = []
     texts = mapped.css.removeprefix(mapped.prefix).split("\n")
-    for text, segments in zip(texts, mapped.positions.lines, strict=False):
+    for text, segments in zip(texts, mapped.positions.lines[mapped.lines :], strict=False):
         wide = _wide(text)
         lines.append([one for segment in segments if (one := _standard(segment, wide, mapped.sources, numbers))])
     if lines and mapped.prefix.endswith("\n"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.dataclass import dataclass
@@ -21,5 +21,5 @@ class Printed:
     text: str | None
     sheets: tuple[Sheet, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
-    mappings: Callable[[], list[list[Segment]]] = list
+    mappings: Callable[[], Sequence[Sequence[Segment]]] = list
     sources: tuple[Sheet | None, ...] = ()
