@@ -135,7 +135,7 @@ class _Amending:
             self._sources[path]
         while True:
             jobs = self._following.jobs(self._sources)
-            with closing(Services()) as services:
+            with closing(Services(stage.programs())) as services:
                 pins = Pins({}, config.importmap.scopes)
                 world = world_of(config, stage, self._seen, self._sources, digest_of, pins, services)
                 every = [done.job for done in jobs]

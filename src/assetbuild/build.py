@@ -124,7 +124,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         asked.add(file)
         return index.digest(file)
 
-    with closing(Services()) as services, _reading(config.root):
+    with closing(Services(stage.programs())) as services, _reading(config.root):
         world = world_of(config, stage, seen, found.files, digest_of, pins, services)
         plain = None
         if reading is not None and texts is not None:

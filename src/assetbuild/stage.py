@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from assetbuild.cache import Cache
 from assetbuild.cache.index import Moment
 from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Listener
+
+if TYPE_CHECKING:
+    from assetbuild.compilers.services import Services
 
 T = TypeVar("T")
 
@@ -33,7 +36,8 @@ class Alone:
 class Stage:
     """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.
 
-    `workers` gives the executor, always the same one: a build that has nothing to do needs none. `began` is a moment
+    `workers` gives the executor, always the same one: a build that has nothing to do needs none. `programs` gives the
+    services that may have served a build before, and may serve another one. `began` is a moment
     before the first source was looked at; None if nothing is remembered. `system` are all variables of the process, for
     foreign programs. `jobs` is how many processes may work at once; 0 is for the long way, that of each file alone.
     `durable`: the release is to outlive a loss of power.
@@ -41,6 +45,7 @@ class Stage:
 
     cache: Cache
     workers: Callable[[], Workers]
+    programs: Callable[[], Services]
     listener: Listener
     environment: Mapping[str, str]
     began: Moment | None = None

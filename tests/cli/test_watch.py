@@ -101,6 +101,30 @@ def test_a_save_is_built(project: Project) -> None:
         it.published("css/s.css", str(before).replace("c", "d"))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_libsass_is_started_once_for_all_builds_unless_it_dies(project: Project) -> None:
+    with watching(project) as it:
+        (first,) = _children(it.process.pid)
+        project.write({"assets/css/_p.scss": "a{b:d}"})
+        it.until_waiting()
+        assert _children(it.process.pid) == [first]
+        os.kill(first, signal.SIGKILL)
+        project.write({"assets/css/_p.scss": "a{b:e}"})
+        it.until_waiting()
+        assert "b: e" in str(it.text("css/s.css"))
+        (second,) = _children(it.process.pid)
+        assert second != first
+    deadline = time.monotonic() + PATIENCE
+    while Path(f"/proc/{second}").exists():
+        assert time.monotonic() < deadline, "it goes on without anybody to work for"
+        time.sleep(0.01)
+
+
+def _children(process: int) -> list[int]:
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for thread in threads for child in thread.read_text().split()]
+
+
 def test_so_is_one_by_rename_as_editors_save(project: Project) -> None:
     with watching(project) as it:
         for text in ("2", "3"):

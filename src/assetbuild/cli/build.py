@@ -17,6 +17,7 @@ from assetbuild.cli.report import Report, add_output_arguments
 from assetbuild.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
+    from assetbuild.cli.stage import Programs
     from assetbuild.config import Config
     from assetbuild.stage import Finished, Stage
 
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     return _build_once(arguments, report)
 
 
-def _build_once(arguments: argparse.Namespace, report: Report) -> int:
+def _build_once(arguments: argparse.Namespace, report: Report, programs: Programs | None = None) -> int:
     started = time.perf_counter()
     from assetbuild.cli.stage import build_stage
     from assetbuild.config import with_output
@@ -62,7 +63,7 @@ def _build_once(arguments: argparse.Namespace, report: Report) -> int:
     if arguments.archive:
         refuse_inside(arguments.archive, config, "the archive")
         _refuse_device(arguments.archive)
-    with _collector_off(), build_stage(arguments, config, report) as stage:
+    with _collector_off(), build_stage(arguments, config, report, programs) as stage:
         finished = _build(config, stage)
     if arguments.archive:
         from assetbuild.archive import write_archive
@@ -102,6 +103,11 @@ def _build(config: Config, stage: Stage) -> Finished:
     finally:
         latest.close()
     if finished is None and edits is not None:
+        if config.sass.implementation == "libsass":
+            from assetbuild.compilers.libsass_pool import start_for
+
+            # It starts while this is imported.
+            start_for(edits.sources, stage.programs(), stage.system)
         from assetbuild.amend import amend
 
         finished = amend(config, stage, seen, edits)

@@ -22,6 +22,8 @@ from assetbuild.stage import Stage
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from assetbuild.compilers.services import Services
+
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
     """How to work: --jobs, --cache, --no-cache."""
@@ -36,9 +38,35 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
     caching.add_argument("--no-cache", action="store_true", help="remember nothing, and use nothing remembered")
 
 
+class Programs:
+    """What runs for one build after another, once it is started; `close` it in the end."""
+
+    def __init__(self) -> None:
+        self._services: Services | None = None
+
+    def services(self) -> Services:
+        if self._services is None:
+            from assetbuild.compilers.services import Services
+
+            self._services = Services()
+        return self._services
+
+    def close(self) -> None:
+        """Ends all of them, and what waits for one with ServicesClosed; who asks for services then gets new ones."""
+        services, self._services = self._services, None
+        if services is not None:
+            services.close()
+
+
 @contextmanager
-def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -> Iterator[Stage]:
-    """A stage that is there for one command; its cache is written at the end, whatever comes of the build."""
+def build_stage(
+    arguments: argparse.Namespace, config: Config, report: Report, programs: Programs | None = None
+) -> Iterator[Stage]:
+    """A stage that is there for one build; its cache is written at the end, whatever comes of the build.
+
+    `programs` are left running after a build that went well.
+    """
+    own = programs or Programs()
     directory = None if arguments.no_cache else _cache_directory(arguments.cache, config)
     if directory and arguments.cache:
         refuse_inside(directory, config, "the cache")
@@ -60,6 +88,7 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
         yield Stage(
             cache,
             workers,
+            own.services,
             report.listen,
             environment,
             began,
@@ -67,7 +96,12 @@ def build_stage(arguments: argparse.Namespace, config: Config, report: Report) -
             jobs,
             getattr(arguments, "durable", False),
         )
+    except BaseException:
+        own.close()
+        raise
     finally:
+        if own is not programs:
+            own.close()
         # After an error or an interruption nobody waits for work that has not begun.
         for one in started:
             one.shutdown(cancel_futures=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from assetbuild.cli.counts import counted
 from assetbuild.cli.report import Report
+from assetbuild.cli.stage import Programs
 from assetbuild.errors import AssetbuildError, Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ QUIET, LONGEST = 15, 1000
 # How soon Ctrl-C is noticed where the system does not interrupt the waiting.
 LOOK = 500
 
-Build = Callable[[argparse.Namespace, Report], int]
+Build = Callable[[argparse.Namespace, Report, Programs], int]
 
 
 def watch(arguments: argparse.Namespace, report: Report, build: Build) -> int:
@@ -32,13 +33,21 @@ def watch(arguments: argparse.Namespace, report: Report, build: Build) -> int:
     if arguments.format == "json":
         raise UsageError(Diagnostic("--watch cannot report as json", hint="leave out --format json"))
     _require_watchfiles()
+    programs = Programs()
+    try:
+        _watch(arguments, report, build, programs)
+    finally:
+        programs.close()
+
+
+def _watch(arguments: argparse.Namespace, report: Report, build: Build, programs: Programs) -> NoReturn:
     seen: set[str] = set()
     while True:
         config = _configuration(arguments)
         paths = sorted(set(map(os.path.realpath, _watched(config, arguments))) | seen)
         notifier = _notifier(paths)
         try:
-            build(arguments, report)
+            build(arguments, report, programs)
         except AssetbuildError as error:
             report.failed(error)
         report.say(f"watching {counted(len(paths), 'place')} for changes (Ctrl-C ends it)")

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from assetbuild.compilers.services import ServicesClosed
@@ -58,6 +59,13 @@ class Pool:
             self._idle.append(worker)
         return said
 
+    def start(self) -> None:
+        """Starts a process, if there is none, for whoever asks soon; one that cannot be started is told then."""
+        with suppress(Ended, ServicesClosed):
+            worker = self._taken()
+            with self._lock:
+                self._idle.append(worker)
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -67,8 +75,13 @@ class Pool:
 
     def _taken(self) -> _Worker:
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_there():
+                    return worker
+                # It was ended while nobody had work for it.
+                self._all.discard(worker)
+                worker.close()
         try:
             worker = _Worker(self._program, self._environment)
         except OSError as error:
@@ -126,6 +139,9 @@ class _Worker:
         if expired.is_set():
             raise TimeoutError
         return said
+
+    def is_there(self) -> bool:
+        return self._process.poll() is None
 
     def close(self) -> None:
         self._process.kill()

@@ -1,4 +1,7 @@
-"""Programs that serve one build: started when a step first asks for one, shared by all workers, closed at the end."""
+"""Programs that serve one build: started when a step first asks for one, shared by all workers, closed at the end.
+
+Those of our own, which know nothing of the project, may last longer than a build, and serve the next one, too.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,13 @@ class ServicesClosed(Exception):
 
 
 class Services:
-    """The services of one build by key. Safe for several threads; the services themselves must be, too."""
+    """The services of one build by key. Safe for several threads; the services themselves must be, too.
 
-    def __init__(self) -> None:
+    `lasting` are those that are not closed with these; without any, these themselves.
+    """
+
+    def __init__(self, lasting: Services | None = None) -> None:
+        self.lasting = lasting or self
         self._lock = Lock()
         self._running: dict[Hashable, Service] = {}
         self._closed = False

@@ -29,7 +29,7 @@ def ask(tool: str, kind: str, data: bytes, world: World) -> bytes:
     except UnicodeDecodeError as error:
         raise Refused(f"not UTF-8: {error.reason}", error.start) from None
     try:
-        pool = world.services.get(KEY, lambda: Pool(_PROGRAM, world.environment))
+        pool = world.services.lasting.get(KEY, lambda: Pool(_PROGRAM, world.environment))
         answer = pool.ask({"tool": tool, "type": kind, "text": text}, world.time_limit)
     except TimeoutError:
         raise Refused(f"took longer than time_limit = {world.time_limit} seconds", broke=True) from None

@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from assetbuild.compilers.base import World
-from assetbuild.compilers.pool import Ended, Pool
+from assetbuild.compilers.libsass_pool import libsass_pool
+from assetbuild.compilers.pool import Ended
 from assetbuild.compilers.sass.imports import Importer, faults_of
 from assetbuild.compilers.sass.lookup import Lookup
 from assetbuild.compilers.sass.messages import read_error, read_output, took_too_long
@@ -22,10 +23,8 @@ from assetbuild.errors import Diagnostic
 from assetbuild.references.source_map import Mappings
 from assetbuild.scratch import scratch
 
-KEY = "libsass"
 MAP_COMMENT = "\n/*# sourceMappingURL=data:application/json;base64,"
 _FUNCTIONS = {function.name: function for function in FUNCTIONS}
-_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
 
 
 def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: Lookup) -> Printed:
@@ -87,7 +86,7 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
         "parameters": PARAMETERS,
     }
     try:
-        pool = world.services.get(KEY, lambda: Pool(_PROGRAM, world.environment))
+        pool = libsass_pool(world.services, world.environment)
         answer = pool.ask(request, world.time_limit, lambda question: _answer(importer, *question))
     except TimeoutError:
         return None, [took_too_long(entry, world.time_limit)]

@@ -1,0 +1,96 @@
+"""Processes of our own programs: started ahead, used again, replaced when they died."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from assetbuild.compilers.libsass_pool import libsass_pool, start_for
+from assetbuild.compilers.pool import Ended, Pool
+from assetbuild.compilers.services import Services, ServicesClosed
+
+PROGRAM = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from assetbuild.frames import read_frame, write_frame
+requests, answers = sys.stdin.buffer, sys.stdout.buffer
+read_frame(requests)
+while True:
+    try:
+        request = read_frame(requests)
+    except EOFError:
+        break
+    if request.get("die"):
+        os._exit(3)
+    write_frame(answers, {"process": os.getpid()})
+"""
+SECONDS = 60.0
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    file = tmp_path / "program.py"
+    file.write_text(PROGRAM)
+    return str(file)
+
+
+def test_who_asks_gets_the_process_that_was_started_ahead(program: str) -> None:
+    pool = Pool(program, os.environ)
+    pool.start()
+    pool.start()
+    (started,) = pool._idle
+    assert pool.ask({}, SECONDS) == {"process": started._process.pid}
+    assert pool.ask({}, SECONDS) == {"process": started._process.pid}
+    pool.close()
+    assert started._process.poll() is not None
+
+
+def test_one_that_died_while_nobody_asked_is_replaced(program: str) -> None:
+    pool = Pool(program, os.environ)
+    first = pool.ask({}, SECONDS)["process"]
+    (idle,) = pool._idle
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + SECONDS
+    while idle.is_there() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert pool.ask({}, SECONDS)["process"] != first
+    pool.close()
+
+
+def test_one_that_dies_at_work_is_told(program: str) -> None:
+    pool = Pool(program, os.environ)
+    with pytest.raises(Ended, match="ended its process with code 3"):
+        pool.ask({"die": True}, SECONDS)
+    pool.close()
+
+
+def test_nothing_is_started_after_the_end(program: str) -> None:
+    pool = Pool(program, os.environ)
+    pool.close()
+    pool.start()
+    assert pool._idle == []
+    with pytest.raises(ServicesClosed):
+        pool.ask({}, SECONDS)
+
+
+def test_libsass_outlives_the_services_of_a_build() -> None:
+    lasting = Services()
+    first, second = Services(lasting), Services(lasting)
+    pool = libsass_pool(first, {})
+    first.close()
+    assert libsass_pool(second, {}) is pool
+    lasting.close()
+    with pytest.raises(ServicesClosed):
+        libsass_pool(second, {})
+
+
+@pytest.mark.parametrize(("path", "started"), [("css/a.scss", 1), ("css/_b.sass", 1), ("css/a.css", 0)])
+def test_a_process_is_started_ahead_for_sass_alone(path: str, started: int) -> None:
+    services = Services()
+    start_for(["js/a.js", path], services, {})
+    assert len(libsass_pool(services, {})._idle) == started
+    services.close()
