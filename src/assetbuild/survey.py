@@ -12,6 +12,8 @@ import stat as status
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from assetbuild.cache.index import identity_of
@@ -82,7 +84,9 @@ class Survey:
     def names(self) -> str:
         """A digest of all that a build may see without a look at a file: names, and what there is to say."""
         found = [self.table[path] for path in self.paths]
-        words = [*self.paths, *(file for file, _, _ in found), *(place.directory for _, place, _ in found)]
+        words = [*self.paths, *map(itemgetter(0), found)]
+        for place, files in groupby(map(itemgetter(1), found)):
+            words += place.directory, str(len(list(files)))
         words += map(repr, self.diagnostics)
         return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
 
