@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from processes import wait_for_the_end
 from scenario import CONFIG, Project
 
 PATIENCE = 60.0
@@ -114,10 +115,7 @@ def test_libsass_is_started_once_for_all_builds_unless_it_dies(project: Project)
         assert "b: e" in str(it.text("css/s.css"))
         (second,) = _children(it.process.pid)
         assert second != first
-    deadline = time.monotonic() + PATIENCE
-    while Path(f"/proc/{second}").exists():
-        assert time.monotonic() < deadline, "it goes on without anybody to work for"
-        time.sleep(0.01)
+    wait_for_the_end(second)
 
 
 def _children(process: int) -> list[int]:

@@ -1,9 +1,10 @@
 """Our own programs that work for a build in processes of their own: one that crashes or hangs takes nothing along.
 
-Such a program is a file: `python FILE PACKAGES`, where PACKAGES is the directory in which the package assetbuild is. It
-reads frames from standard input and writes frames to standard output. The first one is `sys.path`; each further
-one is a request, and is answered by a document. In between it may ask: a document with nothing but "question" is
-answered by another frame.
+Such a program is a file: `python FILE PACKAGES LIFE`, where PACKAGES is the directory in which the package assetbuild
+is, and LIFE the number of a descriptor for `frames.end_with`, or nothing where there is no such thing. It reads frames
+from standard input and writes frames to standard output. The first one is `sys.path`; each further one is a request,
+and is answered by a document. In between it may ask: a document with nothing but "question" is answered by another
+frame.
 """
 
 from __future__ import annotations
@@ -96,15 +97,27 @@ class Pool:
 
 class _Worker:
     def __init__(self, program: str, environment: Mapping[str, str]) -> None:
-        # What `site` would find is told by the first frame.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-S", "-X", "utf8", program, _PACKAGES],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=dict(environment),
-            start_new_session=True,
-        )
+        ends = os.pipe() if sys.platform == "linux" else ()
+        try:
+            # What `site` would find is told by the first frame.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-S", "-X", "utf8", program, _PACKAGES, *map(str, ends[:1])],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=dict(environment),
+                start_new_session=True,
+                pass_fds=ends[:1],
+            )
+        except BaseException:
+            for end in ends[1:]:
+                os.close(end)
+            raise
+        finally:
+            for end in ends[:1]:
+                os.close(end)
+        # Closed with this process, however that ends.
+        self._life = ends[1:]
         self._path: list[str] | None = [os.path.abspath(one) for one in sys.path]
 
     def ask(self, request: Mapping[str, Any], seconds: float, answer: Answer | None) -> dict[str, Any]:
@@ -146,6 +159,9 @@ class _Worker:
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
+        for end in self._life:
+            os.close(end)
+        self._life = ()
         for stream in (self._process.stdin, self._process.stdout):
             try:
                 if stream is not None:

@@ -1,7 +1,6 @@
-"""The program that runs minifiers of Python packages: `python worker.py PACKAGES`, requests on standard input.
+"""The program that runs minifiers of Python packages: see `compilers/pool.py`.
 
-`PACKAGES` is the directory in which the package assetbuild is. The first frame is `sys.path`. Each further one is
-{"tool", "type", "text"}, answered by {"text"}, or by {"problem"}: what the tool finds wrong with the text.
+A request is {"tool", "type", "text"}, answered by {"text"}, or by {"problem"}: what the tool finds wrong with the text.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from typing import Any
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    from assetbuild.frames import read_frame, write_frame
+    from assetbuild.frames import end_with, read_frame, write_frame
 
+    end_with(sys.argv[2:])
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)  # What a library prints is no answer.

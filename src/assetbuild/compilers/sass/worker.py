@@ -19,19 +19,17 @@ if TYPE_CHECKING:
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    from assetbuild.frames import read_frame, write_frame
+    from assetbuild.frames import end_with, read_frame, write_frame
 
+    end_with(sys.argv[2:])
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     sys.path[:] = read_frame(requests)
 
     def ask(*question: Any) -> Any:
-        _die_with(requests, False)
         write_frame(answers, {"question": question})
-        answer = read_frame(requests)
-        _die_with(requests, True)
-        return answer
+        return read_frame(requests)
 
     with _unnamed_file() as printed:
         # LibSass has no other way to say its warnings than standard error.
@@ -41,27 +39,7 @@ def main() -> None:
                 request = read_frame(requests)
             except EOFError:
                 return
-            _die_with(requests, True)
-            answer = _compiled(request, ask)
-            _die_with(requests, False)
-            write_frame(answers, {**answer, "said": _taken(printed)})
-
-
-def _die_with(requests: IO[bytes], wanted: bool) -> None:
-    """While nothing is to come from the build, its end ends this process, whatever LibSass does (Linux)."""
-    if sys.platform != "linux":
-        return
-    import fcntl
-    import select
-
-    flags = fcntl.fcntl(requests, fcntl.F_GETFL)
-    if not wanted:
-        fcntl.fcntl(requests, fcntl.F_SETFL, flags & ~os.O_ASYNC)
-        return
-    fcntl.fcntl(requests, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(requests, fcntl.F_SETFL, flags | os.O_ASYNC)
-    if select.select([requests], [], [], 0)[0]:
-        os._exit(0)  # The build ended before.
+            write_frame(answers, {**_compiled(request, ask), "said": _taken(printed)})
 
 
 def _compiled(request: dict[str, Any], ask: Callable[..., Any]) -> dict[str, str]:
