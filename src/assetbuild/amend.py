@@ -354,7 +354,7 @@ def _former_manifest(config: Config, edits: Edits) -> FormerManifest:
         raise UnableToAmendError from error
     if data is None:
         raise UnableToAmendError
-    former = FormerManifest(data)
+    former = FormerManifest(data, bool(edits.summary["encoded_assets"]))
     if former.release != edits.release:
         raise UnableToAmendError
     return former

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from assetbuild.amending.unable import UnableToAmendError
@@ -19,24 +19,32 @@ _INDENT = b'  "'
 _KEY_END = b'": {'
 # Of a manifest without blanks between values. A name with a brace in it makes another id, and so is noticed.
 _ENCODINGS = re.compile(rb'"encodings":\{(?:"[a-z]+":\{[^{}]*\},?)+\},')
+_PIECE = 64 << 10
+Dense = Callable[[bytes], bytes]
+
 _spaced = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class FormerManifest:
-    """The entries of a manifest's text. Raises UnableToAmendError if it is not one of ours, or keeps private files."""
+    """The entries of a manifest's text. Raises UnableToAmendError if it is not one of ours, or keeps private files.
 
-    def __init__(self, data: bytes) -> None:
-        end = data.find(_END)
+    `encoded`: whether any of them may have variants.
+    """
+
+    def __init__(self, data: bytes, encoded: bool) -> None:
+        # What another writer has put after the assets makes another id.
+        end = data.rfind(_END)
         if not data.startswith(_HEAD) or end < 0:
             raise UnableToAmendError
         self.data = data
+        self._encoded = encoded
         self._start, self._end = len(_HEAD), end
         try:
             self.rest: dict[str, Any] = json.loads(b"{" + data[end + len(_END) :])
         except (ValueError, RecursionError):
             raise UnableToAmendError from None
         # Escapes may stand in another order than the characters that they stand for.
-        if "private" in self.rest or "manifests" in self.rest or b"\\" in data[self._start : end]:
+        if "private" in self.rest or "manifests" in self.rest or data.find(b"\\", self._start, end) >= 0:
             raise UnableToAmendError
 
     @property
@@ -92,50 +100,69 @@ class FormerManifest:
         places = sorted((place, path) for path in entries if (place := self.line(path)))
         if len(places) < len(entries):
             raise UnableToAmendError
-        pieces: list[bytes] = []
-        first = done = places[0][0][0] if places else self._end
-        for (start, stop), path in places:
-            comma = b"," if self.data[stop - 1 : stop] == b"," else b""
-            pieces += (self.data[done:start], entries[path][0].encode(), comma)
-            done = stop
-        pieces.append(self.data[done : self._end])
-        # What stands before the first of them is hashed once for both releases.
-        before, former, lines = self.data[self._start : first], self.data[first : self._end], b"".join(pieces)
-        before = before.removesuffix(b"\n")
         for dense in (_without_blanks, _with_blanks):
-            named = hashlib.sha256(b'{"assets":{' + dense(before))
-            again = named.copy()
-            if self._id(named, dense(former)) == self.release:
+            if any(_hashed(dense(spaced.encode())) != hashed.encode() for spaced, hashed in entries.values()):
+                continue
+            release = self._amended_id([(place, entries[path][1].encode()) for place, path in places], dense)
+            if release is not None:
                 break
         else:
             raise UnableToAmendError
-        if any(dense(spaced.encode()) != hashed.encode() for spaced, hashed in entries.values()):
-            raise UnableToAmendError
-        release = self._id(again, dense(lines))
+        text = memoryview(self.data)
+        pieces: list[bytes | memoryview] = []
+        done = 0
+        for (start, stop), path in places:
+            pieces += (text[done:start], entries[path][0].encode(), self._comma(stop))
+            done = stop
         # At the beginning of a line: no string holds one.
         words = b'\n"release": "'
         rest = self.data[self._end :].replace(words + self.release.encode(), words + release.encode())
-        return b"".join([self.data[:first], lines, rest]), release
+        return b"".join([*pieces, text[done : self._end], rest]), release
 
-    def _id(self, named: hashlib._Hash, dense: bytes) -> str:
-        """As `runtime.document.release_id`; `named` has hashed what stands before these entries."""
+    def _amended_id(self, changed: Iterable[tuple[tuple[int, int], bytes]], dense: Dense) -> str | None:
+        """The id of a release with other lines in these places; None if the former one has another id than it says."""
+        hashed = _hashed if self._encoded else bytes
+        former = hashlib.sha256(b'{"assets":{')
+        amended = former.copy()
+        done = self._start
+        for (start, stop), line in (*changed, ((self._end, self._end), b"")):
+            for lines in self._lines(done, start):
+                same = hashed(dense(lines))
+                former.update(same)
+                amended.update(same)
+            former.update(hashed(dense(self.data[start:stop])))
+            amended.update(line + self._comma(stop))
+            done = stop + 1
         importmap = self.rest.get("importmap")
-        named.update(dense)
         text = json.dumps(importmap, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        named.update(f'}},"importmap":{text}}}'.encode() if importmap else b"}}")
-        return named.hexdigest()
+        for one in (former, amended):
+            # As `runtime.document.release_id`.
+            one.update(f'}},"importmap":{text}}}'.encode() if importmap else b"}}")
+        return amended.hexdigest() if former.hexdigest() == self.release else None
+
+    def _lines(self, start: int, stop: int) -> Iterator[bytes]:
+        """What stands there, in pieces of some lines each, because their memory can be used again."""
+        while start < stop:
+            end = self.data.find(b"\n", min(start + _PIECE, stop), stop)
+            end = stop if end < 0 else end
+            yield self.data[start:end]
+            start = end + 1
+
+    def _comma(self, stop: int) -> bytes:
+        return b"," if self.data[stop - 1 : stop] == b"," else b""
 
 
 def _without_blanks(lines: bytes) -> bytes:
-    """The entries as they are hashed, if there is no blank in a name."""
-    return _without_encodings(lines.translate(None, b" \n"))
+    """The entries as JSON without blanks, if there is none in a name."""
+    return lines.translate(None, b" \n")
 
 
 def _with_blanks(lines: bytes) -> bytes:
     """The same whatever is in a name, but three times as slow."""
-    lines = lines.removeprefix(b"  ").replace(b"\n  ", b"")
-    return _without_encodings(lines.replace(b'": ', b'":').replace(b', "', b',"'))
+    lines = lines.strip(b"\n").removeprefix(b"  ").replace(b"\n  ", b"")
+    return lines.replace(b'": ', b'":').replace(b', "', b',"')
 
 
-def _without_encodings(dense: bytes) -> bytes:
+def _hashed(dense: bytes) -> bytes:
+    """The entries as they are hashed: what is made of the bytes again is not."""
     return _ENCODINGS.sub(b"", dense) if b'"encodings":' in dense else dense
