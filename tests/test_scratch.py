@@ -55,6 +55,15 @@ def test_what_killed_processes_left_is_swept_and_what_is_in_use_stays(tmp_path: 
         one.remove()
 
 
+@pytest.mark.parametrize("name", ["TMPDIR", "TEMP", "TMP"])
+def test_so_it_is_without_importing_what_makes_temporary_directories(tmp_path: Path, name: str) -> None:
+    gone = left_behind(tmp_path / "tmp")
+    code = "import sys; from assetbuild.scratch import sweep; sweep(); sys.exit('tempfile' in sys.modules)"
+    environment = {**os.environ, "TMPDIR": "", "TEMP": "", "TMP": "", name: str(tmp_path / "tmp")}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not gone.exists()
+
+
 def test_a_build_sweeps(tmp_path: Path) -> None:
     project = Project({"assets/a.txt": "1"})
     project.build()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -40,6 +39,8 @@ def _remove(directory: str) -> None:
 
 def scratch(parent: str | None = None) -> Scratch:
     """A new temporary directory below `parent`, else where the system has such things. Raises OSError."""
+    import tempfile
+
     while True:
         directory = os.path.realpath(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         try:
@@ -59,7 +60,7 @@ def sweep(parents: Iterable[str] = ()) -> None:
 
     What cannot be looked at or removed stays; everything does on Windows, which has no such locks.
     """
-    for parent in (*parents, tempfile.gettempdir()):
+    for parent in dict.fromkeys((*parents, *_of_the_system())):
         try:
             with os.scandir(parent) as entries:
                 left = [entry.path for entry in entries if entry.name.startswith(PREFIX)]
@@ -67,6 +68,16 @@ def sweep(parents: Iterable[str] = ()) -> None:
             continue
         for directory in sorted(left):
             _remove_if_left(directory)
+
+
+def _of_the_system() -> list[str]:
+    """Where `tempfile` makes directories; before it is imported, which takes longer, all of which that may be one."""
+    if sys.platform == "win32" or "tempfile" in sys.modules:
+        import tempfile
+
+        return [tempfile.gettempdir()]
+    named = [os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
+    return [*map(os.path.abspath, named), "/tmp", "/var/tmp", "/usr/tmp", os.getcwd()]
 
 
 if sys.platform == "win32":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assetbuild.compilers.libsass_pool import libsass_pool, start_for
+from assetbuild.compilers.libsass_pool import libsass_pool
 from assetbuild.compilers.pool import Ended, Pool
 from assetbuild.compilers.services import Services, ServicesClosed
 
@@ -86,11 +86,3 @@ def test_libsass_outlives_the_services_of_a_build() -> None:
     lasting.close()
     with pytest.raises(ServicesClosed):
         libsass_pool(second, {})
-
-
-@pytest.mark.parametrize(("path", "started"), [("css/a.scss", 1), ("css/_b.sass", 1), ("css/a.css", 0)])
-def test_a_process_is_started_ahead_for_sass_alone(path: str, started: int) -> None:
-    services = Services()
-    start_for(["js/a.js", path], services, {})
-    assert len(libsass_pool(services, {})._idle) == started
-    services.close()

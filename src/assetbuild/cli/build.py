@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assetbuild.config import Config
     from assetbuild.stage import Finished, Stage
 
+SASS = (".scss", ".sass")
 HELP = "compile, minify, fingerprint and precompress all assets into a release"
 
 
@@ -103,11 +104,11 @@ def _build(config: Config, stage: Stage) -> Finished:
     finally:
         latest.close()
     if finished is None and edits is not None:
-        if config.sass.implementation == "libsass":
-            from assetbuild.compilers.libsass_pool import start_for
+        if config.sass.implementation == "libsass" and any(path.endswith(SASS) for path in edits.sources):
+            from assetbuild.compilers.libsass_pool import libsass_pool
 
-            # It starts while this is imported.
-            start_for(edits.sources, stage.programs(), stage.system)
+            # It starts while all else is imported.
+            libsass_pool(stage.programs(), stage.system).start()
         from assetbuild.amend import amend
 
         finished = amend(config, stage, seen, edits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from assetbuild.compilers.pool import Pool
 from assetbuild.compilers.services import Services
@@ -18,9 +18,3 @@ def libsass_pool(services: Services, environment: Mapping[str, str]) -> Pool:
     `environment` are all variables of this process.
     """
     return services.lasting.get(KEY, lambda: Pool(_PROGRAM, environment))
-
-
-def start_for(paths: Iterable[str], services: Services, environment: Mapping[str, str]) -> None:
-    """Starts a process if one of these logical paths is of Sass."""
-    if any(path.endswith((".scss", ".sass")) for path in paths):
-        libsass_pool(services, environment).start()
