@@ -21,6 +21,7 @@ QUIET, LONGEST = 15, 1000
 # How soon Ctrl-C is noticed where the system does not interrupt the waiting.
 LOOK = 500
 
+Place = tuple[str, int, int]
 Build = Callable[[argparse.Namespace, Report, Programs], int]
 
 
@@ -42,10 +43,14 @@ def watch(arguments: argparse.Namespace, report: Report, build: Build) -> int:
 
 def _watch(arguments: argparse.Namespace, report: Report, build: Build, programs: Programs) -> NoReturn:
     seen: set[str] = set()
+    notifier: object = None
+    watched: list[Place] = []
     while True:
         config = _configuration(arguments)
         paths = sorted(set(map(os.path.realpath, _watched(config, arguments))) | seen)
-        notifier = _notifier(paths)
+        places = _places(paths)
+        if notifier is None or places != watched:
+            notifier, watched = _notifier(paths), places
         try:
             build(arguments, report, programs)
         except AssetbuildError as error:
@@ -53,7 +58,9 @@ def _watch(arguments: argparse.Namespace, report: Report, build: Build, programs
         report.say(f"watching {counted(len(paths), 'place')} for changes (Ctrl-C ends it)")
         # A configuration that cannot be read: what was watched before may be where it is mended.
         seen = set(paths) if config is None else set()
-        _wait(notifier, config)
+        # Of a directory that is new, its files may be so before somebody watches them: that begins again then.
+        if any(os.path.isdir(path) for path in _changed(notifier, config)):
+            notifier = None
         report = Report(arguments)
 
 
@@ -113,14 +120,26 @@ def _notifier(paths: list[str]) -> object:
     return RustNotify(paths, False, False, 300, True, True)
 
 
-def _wait(notifier: object, config: Config | None) -> None:
-    """Until something has changed that a build may see."""
+def _places(paths: Iterable[str]) -> list[Place]:
+    """What makes places the same as before: by another directory of its name one is not watched any more."""
+    found: list[Place] = []
+    for path in paths:
+        try:
+            stat = os.stat(path)
+            found.append((path, stat.st_dev, stat.st_ino))
+        except OSError:
+            found.append((path, 0, 0))
+    return found
+
+
+def _changed(notifier: object, config: Config | None) -> list[str]:
+    """What has changed that a build may see, as soon as there is such a thing."""
     while True:
         changes = notifier.watch(LONGEST, QUIET, LOOK, None)  # type: ignore[attr-defined]
         if changes == "signal":
             raise KeyboardInterrupt
-        if isinstance(changes, set) and any(_counts(path, config) for _, path in changes):
-            return
+        if isinstance(changes, set) and (found := [path for _, path in changes if _counts(path, config)]):
+            return found
 
 
 def _counts(path: str, config: Config | None) -> bool:
