@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import merge
 from io import BytesIO
 from itertools import islice
 from operator import attrgetter
@@ -41,6 +40,8 @@ def manifest_text(
     `further` are other members of the document, `ready` entries of other assets, by path: the logical path, the entry
     with its name as it stands in the manifest, and as it is hashed. Raises ReleaseError for a logical path taken twice.
     """
+    from heapq import merge
+
     ordered = sorted(linked, key=attrgetter("path"))
     _refuse_twins(ordered)
 
