@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
@@ -211,8 +212,31 @@ def own_digest() -> str:
 
 
 @cache
+def _named_versions(path: tuple[str, ...]) -> Mapping[str, str]:
+    """The versions in the names of directories of metadata, as the specification of recorded projects has them.
+
+    By names in their normal form, but with underscores (packaging.python.org, names and normalization).
+    """
+    versions: dict[str, str] = {}
+    for directory in path:
+        try:
+            names = os.listdir(directory or os.curdir)
+        except OSError:
+            continue
+        for found in names:
+            name, _, version = found.removesuffix(".dist-info").partition("-")
+            if version[:1].isdigit() and found.endswith(".dist-info"):
+                versions.setdefault(re.sub(r"[-_.]+", "_", name).lower(), version)
+    return versions
+
+
+@cache
 def installed_version(distribution: str) -> str:
     """The version of an installed distribution, "none" where it is not there."""
+    name = re.sub(r"[-_.]+", "_", distribution).lower()
+    if version := _named_versions(tuple(sys.path)).get(name):
+        return version
+    # Whatever is not installed as a directory; this takes 30 ms.
     from importlib import metadata
 
     try:
