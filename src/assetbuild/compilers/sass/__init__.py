@@ -6,7 +6,6 @@ import os
 import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
@@ -88,6 +87,8 @@ def _normal(printed: Printed, options: Mapping[str, Any]) -> tuple[str, Mapped]:
 
 
 def _with_map(path: str, css: str, mapped: Mapped, name_of: Callable[[Sheet], str]) -> list[Asset]:
+    from urllib.parse import quote
+
     name = posixpath.basename(path) + ".map"
     end = "" if not css or css.endswith("\n") else "\n"
     linked = f"{css}{end}/*# sourceMappingURL={quote(name)} */"

@@ -14,7 +14,6 @@ from assetbuild.compilers.libsass_pool import libsass_pool
 from assetbuild.compilers.pool import Ended
 from assetbuild.compilers.sass.imports import Importer, faults_of
 from assetbuild.compilers.sass.lookup import Lookup
-from assetbuild.compilers.sass.messages import read_error, read_output, took_too_long
 from assetbuild.compilers.sass.printed import Printed
 from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import Sheet
@@ -89,6 +88,8 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
         pool = libsass_pool(world.services, world.environment)
         answer = pool.ask(request, world.time_limit, lambda question: _answer(importer, *question))
     except TimeoutError:
+        from assetbuild.compilers.sass.messages import took_too_long
+
         return None, [took_too_long(entry, world.time_limit)]
     except Ended as ended:
         return None, [Diagnostic(f"LibSass {ended}", entry.name)]
@@ -96,6 +97,10 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
     def sheet_of(name: str) -> Sheet | None:
         number = importer.number(name)
         return None if number is None else importer.sheets[number]
+
+    if "text" in answer and not answer["said"] and not importer.diagnostics:
+        return answer["text"], []
+    from assetbuild.compilers.sass.messages import read_error, read_output
 
     said = read_output(answer["said"], sheet_of, entry)
     if importer.diagnostics:

@@ -6,7 +6,6 @@ logical paths (from the importing file's place, then from the root), then the di
 
 from __future__ import annotations
 
-import difflib
 import os
 import posixpath
 import re
@@ -203,6 +202,8 @@ class Lookup:
 
 def nearest_import(path: str, importing: str | None, sources: Iterable[str]) -> str | None:
     """The nearest thing that could be imported, written as an author would: no underscore, no extension."""
+    import difflib
+
     names: dict[str, None] = {}
     for source in sorted(sources):
         stem, extension = posixpath.splitext(source)

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from urllib.parse import unquote
 
 from assetbuild.compilers.sass.scan import COMMENT, STRING, URL, Sheet
 from assetbuild.dataclass import dataclass
@@ -106,7 +105,11 @@ class Mapped:
 def _spellings(text: str) -> tuple[str, ...]:
     """How an author may have written a URL: as it is, or without the scheme and the encoding of Rails' functions."""
     name = ASSET_SCHEME.sub("", text)
-    return (text,) if name == text else (text, name, unquote(name))
+    if name == text:
+        return (text,)
+    from urllib.parse import unquote
+
+    return (text, name, unquote(name))
 
 
 def source_map(mapped: Mapped, path: str, name_of: Callable[[Sheet], str]) -> bytes:
