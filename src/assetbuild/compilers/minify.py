@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.css.check import TOO_LARGE
-from assetbuild.compilers.css.check import Difference as CssDifference
-from assetbuild.compilers.css.strip import minified_sheet
-from assetbuild.compilers.javascript.check import Difference
 from assetbuild.dataclass import replace
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.model import Asset, Content, Origin
 from assetbuild.origins import diagnostic_at, line_and_column
+
+if TYPE_CHECKING:
+    from assetbuild.compilers.css.check import Difference as CssDifference
+    from assetbuild.compilers.javascript.check import Difference
 
 _JSON_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+|)*+"|[ \t\r\n]++')
 BOM = b"\xef\xbb\xbf"
@@ -29,6 +29,9 @@ def minify_css(assets: tuple[Asset, ...], options: Mapping[str, Any], tools: Too
 
     rcssmin does not know newer CSS (nesting, layers): a sheet that it would damage is stripped by our own tokens.
     """
+    from assetbuild.compilers.css.check import TOO_LARGE
+    from assetbuild.compilers.css.strip import minified_sheet
+
     asset = assets[0]
     data = asset.content.read().removeprefix(BOM)
     # A second mark is a letter.

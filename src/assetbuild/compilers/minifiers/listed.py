@@ -7,7 +7,6 @@ from typing import Any
 
 from assetbuild import media
 from assetbuild.compilers.base import Result, Tools
-from assetbuild.compilers.javascript.check import Difference
 from assetbuild.compilers.minifiers import own, rewriting
 from assetbuild.compilers.minifiers.refused import Refused
 from assetbuild.compilers.minifiers_table import SVG
@@ -81,6 +80,8 @@ def _words(fall: _Fall, by: str | None, asset: Asset, data: bytes, tools: Tools)
     done = "left as it is" if by is None else f"minified by {by}"
     tally = f"{noun} {done}" if by in (None, OWN) else f"{noun} {done} instead of {fall.name}"
     start, length = fall.reason.start, fall.reason.length
+    from assetbuild.compilers.javascript.check import Difference
+
     reason = Difference(f"{fall.name}: {fall.reason.text}", start or 0, 0 if start is None else length)
     noted = placed(asset, done, reason, data, "warning" if fall.reason.broke else "notice", tools)
     return replace(noted, tally=tally)
