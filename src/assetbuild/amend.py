@@ -140,7 +140,7 @@ class _Amending:
                 world = world_of(config, stage, self._seen, self._sources, digest_of, pins, services)
                 every = [done.job for done in jobs]
                 cache = WithoutMemos(stage.cache)
-                compiled = compile_jobs(every, Unknown(), world, cache, self._workers, stage.listener)
+                compiled = compile_jobs(every, Unknown(), world, cache, self._workers, stage.listener, self._edits.own)
             maps = self._maps_named(jobs, compiled)
             if not self._following.also(path for path in maps if self._former.line(path)):
                 return jobs, compiled

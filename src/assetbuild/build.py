@@ -130,7 +130,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         if reading is not None and texts is not None:
             plain = Links(texts, planned.plain, reading.memory, reading.ahead, stage.jobs)
         jobs = _with_left(planned, plain, found.files)
-        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell)
+        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell, own_digest())
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
     alone = link(assets, compiled.failed, planned.absent, rules_of(config, seen, pins), tell, memo, plain)

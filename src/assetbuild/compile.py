@@ -61,10 +61,14 @@ def compile_jobs(
     cache: Cache,
     executor: Workers,
     listener: Listener,
+    own: str,
 ) -> Compiled:
-    """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path."""
+    """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path.
+
+    `own` is `compilers.own_digest`.
+    """
     listener(Started(STATION, len(jobs)))
-    shared_key = [world.base_url, field_values(world.pins), compilers.own_digest()]
+    shared_key = [world.base_url, field_values(world.pins), own]
     driver = _Driver(world, cache, executor, shared_key)
     driver.make_parts(part for job in jobs for part in job.parts if part.steps or compilers.joins(job))
     plain = Plain(world, cache, hashlib.sha256(json.dumps(shared_key).encode()).hexdigest())

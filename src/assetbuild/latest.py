@@ -32,9 +32,9 @@ from assetbuild.survey import Survey
 if TYPE_CHECKING:
     from assetbuild.amending.ledger import Ledger
 
-FORMAT = 3
+FORMAT = 4
 _KEYS = frozenset(
-    {"format", "inputs", "sources", "asked", "release_files", "release", "summary", "diagnostics", "ledger"}
+    {"format", "inputs", "sources", "asked", "release_files", "release", "summary", "diagnostics", "ledger", "own"}
 )
 
 
@@ -44,6 +44,7 @@ class Edits:
 
     `sources` are logical paths, `asked` absolute paths of other files. `asked` before are all that were asked for, with
     their identities in hex. `directories` are the digests of the release's, which stood when they were looked at.
+    `inputs` are the same now as then, and so is `own`, which is `compilers.own_digest`.
     """
 
     sources: tuple[str, ...]
@@ -54,6 +55,7 @@ class Edits:
     release: str
     summary: Mapping[str, Any]
     inputs: str
+    own: str
 
     def release_stands(self, output: str) -> bool:
         """Whether the release is still as it was looked at; the caller holds its lock. Raises OSError."""
@@ -131,6 +133,7 @@ class Latest:
             record["release"],
             record["summary"],
             record["inputs"],
+            record["own"],
         )
 
     def close(self) -> None:
@@ -187,7 +190,10 @@ def remember(
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
     if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
         return
-    _keep(config, stage, seen, _inputs(config, stage, seen), answers, finished, now.directories, ledger)
+    from assetbuild.compilers import own_digest
+
+    inputs = _inputs(config, stage, seen), own_digest()
+    _keep(config, stage, seen, inputs, answers, finished, now.directories, ledger)
 
 
 def remember_edits(
@@ -214,7 +220,7 @@ def remember_edits(
     if now is not None and now.identities.get(MANIFEST) == manifest and settled and "" not in answers.values():
         directories = {**edits.directories, **now.directories}
         answers = dict(sorted(answers.items()))
-        _keep(config, stage, seen, edits.inputs, answers, finished, directories, ledger)
+        _keep(config, stage, seen, (edits.inputs, edits.own), answers, finished, directories, ledger)
 
 
 def _standing(
@@ -243,7 +249,7 @@ def _keep(
     config: Config,
     stage: Stage,
     seen: Survey,
-    inputs: str,
+    inputs: tuple[str, str],
     answers: Mapping[str, str | None],
     finished: Finished,
     directories: Mapping[str, str],
@@ -256,7 +262,8 @@ def _keep(
         data = dump(ledger)
     record = {
         "format": FORMAT,
-        "inputs": inputs,
+        "inputs": inputs[0],
+        "own": inputs[1],
         "sources": _digest(seen.identities),
         "asked": answers,
         "release_files": directories,

@@ -82,11 +82,11 @@ def load(name: str) -> Compiler:
 
 
 def version(name: str, options: Mapping[str, Any]) -> str:
-    """What the output of this compiler depends on besides inputs and options: our code, the library's version."""
+    """What the output of this compiler depends on besides inputs, options and our code: the libraries' versions."""
     if name not in TABLE:
-        return f"{own_digest()} {' '.join(_registered_versions(name))}"
+        return " ".join(_registered_versions(name))
     library = dict(TABLE[name].implementations).get(options.get("implementation", ""), TABLE[name].library)
-    return f"{own_digest()} {library} {installed_version(library)}" if library else own_digest()
+    return f"{library} {installed_version(library)}" if library else ""
 
 
 def is_compiler(name: str) -> bool:
