@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # In milliseconds: a build begins when nothing more has changed for QUIET, at the latest after LONGEST. Editors write a
 # file in several steps, and a switch of branches changes thousands.
-QUIET, LONGEST = 15, 1000
+QUIET, LONGEST = 8, 1000
 # How soon Ctrl-C is noticed where the system does not interrupt the waiting.
 LOOK = 500
 
