@@ -64,6 +64,17 @@ def test_so_it_is_without_importing_what_makes_temporary_directories(tmp_path: P
     assert not gone.exists()
 
 
+def test_a_build_needs_no_working_directory(tmp_path: Path) -> None:
+    project = Project({"assets/a.txt": "1"})
+    command = [sys.executable, "-m", "assetbuild", "build", "--config", str(project.root / "assetbuild.toml")]
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    shell = ["sh", "-c", 'cd "$0" && rmdir "$0" && exec "$@"', str(gone), *command]
+    ran = subprocess.run(shell, capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert f"in {project.release}" in ran.stdout
+
+
 def test_a_build_sweeps(tmp_path: Path) -> None:
     project = Project({"assets/a.txt": "1"})
     project.build()

@@ -77,7 +77,7 @@ def _of_the_system() -> list[str]:
 
         return [tempfile.gettempdir()]
     named = [os.environ[name] for name in ("TMPDIR", "TEMP", "TMP") if os.environ.get(name)]
-    return [*map(os.path.abspath, named), "/tmp", "/var/tmp", "/usr/tmp", os.getcwd()]
+    return [*named, "/tmp", "/var/tmp", "/usr/tmp"]
 
 
 if sys.platform == "win32":

@@ -161,6 +161,30 @@ def test_a_switch_of_branches_ends_in_the_release_of_all_its_files(project: Proj
             it.published("a.txt", state)
 
 
+def test_what_a_switch_of_branches_puts_in_its_place_is_watched_on(project: Project) -> None:
+    configuration = project.root / "assetbuild.toml"
+    with watching(project) as it:
+        configuration.unlink()
+        configuration.write_text(CONFIG + 'exclude = ["a.txt"]\n')
+        it.published("a.txt", None)  # type: ignore[arg-type]
+        it.until_waiting()
+        configuration.write_text(CONFIG)
+        it.published("a.txt", "1")
+
+
+def test_the_sources_may_be_away_for_a_while(project: Project) -> None:
+    with watching(project) as it:
+        shutil.move(project.root / "assets", project.root / "elsewhere")
+        it.until("error: ")
+        it.until_waiting()
+        shutil.move(project.root / "elsewhere", project.root / "assets")
+        project.write({"assets/a.txt": "2"})
+        it.published("a.txt", "2")
+        it.until_waiting()
+        project.write({"assets/a.txt": "3"})
+        it.published("a.txt", "3")
+
+
 def test_the_configuration_is_read_again_and_may_be_broken_for_a_while(project: Project) -> None:
     with watching(project) as it:
         project.write({"assetbuild.toml": "sources = [\n"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -59,6 +60,19 @@ def test_one_that_died_while_nobody_asked_is_replaced(program: str) -> None:
         time.sleep(0.001)
     assert pool.ask({}, SECONDS)["process"] != first
     pool.close()
+
+
+def test_two_may_close_one_at_once(program: str) -> None:
+    pool = Pool(program, os.environ)
+    pool.start()
+    (worker,) = pool._idle
+    closing = [threading.Thread(target=worker.close) for _ in range(4)]
+    for thread in closing:
+        thread.start()
+    for thread in closing:
+        thread.join()
+    pool.close()
+    assert not worker.is_there()
 
 
 def test_one_that_dies_at_work_is_told(program: str) -> None:

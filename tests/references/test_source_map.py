@@ -49,11 +49,12 @@ def test_lines_decoded_in_any_order_are_those_of_all(lines: list[list[tuple[int,
 
 
 def test_a_line_after_a_broken_one_cannot_be_decoded() -> None:
-    mappings = Mappings("AAAA;!;AAAA")
+    mappings = Mappings("AAAA;AA;AAAA")
     assert mappings[0] == [(0, 0, 0, 0)]
     for line in (1, 2):
-        with pytest.raises(ValueError, match="source map"):
-            mappings[line]
+        for _ in range(2):
+            with pytest.raises(ValueError, match="source map"):
+                mappings[line]
 
 
 @pytest.mark.parametrize("mappings", ["!", "g", "AA", "AAA", "AAAAAA", "D", "AADA", "é"])

@@ -130,6 +130,13 @@ def _build(config: Config, stage: Stage) -> Finished:
         reading.close()
 
 
+def _from_here(directory: str) -> str:
+    try:
+        return os.path.relpath(directory)
+    except (OSError, ValueError):  # the working directory is gone; another drive, on Windows
+        return directory
+
+
 def _refuse_device(file: str) -> None:
     """Raises UsageError if an archive would take the place of what is no regular file: a directory, /dev/null."""
     if os.path.exists(file) and not os.path.isfile(file):
@@ -166,7 +173,7 @@ def _say(summary: dict[str, Any], config: Config, report: Report, finished: Fini
     if notices and not report.verbose:
         report.say(f"{counted(notices, 'notice')} (-v shows them)")
     report.say(
-        f"release {finished.release[:16]} in {os.path.relpath(config.output)}: "
+        f"release {finished.release[:16]} in {_from_here(config.output)}: "
         f"{counted(summary['files_written'], 'file')} written, {summary['files_unchanged']} unchanged"
     )
     if archive:

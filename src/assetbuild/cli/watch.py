@@ -20,8 +20,13 @@ if TYPE_CHECKING:
 QUIET, LONGEST = 8, 1000
 # How soon Ctrl-C is noticed where the system does not interrupt the waiting.
 LOOK = 500
+# For what has changed already.
+STEP = 5
+# Of more changes than these at once, the system may have dropped some.
+MANY = 1000
+# How often a place may go before it is watched.
+ATTEMPTS = 100
 
-Place = tuple[str, int, int]
 Build = Callable[[argparse.Namespace, Report, Programs], int]
 
 
@@ -42,24 +47,32 @@ def watch(arguments: argparse.Namespace, report: Report, build: Build) -> int:
 
 
 def _watch(arguments: argparse.Namespace, report: Report, build: Build, programs: Programs) -> NoReturn:
-    seen: set[str] = set()
+    known: set[str] = set()
+    places: list[str] = []
     notifier: object = None
-    watched: list[Place] = []
     while True:
         config = _configuration(arguments)
-        paths = sorted(set(map(os.path.realpath, _watched(config, arguments))) | seen)
-        places = _places(paths)
-        if notifier is None or places != watched:
-            notifier, watched = _notifier(paths), places
+        paths = set(_watched(config, arguments))
+        # Of a configuration that cannot be used: what was watched before may be where it is mended.
+        known = paths if config is not None else paths | known
+        is_kept = notifier is not None and places == _places(known)
+        if not is_kept:
+            notifier, places = _notifier(known)
         try:
             build(arguments, report, programs)
         except AssetbuildError as error:
             report.failed(error)
-        report.say(f"watching {counted(len(paths), 'place')} for changes (Ctrl-C ends it)")
-        # A configuration that cannot be read: what was watched before may be where it is mended.
-        seen = set(paths) if config is None else set()
-        # Of a directory that is new, its files may be so before somebody watches them: that begins again then.
-        if any(os.path.isdir(path) for path in _changed(notifier, config)):
+        report.say(f"watching {counted(len(places), 'place')} for changes (Ctrl-C ends it)")
+        changed: list[str] = []
+        if is_kept:
+            # To watch anew takes a while for many directories: it is done while nobody waits for a build. What has
+            # changed until then is known to the former one.
+            former = notifier
+            notifier, places = _notifier(known)
+            changed = _pending(former, config)
+        changed = changed or _changed(notifier, config)
+        if len(changed) > MANY or any(path in places or os.path.isdir(path) for path in changed):
+            # Another file or directory has their names now, or some of it was not told: watched before the build.
             notifier = None
         report = Report(arguments)
 
@@ -86,7 +99,7 @@ def _configuration(arguments: argparse.Namespace) -> Config | None:
 
 
 def _watched(config: Config | None, arguments: argparse.Namespace) -> Iterable[str]:
-    """The files and directories whose changes may change the release: each the nearest one that is there."""
+    """The files and directories whose changes may change the release."""
     yield arguments.config
     if config is None:
         return
@@ -98,10 +111,7 @@ def _watched(config: Config | None, arguments: argparse.Namespace) -> Iterable[s
         directories = []
     directories += [os.path.join(config.root, path) for path in config.sass.load_paths]
     directories += [os.path.join(config.root, _base(pattern)) for rule in config.rules for pattern in rule.depends]
-    for directory in directories:
-        while not os.path.lexists(directory):
-            directory = os.path.dirname(directory)
-        yield directory
+    yield from directories
 
 
 def _base(pattern: str) -> str:
@@ -114,22 +124,36 @@ def _base(pattern: str) -> str:
     return "/".join(fixed)
 
 
-def _notifier(paths: list[str]) -> object:
+def _places(paths: Iterable[str]) -> list[str]:
+    """Where to watch for changes of these: the nearest that is there of each, sorted."""
+    found = set()
+    for path in paths:
+        place = path
+        while not os.path.lexists(place):
+            place = os.path.dirname(place)
+        found.add(os.path.realpath(place))
+    return sorted(found)
+
+
+def _notifier(paths: Iterable[str]) -> tuple[object, list[str]]:
+    """What tells of changes, and of which places. Raises OSError if the system does not let it."""
     from watchfiles._rust_notify import RustNotify
 
-    return RustNotify(paths, False, False, 300, True, True)
+    for _ in range(ATTEMPTS):
+        places = _places(paths)
+        notifier = RustNotify(places, False, False, 300, True, True)
+        # What is not there is not watched, without a word.
+        if _places(paths) == places:
+            break
+    return notifier, places
 
 
-def _places(paths: Iterable[str]) -> list[Place]:
-    """What makes places the same as before: by another directory of its name one is not watched any more."""
-    found: list[Place] = []
-    for path in paths:
-        try:
-            stat = os.stat(path)
-            found.append((path, stat.st_dev, stat.st_ino))
-        except OSError:
-            found.append((path, 0, 0))
-    return found
+def _pending(notifier: object, config: Config | None) -> list[str]:
+    """What has changed that a build may see, without waiting for it."""
+    changes = notifier.watch(LONGEST, STEP, STEP, None)  # type: ignore[attr-defined]
+    if changes == "signal":
+        raise KeyboardInterrupt
+    return [path for _, path in changes if _counts(path, config)] if isinstance(changes, set) else []
 
 
 def _changed(notifier: object, config: Config | None) -> list[str]:

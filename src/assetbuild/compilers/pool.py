@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from io import FileIO
 from typing import Any
 
 from assetbuild.compilers.services import ServicesClosed
@@ -116,8 +117,8 @@ class _Worker:
         finally:
             for end in ends[:1]:
                 os.close(end)
-        # Closed with this process, however that ends.
-        self._life = ends[1:]
+        # Closed with this process, however that ends. A file can be closed twice, by whoever is the first.
+        self._life = [FileIO(end, "wb") for end in ends[1:]]
         self._path: list[str] | None = [os.path.abspath(one) for one in sys.path]
 
     def ask(self, request: Mapping[str, Any], seconds: float, answer: Answer | None) -> dict[str, Any]:
@@ -159,10 +160,7 @@ class _Worker:
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
-        for end in self._life:
-            os.close(end)
-        self._life = ()
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (*self._life, self._process.stdin, self._process.stdout):
             try:
                 if stream is not None:
                     stream.close()

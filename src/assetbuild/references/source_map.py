@@ -75,7 +75,8 @@ def is_indexed(document: dict[str, Any]) -> bool:
 class Mappings(Sequence[list[Segment]]):
     """The segments of each generated line, of the text of `mappings`: decoded, and checked, when somebody asks for it.
 
-    Raises ValueError for a line that is broken, and for those after it.
+    Raises ValueError for a line that is broken, and for those after it; of lines that nobody asks for, only what is no
+    segment is noticed.
     """
 
     def __init__(self, text: str) -> None:
@@ -152,9 +153,10 @@ class Mappings(Sequence[list[Segment]]):
             self._before.insert(place, state)
 
     def _deltas(self, piece: str) -> list[int]:
-        deltas = self._known[piece] = _decode_numbers(piece)
+        deltas = _decode_numbers(piece)
         if len(deltas) not in (1, 4, 5):
             raise ValueError(f"a segment of the source map has {len(deltas)} fields: {piece!r}")
+        self._known[piece] = deltas
         return deltas
 
 
