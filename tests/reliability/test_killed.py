@@ -142,6 +142,8 @@ def killed(it: Hurt, action: str, how: signal.Signals, moment: float) -> tuple[i
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background may have them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         process.wait(moment)
