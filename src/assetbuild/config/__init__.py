@@ -12,13 +12,13 @@ from typing import Any, Literal
 
 from assetbuild.config.checks import Reading, diagnostic_at, mistyped
 from assetbuild.config.keys import read_settings
+from assetbuild.config.text import parse, read
 from assetbuild.dataclass import dataclass, replace
 from assetbuild.errors import Diagnostic, Severity, UsageError
 
 OWN_FILE = "assetbuild.toml"
 SHARED_FILE = "pyproject.toml"
 SHARED_TABLE = ("tool", "assetbuild")
-DEEPEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +205,14 @@ def find_config(directory: str) -> str | None:
 
 def load_config(file: str) -> Config:
     """Reads and checks a configuration file. Raises UsageError with everything that is wrong in it."""
-    return check_config(_read(file, os.path.basename(file)), file)
+    return check_config(read(file, os.path.basename(file)), file)
 
 
 def check_config(text: str, file: str) -> Config:
     """Checks a configuration of this text as if it stood in this file. Raises UsageError as load_config."""
     name, root = os.path.basename(file), os.path.dirname(os.path.abspath(file))
     table = SHARED_TABLE if name == SHARED_FILE else ()
-    document = _parse(text, name)
+    document = parse(text, name)
     reading = Reading(root, name, table, text)
     written = _our_table(reading, document)
     values = read_settings(reading, written)
@@ -257,65 +257,6 @@ def _config(values: dict[str, Any], **place: Any) -> Config:
 
 def _source(directory: str, prefix: str, written: str, django: str | None = None) -> LoadPath | DjangoFinders:
     return LoadPath(directory, prefix, written) if django is None else DjangoFinders(django, prefix)
-
-
-def _read(file: str, name: str) -> str:
-    """The text of a file, with "\\n" line ends and without a byte order mark."""
-    try:
-        with open(file, "rb") as stream:
-            data = stream.read().removeprefix(BOM_UTF8)
-    except FileNotFoundError:
-        raise UsageError(Diagnostic(f"no configuration file '{file}'", name)) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(Diagnostic(f"the configuration file cannot be read: {reason}", name)) from None
-    try:
-        return data.decode().replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        from assetbuild.config.toml_places import place_at
-
-        before = data[: error.start].decode().replace("\r\n", "\n")
-        rest = data[error.start :].split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
-        place = place_at(before + rest, len(before), len(before) + 1)
-        raise UsageError(diagnostic_at(name, place, "the file is not UTF-8", "save it as UTF-8")) from None
-
-
-def _parse(text: str, name: str) -> dict[str, Any]:
-    try:
-        document = tomllib.loads(text)
-    except RecursionError:
-        raise _too_deep(name) from None
-    except ValueError as error:
-        from assetbuild.config.toml_places import place_at
-
-        # Besides TOMLDecodeError: int() refuses thousands of digits.
-        message, start = str(error), None
-        if found := re.search(r" \(at line (\d+), column (\d+)\)$", message):
-            lines = text.split("\n")
-            start = sum(len(line) + 1 for line in lines[: int(found[1]) - 1]) + int(found[2]) - 1
-        elif found := re.search(r" \(at end of document\)$", message):
-            start = len(text.rstrip())
-        message = message[: found.start()] if found else message
-        place = None if start is None else place_at(text, start, start + 1)
-        raise UsageError(diagnostic_at(name, place, f"TOML syntax error: {message[:1].lower()}{message[1:]}")) from None
-    if _is_too_deep(document):
-        raise _too_deep(name)
-    return document
-
-
-def _is_too_deep(document: dict[str, Any]) -> bool:
-    waiting: list[tuple[Any, int]] = [(document, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        if isinstance(value, dict | list):
-            if depth >= DEEPEST:
-                return True
-            waiting += ((inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value))
-    return False
-
-
-def _too_deep(name: str) -> UsageError:
-    return UsageError(Diagnostic(f"tables or arrays are nested more than {DEEPEST} deep", name))
 
 
 def _our_table(reading: Reading, document: dict[str, Any]) -> dict[str, Any]:
