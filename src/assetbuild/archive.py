@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tarfile
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha384
@@ -12,6 +11,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from assetbuild.errors import Diagnostic, ReleaseError, UsageError
+from assetbuild.integrity import integrity_of
 from assetbuild.release.disk import (
     DIRECTORY_MODE,
     FILE_MODE,
@@ -148,7 +148,7 @@ class _Hashed:
         return data
 
     def integrity(self) -> str:
-        return f"sha384-{b64encode(self._hash.digest()).decode()}"
+        return integrity_of(self._hash.digest())
 
 
 class _Members:

@@ -2,7 +2,7 @@
 
 A build with nothing to do is to start, look and end within a tenth of a second. The standard decorator takes up to
 0.7 ms for each of some eighty classes, besides its import of `inspect`, because it compiles every method of every class
-by itself. Here one `__init__` is compiled for all classes of so many fields, and all else is shared. It knows the
+by itself. Here all classes of so many fields have one code of `__init__`, and all else is shared. It knows the
 options that this package uses, and what the library has for dataclasses, such as `asdict`, takes these too. Type
 checkers see the standard decorator.
 """
@@ -14,8 +14,12 @@ from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from assetbuild.initializers import INITIALIZERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    Setter = Callable[[Any, object], None]
 
 
 class _Absent:
@@ -33,7 +37,7 @@ _ABSENT = _Absent()
 class _Field:
     __slots__ = ("compare", "default", "factory", "repr", "type")
 
-    def __init__(self, default: object, factory: object, repr: bool, compare: bool) -> None:  # noqa: A002
+    def __init__(self, default: object, factory: Any, repr: bool, compare: bool) -> None:  # noqa: A002
         self.default, self.factory, self.repr, self.compare = default, factory, repr, compare
         self.type: object = None
 
@@ -128,32 +132,54 @@ def _inherited(cls: Any) -> dict[str, _Field]:
 
 def _init(cls: Any, fields: Mapping[str, _Field], slots: bool) -> FunctionType:
     """An `__init__` that sets each field without asking the class, which may refuse: by its slot, or in `__dict__`."""
-    makes = tuple(number for number, field in enumerate(fields.values()) if field.factory is not _ABSENT)
-    code = _template(slots, len(fields), makes, hasattr(cls, "__post_init__"))
-    names: dict[str, Any] = {"absent": _ABSENT}
+    names: dict[str, Any] = {}
     for number, (name, field) in enumerate(fields.items()):
-        names[f"set{number}"] = getattr(cls, name).__set__ if slots else name
-        names[f"make{number}"] = field.factory
+        setter = getattr(cls, name).__set__ if slots else _into_dict(name)
+        names[f"set{number}"] = setter if field.factory is _ABSENT else _or_made(setter, field.factory)
+    if hasattr(cls, "__post_init__"):
+        last = f"set{len(fields) - 1}"
+        names[last] = _and_after(names[last])
     given = [field for field in fields.values() if not field.default is field.factory is _ABSENT]
     defaults = tuple(field.default for field in given)
-    code = code.replace(co_varnames=("self", *fields))
+    code = _initializer(len(fields)).replace(co_name="__init__", co_varnames=("self", *fields))
     method = FunctionType(code, names, "__init__", defaults)
     method.__qualname__, method.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
     method.__annotations__ = {**{name: field.type for name, field in fields.items()}, "return": None}
     return method
 
 
+def _into_dict(name: str) -> Setter:
+    def put(self: Any, value: object) -> None:
+        self.__dict__[name] = value
+
+    return put
+
+
+def _or_made(setter: Setter, make: Callable[[], object]) -> Setter:
+    def put(self: Any, value: object) -> None:
+        setter(self, make() if value is _ABSENT else value)
+
+    return put
+
+
+def _and_after(setter: Setter) -> Setter:
+    """The last field, and what the class does when it has all."""
+
+    def put(self: Any, value: object) -> None:
+        setter(self, value)
+        self.__post_init__()
+
+    return put
+
+
 @cache
-def _template(slots: bool, count: int, makes: tuple[int, ...], after: bool) -> CodeType:
-    """The code of an `__init__` of so many fields, which only lacks their names; `makes`: which have a factory."""
-    lines = [f"def __init__({', '.join(['self', *[f'value{number}' for number in range(count)]])}):"]
-    for number in range(count):
-        value = f"value{number}"
-        if number in makes:
-            value = f"make{number}() if {value} is absent else {value}"
-        lines.append(f" set{number}(self, {value})" if slots else f" self.__dict__[set{number}] = {value}")
-    lines.append(" self.__post_init__()" if after else " return")
-    module = compile("\n".join(lines), "<fields of a dataclass>", "exec")
+def _initializer(count: int) -> CodeType:
+    """The code of an `__init__` of so many fields, which only lacks their names."""
+    if 0 < count <= len(INITIALIZERS):
+        return INITIALIZERS[count - 1]
+    values = [f"value{number}" for number in range(count)]
+    lines = [f" set{number}(self, {value})" for number, value in enumerate(values)]
+    module = compile("\n".join([f"def __init__({', '.join(['self', *values])}):", *lines, " return"]), __file__, "exec")
     return next(one for one in module.co_consts if isinstance(one, CodeType))
 
 

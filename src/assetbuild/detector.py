@@ -10,7 +10,9 @@ import importlib.util
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from assetbuild.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from detect_secrets.plugins.base import BasePlugin

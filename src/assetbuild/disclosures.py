@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -17,6 +16,7 @@ from assetbuild.dataclass import dataclass
 from assetbuild.detector import PACKAGE, Likely, is_installed, likely_secrets
 from assetbuild.errors import Diagnostic, UsageError
 from assetbuild.globs import matcher
+from assetbuild.integrity import integrity_of
 from assetbuild.model import Linked, Source
 from assetbuild.paths import shown_path
 from assetbuild.release.disk import read_if_there
@@ -117,7 +117,7 @@ class _Search:
         found = _remembered(record)
         if found is None:
             data = read()
-            if integrity != "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode():
+            if integrity != integrity_of(hashlib.sha384(data).digest()):
                 raise _OtherBytes
             found = likely_secrets(_text(data))
             self.memo.put(integrity, self._version, [list(one) for one in found])

@@ -7,6 +7,7 @@ import re
 
 from assetbuild import media
 from assetbuild.dataclass import dataclass
+from assetbuild.expression import expression
 
 # UTF-32 comes first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -17,10 +18,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # CSS Syntax 3, section 3.2: these bytes exactly, within the first 1024.
-_CHARSET = re.compile(rb'@charset "([^"]{0,1000})";')
+_CHARSET = expression(rb'@charset "([^"]{0,1000})";')
 # XML 1.0, section 4.3.3, and what HTML's prescan looks for within the first 1024 bytes.
-_DECLARATION = re.compile(rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["'][^>]{0,200}\?>""")
-_META = re.compile(rb"""<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z][\w.:-]*)""", re.IGNORECASE)
+_DECLARATION = expression(rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["'][^>]{0,200}\?>""")
+_META = expression(rb"""<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([A-Za-z][\w.:-]*)""", re.IGNORECASE)
 _PRESCAN = 1024
 _XML = ("image/svg+xml", "application/xhtml+xml")
 _HTML = "text/html"

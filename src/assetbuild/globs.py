@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-_TOKEN = re.compile(r"\*+|\?|\[[!^]?+\]?+[^\]]*\]|.", re.DOTALL)
-_SET = re.compile(r"\[[!^]?+\]?+[^\]/]*\]")
-_BRACES = re.compile(r"\{[^{}]*,[^{}]*\}")
+from assetbuild.expression import expression
+
+_TOKEN = expression(r"\*+|\?|\[[!^]?+\]?+[^\]]*\]|.", re.DOTALL)
+_SET = expression(r"\[[!^]?+\]?+[^\]/]*\]")
+_BRACES = expression(r"\{[^{}]*,[^{}]*\}")
 _ANY_SEGMENTS = r"(?:(?!\.)[^/]*/)*"
 
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from assetbuild.dataclass import dataclass, field
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.reading import CHUNK, ContentChanged
 
 __all__ = [

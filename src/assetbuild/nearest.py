@@ -7,7 +7,6 @@ are similar in all that surrounds it.
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -164,5 +163,7 @@ def _likelihood(name: str) -> tuple[bool, bool, str]:
 
 
 def _around(names: list[str], name: str) -> list[str]:
+    from bisect import bisect
+
     at = bisect(names, name)
     return names[max(0, at - _COMPARED // 4) : at + _COMPARED // 4]

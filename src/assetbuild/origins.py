@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-from bisect import bisect_right
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import accumulate
@@ -12,12 +10,13 @@ from itertools import accumulate
 from assetbuild.dataclass import dataclass
 from assetbuild.encodings import as_author_wrote
 from assetbuild.errors import Diagnostic, Severity
+from assetbuild.expression import expression
 from assetbuild.media import media_type
 from assetbuild.model import Origin
 
 # A minified file has one line of a megabyte: of a longer line than this, so many bytes around the place are shown.
 SHOWN = 400
-_LINE_END = re.compile(rb"\r\n|[\r\n]")
+_LINE_END = expression(rb"\r\n|[\r\n]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -85,6 +84,8 @@ def extents(data: bytes) -> Callable[[int, int, int], tuple[int, int]]:
 
 
 def _place(text: _Text, offset: int) -> tuple[int, int]:
+    from bisect import bisect_right
+
     line = bisect_right(text.starts, offset)
     start = text.starts[line - 1]
     if text.ascii:

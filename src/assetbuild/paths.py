@@ -13,6 +13,8 @@ from functools import lru_cache
 from types import ModuleType
 from unicodedata import normalize
 
+from assetbuild.expression import expression
+
 FINGERPRINT_LENGTH = 16
 LONGEST_NAME = 255
 # Beside the configuration.
@@ -20,7 +22,7 @@ CACHE_DIRECTORY = ".assetbuild"
 
 COMPOUND_EXTENSIONS = (".js.map", ".css.map", ".mjs.map")
 
-_UNUSABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\\\\\ud800-\\udfff]")
+_UNUSABLE = expression("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\\\\\ud800-\\udfff]")
 _WINDOWS_CHARACTERS = '[<>:"|?*]'
 _WINDOWS_DEVICES = r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?"
 

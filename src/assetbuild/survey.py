@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from assetbuild.cache.index import identity_of
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.paths import escaped, normal_form, read_as_utf8, why_not_published
 from assetbuild.private_names import why_leftover
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from assetbuild.errors import Diagnostic
+from assetbuild.named_tuple import NamedTuple
 
 STATIONS = ("plan", "compile", "link", "disclose")
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from assetbuild.cache.index import IDENTITY_SIZE
 from assetbuild.config import Config
 from assetbuild.dataclass import dataclass, field, field_values
 from assetbuild.errors import Diagnostic
 from assetbuild.model import Job, Part, Source, Step
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.told import Told
 
 _dense = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

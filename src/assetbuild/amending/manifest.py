@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from assetbuild.amending.unable import UnableToAmendError
+from assetbuild.expression import expression
 
 _HEAD, _END = b'{\n"assets": {\n', b"\n},\n"
 _INDENT = b'  "'
 _KEY_END = b'": {'
 # Of a manifest without blanks between values. A name with a brace in it makes another id, and so is noticed.
-_ENCODINGS = re.compile(rb'"encodings":\{(?:"[a-z]+":\{[^{}]*\},?)+\},')
+_ENCODINGS = expression(rb'"encodings":\{(?:"[a-z]+":\{[^{}]*\},?)+\},')
 _PIECE = 64 << 10
 Dense = Callable[[bytes], bytes]
 

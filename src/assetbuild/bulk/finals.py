@@ -14,7 +14,6 @@ import struct
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from typing import NamedTuple
 
 from assetbuild import media
 from assetbuild.bulk.ahead import Ahead
@@ -22,6 +21,7 @@ from assetbuild.bulk.contents import Held, Original
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import DIGEST, FINGERPRINT, IDENTITY, INTEGRITY, NOT_STAGED, fingerprinted
 from assetbuild.model import Content
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.processes import Claims, Process
 from assetbuild.references import language
 from assetbuild.references.urls import relative

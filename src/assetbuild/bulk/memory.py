@@ -10,10 +10,10 @@ import json
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import NamedTuple
 
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
 from assetbuild.cache import Cache
+from assetbuild.named_tuple import NamedTuple
 
 # A line of the value is of so many files: what makes JSON makes more than the text itself.
 _AT_ONCE = 1000

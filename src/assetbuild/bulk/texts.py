@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from hashlib import sha256, sha384
-from typing import NamedTuple
 
 from assetbuild import media
 from assetbuild.bulk.ahead import Ahead
@@ -19,6 +18,7 @@ from assetbuild.bulk.arena import LARGEST_KEPT, Arena
 from assetbuild.cache.index import identity_of
 from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Origin
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.reading import CHUNK
 from assetbuild.references import MODULES, find_references, language, svg_words
 from assetbuild.references.urls import is_bare, resolve

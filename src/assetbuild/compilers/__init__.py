@@ -14,11 +14,11 @@ from typing import Any, cast
 from assetbuild import media
 from assetbuild.compilers.base import Compiler, World
 from assetbuild.compilers.minifiers_table import REWRITING
-from assetbuild.compilers.webassets_table import LANGUAGES, PREFIX, suffixes_of
 from assetbuild.dataclass import dataclass
 from assetbuild.model import Job, Step
 
-FOREIGN = PREFIX
+FOREIGN = "webassets:"
+"""What the names of filters of webassets begin with."""
 JOIN = "webassets-join"
 TEMPLATES = "jinja"
 
@@ -118,7 +118,7 @@ def shown(step: Step) -> str:
     """A step by the name that a configuration has for it; the list of minifiers with what is in it."""
     if step.name == "minify" and step.options.get("tools"):
         return f"minify ({', '.join(step.options['tools'])})"
-    return PREFIX + step.options["filter"] if step.name in ("webassets", JOIN) else step.name
+    return FOREIGN + step.options["filter"] if step.name in ("webassets", JOIN) else step.name
 
 
 def is_foreign(step: Step) -> bool:
@@ -165,6 +165,7 @@ class _Languages:
 def _languages(filters: tuple[str, ...], path: tuple[str, ...]) -> _Languages:
     """The table for sources that go through these filters. `path` is sys.path: what is registered depends on it."""
     from assetbuild.compilers.extensions import registered
+    from assetbuild.compilers.webassets_table import LANGUAGES, suffixes_of
 
     theirs = [(name, one.suffixes) for name, one in registered().items()]
     ours = [(name, entry.suffixes) for name, entry in TABLE.items()]

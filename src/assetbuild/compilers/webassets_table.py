@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
+from assetbuild.compilers import FOREIGN
 from assetbuild.dataclass import dataclass
 
 Hook = Literal["open", "input", "concat", "output"]
-PREFIX: Final = "webassets:"
+PREFIX: Final = FOREIGN
 SCSS: Final = ((".scss", ".css"), (".sass", ".css"))
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from assetbuild.dataclass import dataclass
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Content
-from assetbuild.references import language, source_map, source_map_comment
-from assetbuild.references.source_names import rename_sources
+from assetbuild.named_tuple import NamedTuple
+from assetbuild.references import language, source_map_comment
 from assetbuild.references.urls import encode, is_bare, is_rooted, relative
 
 ZEROS = "0" * 16
@@ -70,6 +69,8 @@ def shifted_map(script: Content, edits: Sequence[Edit], mapping: Content) -> Con
 
     A map that cannot be read is left as it is.
     """
+    from assetbuild.references import source_map
+
     data = script.read()
     moves = []
     line = start = 0
@@ -88,6 +89,8 @@ def renamed_sources(mapping: Content, names: Mapping[str, str]) -> Content:
     """The source map with other URLs for its sources. A map that cannot be read is left as it is."""
     if not names:
         return mapping
+    from assetbuild.references.source_names import rename_sources
+
     data = mapping.read()
     try:
         renamed = rename_sources(data, names)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING
 
 from assetbuild.cache.memo import Memo
 from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, Severity
 from assetbuild.events import Advanced, Listener
-from assetbuild.linking.map_sources import MapSources, sources_of_maps, words_about
+from assetbuild.integrity import integrity_of
 from assetbuild.linking.order import components
 from assetbuild.linking.resolve import Node, Rules
 from assetbuild.linking.text import ZEROS, Edit, apply_edits, edits_of, renamed_sources, shifted_map
@@ -19,6 +19,9 @@ from assetbuild.model import Content, ContentChanged, Linked, Origin, Publicatio
 from assetbuild.origins import diagnostic_at
 from assetbuild.paths import fingerprinted_name
 from assetbuild.references.urls import relative
+
+if TYPE_CHECKING:
+    from assetbuild.linking.map_sources import MapSources
 
 _BATCH = 500
 
@@ -95,6 +98,11 @@ class Writer:
     def _edges(self, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
         """What each of these nodes' names depends on."""
         edges = {path: self._needed(path, node) for path, node in nodes.items()}
+        self.map_sources = {}
+        if not any(map(is_map, nodes)):
+            return edges
+        from assetbuild.linking.map_sources import sources_of_maps, words_about
+
         self.map_sources = sources_of_maps(nodes, self.published, edges, self.rules.base_url)
         for path, sources in self.map_sources.items():
             self.told += [(path, words) for words in words_about(self.nodes[path], sources)]
@@ -264,7 +272,9 @@ class Writer:
     def _data_url(self, target: str) -> str:
         """RFC 2397, in base64."""
         linked = self.done[target]
-        return f"data:{linked.type};base64,{base64.b64encode(linked.content.read()).decode()}"
+        from base64 import b64encode
+
+        return f"data:{linked.type};base64,{b64encode(linked.content.read()).decode()}"
 
     def _finish(
         self, path: str, node: Node, content: Content, integrity: str, fingerprint: str, cycle: tuple[str, ...]
@@ -314,4 +324,4 @@ def _integrity(content: Content) -> str:
     if content.data is None:
         for piece in content.chunks():
             digest.update(piece)
-    return f"sha384-{base64.b64encode(digest.digest()).decode()}"
+    return integrity_of(digest.digest())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 from assetbuild import compilers, media
 from assetbuild.config import Config
 from assetbuild.dataclass import replace
+from assetbuild.expression import expression
 from assetbuild.globs import matcher
 from assetbuild.model import Job, Part, Source, Syntax
 from assetbuild.planning.rules import Ruling
@@ -17,7 +17,7 @@ LARGEST, MOST = 128 * 1024, 8 * 1024 * 1024
 FEW = 4 * 1024 * 1024
 """How many bytes scripts and style sheets may have together for those to be looked at to which nothing is done."""
 CHECKED = (".css", ".js", ".mjs", ".cjs")
-_PACKAGES = re.compile(r"[/\\](?:node_modules|bower_components|site-packages|dist-packages)[/\\]")
+_PACKAGES = expression(r"[/\\](?:node_modules|bower_components|site-packages|dist-packages)[/\\]")
 
 
 def syntax_levels(config: Config) -> Callable[[Source, str, Ruling], Syntax]:

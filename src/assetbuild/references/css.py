@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import re
 
+from assetbuild.expression import expression
 from assetbuild.references import css_plain
 from assetbuild.references.found import Found
 
-_ESCAPED_LETTER = re.compile(rb"\\[-0-9A-Za-z]")
-_WITHOUT_ESCAPES = re.compile(rb"[A-Za-z0-9_./~?#=&:-]+").fullmatch
+_ESCAPED_LETTER = expression(rb"\\[-0-9A-Za-z]")
+_WITHOUT_ESCAPES = expression(rb"[A-Za-z0-9_./~?#=&:-]+")
 _WORDS = (b"url(", b"@import", b"src(", b"image-set(", b"sourcemappingurl=")
 
 _MAP = b"sourceMappingURL="
-_UNSAFE_IN_STRING = re.compile(r"[\"'\\\n\r\f]")
-_UNSAFE_IN_URL = re.compile(r"[\"'()\\\x00-\x20\x7f]")
+_UNSAFE_IN_STRING = expression(r"[\"'\\\n\r\f]")
+_UNSAFE_IN_URL = expression(r"[\"'()\\\x00-\x20\x7f]")
 
 
 def may_refer(data: bytes) -> bool:
@@ -65,7 +66,7 @@ def write(data: bytes, start: int, stop: int, url: str) -> bytes:
     in_comment = data.endswith(_MAP, 0, start)
     quote = data[max(0, start - 1) : start].decode("latin-1")
     present = data[start:stop]
-    if in_comment or _WITHOUT_ESCAPES(present):
+    if in_comment or _WITHOUT_ESCAPES.fullmatch(present):
         meant = present.decode("utf-8", "replace")
     else:
         from assetbuild.references.css_lexer import unescape

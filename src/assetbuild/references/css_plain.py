@@ -20,8 +20,7 @@ no strings, and nothing but comments that a `url(…)` could stand in.
 
 from __future__ import annotations
 
-import re
-
+from assetbuild.expression import expression
 from assetbuild.references.found import Found
 
 _STRING = rb"\"(?:[^\"\\\n\r\f]++|\\[^\n\r\f]|)*+\"|'(?:[^'\\\n\r\f]++|\\[^\n\r\f]|)*+'"
@@ -42,7 +41,7 @@ _URL = (
     rb"\((?<=[^-0-9A-Za-z_#@\x80-\xff][uU][rR][lL]\()" + _BLANKS
     + rb"(?:\"([^\"\\\n\r\f]*+)\"|'([^'\\\n\r\f]*+)'|([^\"'()\\\x00-\x20\x7f]*+))" + _BLANKS + rb"\)"
 )  # fmt: skip
-_NEXT = re.compile(
+_NEXT = expression(
     rb"(?:[^\"'/@(\\]++|"
     + _STRING
     + rb"|"
@@ -56,10 +55,10 @@ _NEXT = re.compile(
     + rb"|)*+"
     rb"(?:" + _URL + rb"|(/\*[#@]" + _COMMENT_REST + rb")|)"
 )
-_MAP = re.compile(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=([^ \t\n\r\f]+?)[ \t\n\r\f]*+\*/")
+_MAP = expression(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=([^ \t\n\r\f]+?)[ \t\n\r\f]*+\*/")
 _MAP_COMMENT = 4
 _DOUBLE, _SINGLE = 1, 2
-_PARENTHESIS_OF_URL = re.compile(rb"\((?<=[rR][lLcC]\(|[eE][tT]\()(?:" + _URL[len(rb"\(") :] + rb"|)")
+_PARENTHESIS_OF_URL = expression(rb"\((?<=[rR][lLcC]\(|[eE][tT]\()(?:" + _URL[len(rb"\(") :] + rb"|)")
 
 
 def find(data: bytes) -> list[Found] | None:

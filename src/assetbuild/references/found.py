@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from assetbuild.model import ReferenceKind
+from assetbuild.named_tuple import NamedTuple
 
 
 class Found(NamedTuple):

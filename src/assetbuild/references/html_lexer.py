@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.references.markup import Attribute
 from assetbuild.references.templates import OPENER, Blocks, is_statement
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from assetbuild.expression import expression
 from assetbuild.references.found import Found
 from assetbuild.references.javascript_head import declarations, simple_imports
 from assetbuild.references.javascript_hints import SOURCE_MAP, hints, last_line_map
@@ -16,7 +17,7 @@ from assetbuild.references.javascript_literals import decode, found_in, unescape
 from assetbuild.references.javascript_pieces import LINE
 
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
-_MUST_ESCAPE = re.compile(r"[^ -~]|[\\'\"`]|\$(?=\{)")
+_MUST_ESCAPE = expression(r"[^ -~]|[\\'\"`]|\$(?=\{)")
 
 
 def find(data: bytes) -> list[Found]:

@@ -11,18 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from assetbuild.expression import expression
 from assetbuild.references.found import Found
 from assetbuild.references.javascript_pieces import COMMENT, SPACE
 
-_GAP = re.compile(rb"(?:[\t-\r ;]++|" + SPACE + rb"|" + COMMENT + rb"|)*+")
+_GAP = expression(rb"(?:[\t-\r ;]++|" + SPACE + rb"|" + COMMENT + rb"|)*+")
 _NAME = rb"[\w$]++(?: as [\w$]++|)"
 # The most frequent form, for which the readers' own expression takes twice as long: there is one literal it can mean.
 _SIMPLE = (
     rb"import (?:[\w$]++|\{ ?" + _NAME + rb"(?:, ?" + _NAME + rb"|)*+ ?\}|\* as [\w$]++) from "
     rb"('[^'\\\r\n]*+'|\"[^\"\\\r\n]*+\")"
 )
-_SIMPLE_IMPORT = re.compile(_SIMPLE)
-_GAP_AND_IMPORT = re.compile(rb"(?:[\t-\r ;]++|" + COMMENT + rb"|)*+" + _SIMPLE)
+_SIMPLE_IMPORT = expression(_SIMPLE)
+_GAP_AND_IMPORT = expression(rb"(?:[\t-\r ;]++|" + COMMENT + rb"|)*+" + _SIMPLE)
 # What a gap may begin with: right after a literal, the word is none that a search for declarations takes.
 _GAP_BEGINS = (b"\n", b";", b" ", b"\r", b"/", b"\t", b"\v", b"\f")
 

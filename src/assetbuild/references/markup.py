@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from assetbuild.dataclass import dataclass
 from assetbuild.model import ReferenceKind
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.references import css, javascript
 from assetbuild.references.character_references import Decoded
 from assetbuild.references.found import Found

@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from assetbuild.expression import expression
 from assetbuild.references.source_map import read, split_guard
 from assetbuild.references.urls import encode
 
 # What nobody requests: browsers know no such scheme. Three slashes, so that debuggers show the path as folders.
 UNPUBLISHED = "unpublished:///"
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:")
-_DRIVE = re.compile(r"(?i)(?:file:/*)?[a-z][:|](?=[/\\])")
+_SCHEME = expression(r"[A-Za-z][A-Za-z0-9+.\-]+:")
+_DRIVE = expression(r"(?i)(?:file:/*)?[a-z][:|](?=[/\\])")
 
 
 def source_names(data: bytes) -> dict[str, bool]:

@@ -7,11 +7,11 @@ brackets.
 
 from __future__ import annotations
 
-import re
+from assetbuild.expression import expression
 
-OPENER = re.compile(rb"\{\{|\{%|\{#|<%|\$\{")
+OPENER = expression(rb"\{\{|\{%|\{#|<%|\$\{")
 _CLOSERS = {b"{{": b"}}", b"{%": b"%}", b"{#": b"#}", b"<%": b"%>"}
-_SUBSTITUTION = re.compile(rb"\$\{[^{}<>\n]*+\}")
+_SUBSTITUTION = expression(rb"\$\{[^{}<>\n]*+\}")
 
 
 class Blocks:

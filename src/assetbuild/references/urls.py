@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import NamedTuple
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+from assetbuild.expression import expression
+from assetbuild.named_tuple import NamedTuple
+
+_SCHEME = expression(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _STRIPPED = "".join(map(chr, range(0x21)))
 _REMOVED = str.maketrans("", "", "\t\n\r")
 # RFC 3986 pchar without the percent sign and what CSS or HTML would need to escape.
 _SAFE = "!$&*+,;=:@-._~"
 
-_is_encoded = re.compile(rf"[A-Za-z0-9_/{re.escape(_SAFE)}]*+").fullmatch
+_ENCODED = expression(rf"[A-Za-z0-9_/{re.escape(_SAFE)}]*+")
 # A relative URL that means what it says: no escapes, no blanks, no empty or dotted segments but those before it.
 _NAME = r"[A-Za-z0-9_~@$+\-](?:[A-Za-z0-9_~@$+,;=!&*'()\-]++|\.(?!/)|)*+"
-_PLAIN = re.compile(rf"(?:\./|)((?:\.\./|)*+)((?:{_NAME}/|)*+{_NAME})")
+_PLAIN = expression(rf"(?:\./|)((?:\.\./|)*+)((?:{_NAME}/|)*+{_NAME})")
 
 ASSET_SCHEME = "asset:"
 INLINE_SCHEME = "asset-data:"
@@ -93,7 +95,7 @@ def _way(source: str, target: str) -> str:
 
 def encode(path: str) -> str:
     """A path percent-encoded as RFC 3986 wants it in a URL."""
-    if _is_encoded(path):
+    if _ENCODED.fullmatch(path):
         return path
     from urllib.parse import quote
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Content
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.release import history
 from assetbuild.release.disk import read_if_there
 from assetbuild.release.document import Wanted

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from assetbuild.errors import Diagnostic
+from assetbuild.expression import expression
 from assetbuild.model import Origin
 from assetbuild.references import MODULES, find_references
 from assetbuild.release.disk import read_if_there
 from assetbuild.release.layout import PUBLIC, place
 
 # A release does not know which references its configuration lets lead elsewhere, but no such one has our fingerprint.
-_FINGERPRINTED = re.compile(r"-[0-9a-f]{16}(\.[^/]*)?\Z")
+_FINGERPRINTED = expression(r"-[0-9a-f]{16}(\.[^/]*)?\Z")
 
 
 def dangling_references(output: str, document: Mapping[str, Any], files: Collection[str]) -> Iterator[Diagnostic]:

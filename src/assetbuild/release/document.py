@@ -9,14 +9,15 @@ reader that does not know them passes them over.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha384
-from typing import Any, NamedTuple
+from typing import Any
 
 from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic, ReleaseError
+from assetbuild.integrity import integrity_of
 from assetbuild.model import Content, Encoded, Linked
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.release.foreign import foreign_manifests
 from assetbuild.release.layout import PRIVATE, PUBLIC, directories_above, is_inside
 from assetbuild.runtime.manifest import SCHEMA, release_id
@@ -94,7 +95,7 @@ def release_document(
     foreign = {}
     for name, (file, data) in foreign_manifests(assets, formats).items():
         foreign[file] = Content.of(data)
-        integrity = f"sha384-{b64encode(sha384(data).digest()).decode()}"
+        integrity = integrity_of(sha384(data).digest())
         document.setdefault("manifests", {})[name] = {"file": file, "size": len(data), "integrity": integrity}
     return document, foreign
 

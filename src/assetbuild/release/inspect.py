@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from assetbuild.errors import Diagnostic
+from assetbuild.integrity import integrity_of
 from assetbuild.reading import open_regular
 from assetbuild.release.decoding import CannotDecodeError, decoder
 from assetbuild.release.expected import Expected
@@ -147,4 +147,4 @@ def _read(path: str) -> bytes:
 
 
 def _integrity(digest: bytes) -> str:
-    return f"sha384-{b64encode(digest).decode()}"
+    return integrity_of(digest)

@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Iterable
 
+from assetbuild.expression import expression
 from assetbuild.paths import written_as_utf8
 
 MANIFEST = "manifest.json"
@@ -28,7 +29,7 @@ STAGING = ".staging"
 
 # No drive letter, no empty, "." or ".." segment, no backslash, no NUL.
 _SEGMENT = r"(?!\.{0,2}(?:/|\Z))[^/\\\0]+"
-_inside = re.compile(rf"(?![A-Za-z]:){_SEGMENT}(?:/{_SEGMENT})*").fullmatch
+_INSIDE = expression(rf"(?![A-Za-z]:){_SEGMENT}(?:/{_SEGMENT})*")
 is_release_id = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
@@ -44,7 +45,7 @@ def place(output: str, path: str) -> str:
 
 def is_inside(path: str) -> bool:
     """Whether a POSIX path can only name something below the directory it is joined to, on any system."""
-    return _inside(path) is not None
+    return _INSIDE.fullmatch(path) is not None
 
 
 def parents(path: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.release.disk import read_if_there
 from assetbuild.release.foreign import FILES
 from assetbuild.release.history import kept_ids

@@ -11,9 +11,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from assetbuild.dataclass import dataclass
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.paths import written_as_utf8
 from assetbuild.release import history
 from assetbuild.release.disk import (

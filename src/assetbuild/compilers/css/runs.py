@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import NamedTuple
 
 from assetbuild.compilers.css.hiding import KEPT_BLANK, hidden
 from assetbuild.dataclass import dataclass
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.references import css_lexer
 
 _NO_BRACKETS = bytes(set(range(256)) - set(b"()[]{};"))

@@ -9,10 +9,11 @@ from assetbuild.compilers.sass.lookup import Lookup, Refused, candidates, unread
 from assetbuild.compilers.sass.scan import Import, Sheet
 from assetbuild.dataclass import dataclass, field
 from assetbuild.errors import Diagnostic
+from assetbuild.expression import expression
 
 DEPTH = 200
 NAME = "assetbuild-import-{}"
-NAMED = re.compile(r"assetbuild-import-(\d+)\.s[ac]ss\Z")
+NAMED = expression(r"assetbuild-import-(\d+)\.s[ac]ss\Z")
 MODULE_HINT = 'set implementation = "dart-sass" in [sass], or rewrite it with @import'
 
 

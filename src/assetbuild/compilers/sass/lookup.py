@@ -17,9 +17,10 @@ from assetbuild.compilers.base import Tools, World
 from assetbuild.compilers.sass.scan import Sheet, scan
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
+from assetbuild.expression import expression
 from assetbuild.paths import normal_form, read_as_utf8, written_as_utf8
 
-FOREIGN = re.compile(r"(?:^|/)(?:\.\.|node_modules|site-packages|vendor|third_party)/")
+FOREIGN = expression(r"(?:^|/)(?:\.\.|node_modules|site-packages|vendor|third_party)/")
 """In the name, relative to the configuration, of a file that somebody else wrote."""
 
 Candidates = tuple[tuple[str, ...], ...]

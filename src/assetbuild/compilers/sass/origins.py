@@ -14,13 +14,14 @@ from functools import cached_property
 
 from assetbuild.compilers.sass.scan import COMMENT, STRING, URL, Sheet
 from assetbuild.dataclass import dataclass
+from assetbuild.expression import expression
 from assetbuild.model import Origin
 from assetbuild.references.source_map import Place, Positions, Segment, encode
 
-STATEMENT_END = re.compile(rf"(?:{COMMENT}|{STRING}|{URL}|[^;{{}}])*")
-WRITTEN = re.compile(rf"{STRING}|{URL}|[^\s;{{}},]+")
-INSIDE = re.compile(r"""(?:url\(\s*)?["']?(?P<inner>.+?)["']?(?:\s*\))?""", re.DOTALL)
-ASSET_SCHEME = re.compile(r"asset(?:-data)?:")
+STATEMENT_END = expression(rf"(?:{COMMENT}|{STRING}|{URL}|[^;{{}}])*")
+WRITTEN = expression(rf"{STRING}|{URL}|[^\s;{{}},]+")
+INSIDE = expression(r"""(?:url\(\s*)?["']?(?P<inner>.+?)["']?(?:\s*\))?""", re.DOTALL)
+ASSET_SCHEME = expression(r"asset(?:-data)?:")
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,19 @@ from functools import cached_property
 
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, Severity
+from assetbuild.expression import expression
 
 STRING = r'"(?:[^"\\\n#]|\\[\s\S]|#(?!\{)|#\{[^}]*\})*"|' + r"'(?:[^'\\\n#]|\\[\s\S]|#(?!\{)|#\{[^}]*\})*'"
 COMMENT = r"/\*[\s\S]*?(?:\*/|\Z)|//[^\n]*"
 URL = rf"url\((?:{STRING}|[^)\"'])*\)"
 
-TOKENS = re.compile(rf"{COMMENT}|{STRING}|{URL}|@(?P<word>use|forward|import)(?![\w-])")
-BLANK = re.compile(rf"(?:\s|{COMMENT})*")
-ASTRAL = re.compile(r"[\U00010000-\U0010ffff]")
-QUOTED = re.compile(STRING)
-BLANK_IN_LINE = re.compile(r"[ \t]*")
-IMPORTED = re.compile(rf"(?P<quoted>{STRING})|{URL}")
-IMPORTED_BARE = re.compile(rf"(?P<quoted>{STRING})|{URL}|(?P<bare>[^\s,;\"']+)")
+TOKENS = expression(rf"{COMMENT}|{STRING}|{URL}|@(?P<word>use|forward|import)(?![\w-])")
+BLANK = expression(rf"(?:\s|{COMMENT})*")
+ASTRAL = expression(r"[\U00010000-\U0010ffff]")
+QUOTED = expression(STRING)
+BLANK_IN_LINE = expression(r"[ \t]*")
+IMPORTED = expression(rf"(?P<quoted>{STRING})|{URL}")
+IMPORTED_BARE = expression(rf"(?P<quoted>{STRING})|{URL}|(?P<bare>[^\s,;\"']+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from typing import Final
 from assetbuild.compilers.sass.origins import Mapped
 from assetbuild.compilers.sass.rails import FUNCTIONS
 from assetbuild.errors import Diagnostic
+from assetbuild.expression import expression
 from assetbuild.references import css as references
 
-_CALLED: Final = re.compile(
+_CALLED: Final = expression(
     "|".join(re.escape(one.name).replace("\\-", "[-_]") for one in FUNCTIONS if not one.gives_url)
 )
 # A comment, or an address at the beginning of a value or string, not the selector `.asset:hover`.
-_ADDRESS: Final = re.compile(rb"""/\*.*?\*/|(?<![\w.#-])(?P<address>asset:[^\s"'(){};,]+)""", re.DOTALL)
+_ADDRESS: Final = expression(rb"""/\*.*?\*/|(?<![\w.#-])(?P<address>asset:[^\s"'(){};,]+)""", re.DOTALL)
 
 
 def unresolved(css: bytes, mapped: Mapped) -> Iterator[Diagnostic]:
