@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from assetbuild.expression import expression
+from assetbuild.expression import expression, prepare
 
 
 @pytest.mark.parametrize("name", [name for name in dir(re.Pattern) if not name.startswith("_")])
@@ -36,3 +37,10 @@ def test_it_has_nothing_else() -> None:
     ours: Any = expression("a")
     with pytest.raises(AttributeError):
         ours.fits("a")
+
+
+def test_those_of_a_module_are_compiled_on_request() -> None:
+    module = ModuleType("module")
+    module.__dict__.update(broken=expression("("), other=1)
+    with pytest.raises(re.error):
+        prepare(module)

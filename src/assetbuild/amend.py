@@ -15,13 +15,13 @@ from contextlib import closing
 from typing import Any
 
 from assetbuild.amending.following import Following
-from assetbuild.amending.ledger import Done, Ledger, Sizes
+from assetbuild.amending.ledger import Done, Ledger, Sizes, read_besides
 from assetbuild.amending.manifest import FormerManifest
 from assetbuild.amending.sources import Sources
 from assetbuild.amending.standing import Standing, Unknown, WithoutMemos
 from assetbuild.amending.unable import UnableToAmendError
 from assetbuild.cache import NoCache
-from assetbuild.cache.index import INDEX, FileIndex, identity_of
+from assetbuild.cache.index import FileIndex, identity_of
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import carry_out
 from assetbuild.compile import Compiled, compile_jobs
@@ -85,9 +85,8 @@ class _Amending:
         self._following = Following(self._former, edits.ledger, lambda file: shown_path(file, config.root))
         table = seen.table
         self._following.edited({table[path][0]: path for path in edits.sources} | dict.fromkeys(edits.asked))
-        # Whoever compiles asks for other files, too, whose digests are known.
-        former_index = stage.cache.get(INDEX) if self._following.compiles else None
-        self._index = FileIndex.load(former_index, stage.began)
+        read = {os.path.normpath(os.path.join(config.root, file)): one for file, one in edits.ledger.read.items()}
+        self._index = FileIndex(stage.began, {file: bytes.fromhex(one) for file, one in read.items()})
         self._sources = Sources(seen, self._index)
         self._asked: set[str] = set()
         self._workers: Workers = stage.workers() if len(self._following.assets) > 1 else Alone()
@@ -251,19 +250,22 @@ class _Amending:
         further = {path: {one for one in others if one not in again} for path, others in before.further.items()}
         for path, others in linked.further.items():
             further.setdefault(path, set()).update(others)
-        read = {}
+        root, files = self._config.root, {}
+        known: dict[str, str] = dict(before.read)
         for done in jobs:
             if done.files:
                 outcome = compiled.outcomes[done.job.path]
-                own = (shown_path(part.source.file, self._config.root) for part in done.job.parts)
-                read[done.job.path] = frozenset((*outcome.files, *own))
+                own = frozenset(shown_path(part.source.file, root) for part in done.job.parts)
+                files[done.job.path] = own.union(outcome.files)
+                known |= read_besides(self._index, root, own, outcome.files)
         return Ledger(
             self._seen.identities,
-            before.jobs_with(read),
+            before.jobs_with(files),
             tuple(told),
             {path: tuple(sorted(further[path])) for path in sorted(further) if further[path]},
             self._sizes,
             before.amended + 1,
+            known,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, record_of
+from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, read_besides, record_of
 from assetbuild.bulk.links import Links
 from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
@@ -93,7 +93,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         reading.ahead if reading is not None else None,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    asked, texts, finals, ledger = made.asked, made.texts, made.finals, _ledger(made, config, seen)
+    asked, texts, finals, ledger = made.asked, made.texts, made.finals, _ledger(made, config, seen, index)
     # What is remembered takes the room of what was made.
     del made, encoded
     if reading is not None and texts is not None:
@@ -159,7 +159,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
     )
 
 
-def _ledger(made: Made, config: Config, seen: Survey) -> Ledger | None:
+def _ledger(made: Made, config: Config, seen: Survey, index: FileIndex) -> Ledger | None:
     """What a build that only follows edits has to know; None where more could follow."""
     outcomes = made.compiled.outcomes
     starts_workers = any(
@@ -171,15 +171,17 @@ def _ledger(made: Made, config: Config, seen: Survey) -> Ledger | None:
     if made.asked is None or starts_workers or not may_be_amended(config):
         return None
     lines = []
+    read: dict[str, str] = {}
     for job in made.plan.jobs:
         outcome = outcomes[job.path]
-        files = frozenset((*outcome.files, *(made.shown(part.source.file) for part in job.parts)))
-        lines.append(record_of(Done(job, tuple(asset.path for asset in outcome.assets), files)))
+        own = frozenset(made.shown(part.source.file) for part in job.parts)
+        lines.append(record_of(Done(job, tuple(asset.path for asset in outcome.assets), own.union(outcome.files))))
+        read |= read_besides(index, config.root, own, outcome.files)
     if None in lines:
         return None
     sizes = Sizes(checked_bytes(seen.sizes()), made.plan.parsed_bytes)
     text = "\n".join(filter(None, lines)).encode("utf-8", "surrogatepass")
-    return Ledger(seen.identities, text, made.told, made.linked.further, sizes)
+    return Ledger(seen.identities, text, made.told, made.linked.further, sizes, read=read)
 
 
 def _with_left(planned: Plan, plain: Links | None, sources: Mapping[str, Source]) -> Sequence[Job]:

@@ -7,9 +7,10 @@ is imported only by whoever uses its expressions at once, `re.compile` does as w
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["expression"]
+__all__ = ["expression", "prepare"]
 
 _ATTRIBUTES = tuple(name for name in dir(re.Pattern) if not name.startswith("_"))
 
@@ -27,6 +28,14 @@ class _Expression:
         for attribute in _ATTRIBUTES:
             setattr(self, attribute, getattr(compiled, attribute))
         return getattr(compiled, name)
+
+
+def prepare(*modules: ModuleType) -> None:
+    """Compiles the expressions of modules, for whoever has the time now and needs them soon."""
+    for module in modules:
+        for value in vars(module).values():
+            if type(value) is _Expression:
+                value.pattern  # noqa: B018
 
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -25,6 +26,11 @@ def read_frame(stream: IO[bytes]) -> Any:
     """The next document; raises EOFError if there is none, or only a piece of one."""
     head = _read(stream, _LENGTH)
     return json.loads(_read(stream, int.from_bytes(head, "big")))
+
+
+def digest_of(document: Any) -> str:
+    """A document as one that was guessed elsewhere is compared: SHA-256 in hex."""
+    return hashlib.sha256(json.dumps(document).encode()).hexdigest()
 
 
 def end_with(numbers: Sequence[str]) -> None:

@@ -28,13 +28,9 @@ def world_of(
 ) -> World:
     """What the compilers of a build see."""
 
-    @cache
-    def roots() -> dict[str, tuple[str, str]]:
-        return {place.directory: (path, file) for path, (file, place, _) in seen.table.items()}
-
     limit = config.time_limit
     return World(
-        config.root, config.base_url, sources, digest_of, pins, limit, services, stage.system, config.env, roots
+        config.root, config.base_url, sources, digest_of, pins, limit, services, stage.system, config.env, seen.roots
     )
 
 

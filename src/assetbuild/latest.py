@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ from assetbuild.survey import Survey
 
 if TYPE_CHECKING:
     from assetbuild.amending.ledger import Ledger
+
+    Early = Callable[[tuple[str, ...], Ledger], None]
 
 FORMAT = 4
 _KEYS = frozenset(
@@ -103,10 +105,13 @@ class Latest:
             stage.listener(Noted(diagnostic))
         return Finished(record["release"], record["summary"], diagnostics)
 
-    def edits(self, seen: Survey) -> Edits | None:
-        """What has changed since, after `finished` gave None; None if that may be more than the contents of files."""
+    def edits(self, seen: Survey, early: Early) -> Edits | None:
+        """What has changed since, after `finished` gave None; None if that may be more than the contents of files.
+
+        `early` is told as soon as it is known which sources these would be.
+        """
         record = self._record
-        if record is None or record["ledger"] is None or not self._has_same_inputs(seen):
+        if record is None or record["ledger"] is None:
             return None
         asked = _changed(record["asked"])
         if asked is None:
@@ -116,13 +121,14 @@ class Latest:
         ledger = load(self._stage.cache.get(_ledger_key(self._config)), record["ledger"])
         if ledger is None or len(ledger.identities) != len(seen.identities):
             return None
+        edited = tuple(seen.paths[number] for number in ledger.edited(seen.identities))
+        early(edited, ledger)
         try:
             directories = self._looked_at() or self._look()
         except OSError:
             return None
-        if directories != record["release_files"]:
+        if directories != record["release_files"] or not self._has_same_inputs(seen):
             return None
-        edited = tuple(seen.paths[number] for number in ledger.edited(seen.identities))
         files = {seen.table[path][0] for path in edited}
         return Edits(
             edited,

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat as status
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -70,11 +70,12 @@ class _Directory(NamedTuple):
 class Survey:
     """The files by logical path, each with its load path and identity, and what is to be said of others.
 
-    `diagnostics` are sorted.
+    `diagnostics` are sorted. `roots` gives logical path and file of one file below each load path's directory.
     """
 
     table: dict[str, Found]
     diagnostics: tuple[Diagnostic, ...]
+    roots: Mapping[str, tuple[str, str]]
 
     @cached_property
     def paths(self) -> list[str]:
@@ -110,10 +111,14 @@ def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:
     """
     table: dict[str, Found] = {}
     diagnostics: list[Diagnostic] = []
+    roots: dict[str, tuple[str, str]] = {}
     for load_path in load_paths:
         walk = _Walk(load_path, root)
         walk.run()
         diagnostics += walk.diagnostics
+        for path, (file, place, _) in walk.found.items():
+            roots[place.directory] = path, file
+            break
         if not table:
             table = walk.found
             continue
@@ -121,7 +126,7 @@ def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:
             first = table.setdefault(path, found)
             if first is not found and first[0] != found[0]:
                 diagnostics.append(_shadowed(path, first, found))
-    return Survey(table, in_order(diagnostics))
+    return Survey(table, in_order(diagnostics), roots)
 
 
 class _Walk:

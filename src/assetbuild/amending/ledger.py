@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from assetbuild.cache.index import IDENTITY_SIZE
+from assetbuild.cache.index import IDENTITY_SIZE, FileIndex
 from assetbuild.config import Config
 from assetbuild.dataclass import dataclass, field, field_values
 from assetbuild.errors import Diagnostic
@@ -48,7 +49,8 @@ class Done(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What a build leaves. `further` are as in `LinkResult`; `amended` is how many builds in a row have started from
-    the one before.
+    the one before. `read` are records of the stat index, in hex, of the files that jobs read besides their own sources,
+    by file path as messages show it.
     """
 
     identities: bytes
@@ -57,6 +59,7 @@ class Ledger:
     further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sizes: Sizes = NO_SIZES
     amended: int = 0
+    read: Mapping[str, str] = field(default_factory=dict)
 
     def edited(self, identities: bytes) -> list[int]:
         """The numbers of the sources that have another identity than here, in the order of their paths."""
@@ -145,6 +148,12 @@ def done_of(record: list[Any], sources: Mapping[str, Source]) -> Done:
     return Done(job, tuple(assets), frozenset(files))
 
 
+def read_besides(index: FileIndex, root: str, own: Collection[str], files: Iterable[str]) -> dict[str, str]:
+    """`Ledger.read` of one job: of these files, as messages show them, without its own."""
+    absolute = {os.path.normpath(os.path.join(root, file)): file for file in files if file not in own}
+    return {absolute[file]: record.hex() for file, record in index.records(absolute).items()}
+
+
 def _steps(steps: Iterable[Step]) -> list[list[Any]]:
     return [[step.name, step.options, step.depends] for step in steps]
 
@@ -160,6 +169,7 @@ def dump(ledger: Ledger) -> bytes:
         "sources": len(ledger.identities),
         "sizes": ledger.sizes,
         "further": ledger.further,
+        "read": ledger.read,
         "told": [(one.station, one.owner, field_values(one.diagnostic)) for one in ledger.told],
     }
     line = _dense(head).encode("utf-8", "surrogatepass")
@@ -175,7 +185,7 @@ def load(data: bytes | None, digest: object) -> Ledger | None:
         values = json.loads(head)
         told = tuple(Told(station, owner, Diagnostic(*fields)) for station, owner, fields in values["told"])
         further = {path: tuple(others) for path, others in values["further"].items()}
-        end = values["sources"]
-        return Ledger(rest[:end], rest[end:], told, further, Sizes(*values["sizes"]), values["amended"])
+        end, sizes = values["sources"], Sizes(*values["sizes"])
+        return Ledger(rest[:end], rest[end:], told, further, sizes, values["amended"], dict(values["read"]))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None

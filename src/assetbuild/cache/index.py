@@ -176,6 +176,11 @@ class FileIndex:
         self._asked[file] = record = identity + bytes.fromhex(digest)
         self._settled[file] = record
 
+    def records(self, files: Iterable[str]) -> dict[str, bytes]:
+        """What `dump` keeps of these files: a `former` for another build that asks for no more than these."""
+        found = {file: self._asked[file] for file in files if file in self._asked}
+        return {file: one for file, one in found.items() if file in self._settled or self._is_settled(one)}
+
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""
         asked = self._asked

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -48,9 +51,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def script() -> int:
-    """`main` for a process of its own, which ends without looking for garbage among all that a build has made."""
+    """`main` for a process of its own, which ends at once: to take apart all that was imported and made takes 10 ms.
+
+    Returns where that would lose something: a thread still works, or what was printed cannot be written.
+    """
     code = main()
     gc.freeze()
+    if threading.active_count() == 1:
+        with suppress(OSError, ValueError):
+            atexit._run_exitfuncs()
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+            os._exit(code)
     return code
 
 

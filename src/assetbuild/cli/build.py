@@ -6,8 +6,9 @@ import argparse
 import gc
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assetbuild.cli.counts import counted, tallied
@@ -17,9 +18,11 @@ from assetbuild.cli.report import Report, add_output_arguments
 from assetbuild.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
+    from assetbuild.amending.ledger import Ledger
     from assetbuild.cli.stage import Programs
-    from assetbuild.config import Config
+    from assetbuild.config import Config, LoadPath
     from assetbuild.stage import Finished, Stage
+    from assetbuild.survey import Survey
 
 SASS = (".scss", ".sass")
 HELP = "compile, minify, fingerprint and precompress all assets into a release"
@@ -98,17 +101,13 @@ def _build(config: Config, stage: Stage) -> Finished:
 
     latest = Latest(config, stage)
     try:
-        seen = survey(load_paths(config), config.root)
+        directories = load_paths(config)
+        seen = survey(directories, config.root)
         finished = latest.finished(seen)
-        edits = None if finished is not None else latest.edits(seen)
+        edits = None if finished is not None else latest.edits(seen, partial(_early, config, stage, seen, directories))
     finally:
         latest.close()
     if finished is None and edits is not None:
-        if config.sass.implementation == "libsass" and any(path.endswith(SASS) for path in edits.sources):
-            from assetbuild.compilers.libsass_pool import libsass_pool
-
-            # It starts while all else is imported.
-            libsass_pool(stage.programs(), stage.system).start()
         from assetbuild.amend import amend
 
         finished = amend(config, stage, seen, edits)
@@ -128,6 +127,15 @@ def _build(config: Config, stage: Stage) -> Finished:
         return build(config, stage, seen, reading)
     finally:
         reading.close()
+
+
+def _early(
+    config: Config, stage: Stage, seen: Survey, load_paths: Sequence[LoadPath], edited: Sequence[str], ledger: Ledger
+) -> None:
+    if config.sass.implementation == "libsass" and any(path.endswith(SASS) for path in edited):
+        from assetbuild.early import begin_libsass
+
+        begin_libsass(config, stage, seen, edited, ledger, [one.directory for one in load_paths])
 
 
 def _from_here(directory: str) -> str:

@@ -64,7 +64,7 @@ class World:
     services: Services = field(default_factory=Services)
     environment: Mapping[str, str] = field(default_factory=dict)
     env: tuple[str, ...] = ()
-    roots: Callable[[], Mapping[str, tuple[str, str]]] | None = None
+    roots: Mapping[str, tuple[str, str]] | None = None
 
     def display(self, file: str) -> str:
         """A file path relative to the configuration's directory, POSIX."""

@@ -4,22 +4,21 @@ Such a program is a file: `python FILE PACKAGES LIFE`, where PACKAGES is the dir
 is, and LIFE the number of a descriptor for `frames.end_with`, or nothing where there is no such thing. It reads frames
 from standard input and writes frames to standard output. The first one is `sys.path`; each further one is a request,
 and is answered by a document. In between it may ask: a document with nothing but "question" is answered by another
-frame.
+frame. With "guess" beside that, the digest of an answer of its own, it has gone on with this, and is not answered.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from io import FileIO
 from typing import Any
 
+from assetbuild.compilers.children import child
 from assetbuild.compilers.services import ServicesClosed
-from assetbuild.frames import read_frame, write_frame
+from assetbuild.frames import digest_of, read_frame, write_frame
 
 _PACKAGES = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _KEPT_OF_THE_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP", "TMP")
@@ -31,6 +30,10 @@ class Ended(Exception):
     """The process ended by itself, or cannot be started; the argument says how, as the end of a sentence."""
 
 
+class WrongGuess(Exception):
+    """A process has worked with another answer than that which it would have been given."""
+
+
 class Pool:
     """A service of the build. Safe for several threads: each has a process to itself while it waits."""
 
@@ -40,18 +43,28 @@ class Pool:
         self._environment = {name: environment[name] for name in _KEPT_OF_THE_ENVIRONMENT if name in environment}
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
+        self._begun: list[tuple[Mapping[str, Any], _Worker]] = []
         self._all: set[_Worker] = set()
         self._closed = False
 
-    def ask(self, request: Mapping[str, Any], seconds: float, answer: Answer | None = None) -> dict[str, Any]:
-        """What a process answers; `answer` is for its questions.
+    def ask(
+        self,
+        request: Mapping[str, Any],
+        seconds: float,
+        answer: Answer | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> dict[str, Any]:
+        """What a process answers; `answer` is for its questions, also for those that it has guessed the answers of.
+        `meanwhile` is called once it has the request.
 
-        Raises Ended, TimeoutError if the process was ended after so many seconds, ServicesClosed, and what `answer`
-        raises: the process is ended then.
+        Raises Ended, TimeoutError if the process was ended after so many seconds, ServicesClosed, what `answer`
+        raises, and WrongGuess: the process is ended then.
         """
-        worker = self._taken()
+        worker = self._begun_with(request)
+        waiting = None if worker is not None else request
+        worker = worker or self._taken()
         try:
-            said = worker.ask(request, seconds, answer)
+            said = worker.ask(waiting, seconds, answer, meanwhile)
         except BaseException:
             with self._lock:
                 self._all.discard(worker)
@@ -68,12 +81,37 @@ class Pool:
             with self._lock:
                 self._idle.append(worker)
 
+    def begin(self, requests: Iterable[tuple[Mapping[str, Any], Any]]) -> None:
+        """Lets processes work on what somebody will ask soon, word for word; with each what may be guessed from.
+
+        What was begun before and nobody has asked is dropped.
+        """
+        with self._lock:
+            dropped, self._begun = self._begun, []
+            self._all.difference_update(worker for _, worker in dropped)
+        for _, worker in dropped:
+            worker.close()
+        with suppress(Ended, ServicesClosed):
+            for request, ahead in requests:
+                worker = self._taken()
+                worker.begin({**request, "ahead": ahead})
+                with self._lock:
+                    self._begun.append((request, worker))
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            workers, self._all, self._idle = self._all, set(), []
+            workers, self._all, self._idle, self._begun = self._all, set(), [], []
         for worker in workers:
             worker.close()
+
+    def _begun_with(self, request: Mapping[str, Any]) -> _Worker | None:
+        with self._lock:
+            for number, (begun, worker) in enumerate(self._begun):
+                if begun == request:
+                    del self._begun[number]
+                    return worker
+        return None
 
     def _taken(self) -> _Worker:
         with self._lock:
@@ -98,30 +136,22 @@ class Pool:
 
 class _Worker:
     def __init__(self, program: str, environment: Mapping[str, str]) -> None:
-        ends = os.pipe() if sys.platform == "linux" else ()
-        try:
-            # What `site` would find is told by the first frame.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-S", "-X", "utf8", program, _PACKAGES, *map(str, ends[:1])],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=dict(environment),
-                start_new_session=True,
-                pass_fds=ends[:1],
-            )
-        except BaseException:
-            for end in ends[1:]:
-                os.close(end)
-            raise
-        finally:
-            for end in ends[:1]:
-                os.close(end)
-        # Closed with this process, however that ends. A file can be closed twice, by whoever is the first.
-        self._life = [FileIO(end, "wb") for end in ends[1:]]
-        self._path: list[str] | None = [os.path.abspath(one) for one in sys.path]
+        self._process, self._life = child(program, _PACKAGES, environment)
+        self.begin([os.path.abspath(one) for one in sys.path])
 
-    def ask(self, request: Mapping[str, Any], seconds: float, answer: Answer | None) -> dict[str, Any]:
+    def begin(self, document: Any) -> None:
+        """Sends what is read later, if anybody is there."""
+        with suppress(_Silent):
+            self._send(document)
+
+    def ask(
+        self,
+        request: Mapping[str, Any] | None,
+        seconds: float,
+        answer: Answer | None = None,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> dict[str, Any]:
+        """As that of a pool; without a request, for the one that was begun."""
         expired = threading.Event()
 
         def expire() -> None:
@@ -132,15 +162,18 @@ class _Worker:
         timer.daemon = True
         timer.start()
         try:
-            if self._path is not None:
-                self._send(self._path)
-                self._path = None
-            self._send(request)
+            if request is not None:
+                self._send(request)
+            meanwhile()
             while True:
                 said = self._receive()
-                if answer is None or said.keys() != {"question"}:
+                if answer is None or "question" not in said:
                     break
-                self._send(answer(said["question"]))
+                answered = answer(said["question"])
+                if said.keys() == {"question"}:
+                    self._send(answered)
+                elif said["guess"] != digest_of(answered):
+                    raise WrongGuess
         except _Silent:
             if expired.is_set():
                 raise TimeoutError from None

@@ -101,14 +101,16 @@ def _of_simple(data: bytes) -> list[Found] | None:
         return None
     found: list[Found] = []
     quotes = {_DOUBLE: 0, _SINGLE: 0}
+    outside = 0  # a place that is outside comments: none was open at the match before
     for match in _PARENTHESIS_OF_URL.finditer(data):
         group = match.lastindex
         if group is None:
             return None
         start, stop = match.span(group)
-        opened = data.rfind(b"/*", 0, start)
+        opened = data.rfind(b"/*", outside, start)
         if (opened >= 0 and not data.find(b"*/", opened + 2, start) >= 0) or data.find(b"/*", start, stop) >= 0:
             return None
+        outside = stop
         if group in quotes:
             quotes[group] += 2
         written = data[start:stop].decode("utf-8", "replace")

@@ -11,7 +11,7 @@ from typing import Any
 
 from assetbuild.compilers.base import World
 from assetbuild.compilers.libsass_pool import libsass_pool
-from assetbuild.compilers.pool import Ended
+from assetbuild.compilers.pool import Ended, WrongGuess
 from assetbuild.compilers.sass.imports import Importer, faults_of
 from assetbuild.compilers.sass.lookup import Lookup
 from assetbuild.compilers.sass.printed import Printed
@@ -19,6 +19,7 @@ from assetbuild.compilers.sass.rails import FUNCTIONS, PARAMETERS, not_a_path
 from assetbuild.compilers.sass.scan import Sheet
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
+from assetbuild.expression import prepare
 from assetbuild.references.source_map import Mappings
 from assetbuild.scratch import scratch
 
@@ -32,8 +33,13 @@ def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: L
     if faults:
         return Printed(None, (entry,), tuple(faults))
     with ExitStack() as stack:
-        importer = Importer(lookup, _Folder(stack).write, [entry])
-        output, diagnostics = _run(importer, options, lookup.tools.world)
+        folder = _Folder(stack)
+        try:
+            importer = Importer(lookup, folder.write, [entry])
+            output, diagnostics = _run(importer, options, lookup.tools.world)
+        except WrongGuess:
+            importer = Importer(lookup, folder.write, [entry])
+            output, diagnostics = _run(importer, options, lookup.tools.world)
     if output is None:
         return Printed(None, tuple(importer.sheets), tuple(diagnostics))
     text, _, embedded = output.rpartition(MAP_COMMENT)
@@ -44,6 +50,18 @@ def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: L
     numbers = [importer.number(name) for name in names]
     sources = tuple(None if number is None else importer.sheets[number] for number in numbers)
     return Printed(text, tuple(importer.sheets), tuple(diagnostics), lambda: Mappings(mappings), sources)
+
+
+def request_for(entry: Sheet, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What the program is asked for an entry, see `worker.py`."""
+    return {
+        "text": entry.text,
+        "indented": entry.indented,
+        "style": options.get("style", "expanded"),
+        "precision": options.get("precision", 10),
+        "functions": list(_FUNCTIONS),
+        "parameters": list(PARAMETERS),
+    }
 
 
 def version() -> str:
@@ -76,17 +94,10 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
     entry = importer.sheets[0]
     if not entry.text:
         return "", []
-    request = {
-        "text": entry.text,
-        "indented": entry.indented,
-        "style": options.get("style", "expanded"),
-        "precision": options.get("precision", 10),
-        "functions": list(_FUNCTIONS),
-        "parameters": PARAMETERS,
-    }
     try:
         pool = libsass_pool(world.services, world.environment)
-        answer = pool.ask(request, world.time_limit, lambda question: _answer(importer, *question))
+        request = request_for(entry, options)
+        answer = pool.ask(request, world.time_limit, lambda question: _answer(importer, *question), _prepare)
     except TimeoutError:
         from assetbuild.compilers.sass.messages import took_too_long
 
@@ -108,6 +119,14 @@ def _run(importer: Importer, options: Mapping[str, Any], world: World) -> tuple[
         return None, [*importer.diagnostics, *said]
     failure = [read_error(answer["error"], sheet_of, entry)] if "error" in answer else []
     return answer.get("text"), [*failure, *said]
+
+
+def _prepare() -> None:
+    """What will read the style sheet that LibSass is making."""
+    from assetbuild.compilers.sass import origins
+    from assetbuild.references import css, css_plain, urls
+
+    prepare(origins, css, css_plain, urls)
 
 
 def _answer(importer: Importer, kind: str, name: str, more: str | None) -> Any:

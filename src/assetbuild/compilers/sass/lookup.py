@@ -93,15 +93,27 @@ class Directories:
 
     def _one_of_each(self) -> Mapping[str, tuple[str, str]]:
         if self.world.roots is not None:
-            return self.world.roots()
+            return self.world.roots
         return {source.root: (source.path, source.file) for source in self.world.sources.values()}
 
     def allow(self, file: str) -> bool:
         """Whether a file is below one of them, where its symbolic links lead included."""
-        real = os.path.realpath(file)
-        return any(file.startswith(os.path.join(root, "")) for root in (*self.roots, *self.extra)) and any(
-            real.startswith(root) for root in self._real
-        )
+        directory, name = os.path.split(file)
+        if os.path.islink(file):
+            directory, name = os.path.split(os.path.realpath(file))
+        if directory not in self._reals:
+            self._reals[directory] = os.path.realpath(directory)
+        real = os.path.join(self._reals[directory], name)
+        return any(file.startswith(root) for root in self._inside) and any(real.startswith(root) for root in self._real)
+
+    @cached_property
+    def _reals(self) -> dict[str, str]:
+        """Where directories are that were looked at."""
+        return {}
+
+    @cached_property
+    def _inside(self) -> tuple[str, ...]:
+        return tuple(os.path.join(root, "") for root in (*self.roots, *self.extra))
 
     @cached_property
     def _real(self) -> tuple[str, ...]:

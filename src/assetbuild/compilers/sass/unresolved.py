@@ -21,7 +21,7 @@ _ADDRESS: Final = expression(rb"""/\*.*?\*/|(?<![\w.#-])(?P<address>asset:[^\s"'
 
 def unresolved(css: bytes, mapped: Mapped) -> Iterator[Diagnostic]:
     """A warning for each such address in the CSS that Sass has made."""
-    if not any(_CALLED.search(sheet.text) for sheet in mapped.sheets):
+    if b"asset:" not in css or not any(_CALLED.search(sheet.text) for sheet in mapped.sheets):
         return
     known = {one.start for one in references.find(css)}
     for match in _ADDRESS.finditer(css):

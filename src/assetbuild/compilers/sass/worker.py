@@ -4,12 +4,16 @@ A request is {"text", "indented", "style", "precision", "functions", "parameters
 embedded source map) or {"error"}, and "said": what LibSass printed. Its questions are what to read for an import,
 ["import", path, importing sheet], answered by a list of pairs or nothing; and what one of the functions gives,
 ["call", its name, its first argument if that is a string], answered by {"text"} or {"error"}. It imports nothing else.
+
+A request that somebody will ask soon has "ahead" besides: {"file": the entry's, "files": those that it read the last
+time, "bases": the directories of load paths}. Imports are then answered here, by a guess, which whoever asks compares.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,19 +21,38 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
 
+# As `imports.NAME`, of a style sheet that is not indented.
+_NAME = "assetbuild-import-{}.scss"
+
+
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    from assetbuild.frames import end_with, read_frame, write_frame
+    from assetbuild.frames import digest_of, end_with, read_frame, write_frame
 
     end_with(sys.argv[2:])
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     sys.path[:] = read_frame(requests)
+    _import_sass()
 
     def ask(*question: Any) -> Any:
         write_frame(answers, {"question": question})
         return read_frame(requests)
+
+    def asker(ahead: Any) -> Callable[..., Any]:
+        guesses = _Guesses(**ahead)
+
+        def ask_or_guess(*question: Any) -> Any:
+            answer = guesses.answer(*question)
+            if answer is None:
+                answer = ask(*question)
+                guesses.learn(answer)
+            else:
+                write_frame(answers, {"question": question, "guess": digest_of(answer)})
+            return answer
+
+        return ask_or_guess
 
     with _unnamed_file() as printed:
         # LibSass has no other way to say its warnings than standard error.
@@ -39,7 +62,79 @@ def main() -> None:
                 request = read_frame(requests)
             except EOFError:
                 return
-            write_frame(answers, {**_compiled(request, ask), "said": _taken(printed)})
+            asking = asker(request["ahead"]) if "ahead" in request else ask
+            write_frame(answers, {**_compiled(request, asking), "said": _taken(printed)})
+
+
+def _import_sass() -> None:
+    """It imports `inspect` for what nobody asks of it here, which takes longer than all else together."""
+    if "inspect" not in sys.modules:
+        sys.modules["inspect"] = _Later("inspect")
+    import sass  # noqa: F401
+
+
+class _Later(ModuleType):
+    """A module that is imported when something in it is looked up; `importlib.util.LazyLoader` does so at once."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        from importlib import import_module
+
+        del sys.modules[self.__name__]
+        return getattr(import_module(self.__name__), name)
+
+
+class _Guesses:
+    """What imports will be answered, as far as it can be told without what the build knows.
+
+    `names` are the files behind the names that LibSass was given, `count` is how many it was.
+    """
+
+    def __init__(self, file: str, files: list[str], bases: list[str]) -> None:
+        self._files = frozenset(files)
+        self._bases = bases
+        self._names = {"stdin": file}
+        self._given = {file: "stdin"}
+        self._count = 1
+
+    def answer(self, kind: str, path: str, importing: str | None) -> list[list[str]] | None:
+        """The answer to the question; None if there is no guess."""
+        file = self._file(path, importing) if kind == "import" else None
+        if file is None:
+            return None
+        if file in self._given:
+            return [[self._given[file], ""]]
+        try:
+            with open(file, encoding="utf-8-sig", newline="") as stream:
+                text = stream.read()
+        except (OSError, ValueError):
+            return None
+        name = _NAME.format(self._count)
+        self._learn(name, file)
+        return [[name, text]]
+
+    def learn(self, answer: Any) -> None:
+        """Another has answered: names go on from the one that he gave, if it is a new one."""
+        if isinstance(answer, list) and answer[0][0] == _NAME.format(self._count):
+            self._learn(answer[0][0], "")
+
+    def _learn(self, name: str, file: str) -> None:
+        self._names[name] = file
+        self._given[file] = name
+        self._count += 1
+
+    def _file(self, path: str, importing: str | None) -> str | None:
+        """The file that the entry read the last time and that this most likely means."""
+        head, _, name = path.rpartition("/")
+        names = [name] if name.endswith(".scss") else [f"{name}.scss"]
+        beside = os.path.dirname(self._names.get((importing or "").rpartition("/")[2], ""))
+        for directory in (beside, *self._bases) if beside else self._bases:
+            for one in (*names, *(f"_{one}" for one in names)):
+                file = os.path.normpath(os.path.join(directory, head, one))
+                if file in self._files:
+                    return file
+        return None
 
 
 def _compiled(request: dict[str, Any], ask: Callable[..., Any]) -> dict[str, str]:
