@@ -89,7 +89,9 @@ class _Amending:
         self._index = FileIndex(stage.began, {file: bytes.fromhex(one) for file, one in read.items()})
         self._sources = Sources(seen, self._index)
         self._asked: set[str] = set()
-        self._workers: Workers = stage.workers() if len(self._following.assets) > 1 else Alone()
+        # To import what makes threads takes longer than all that is done to some plain files.
+        several = len(self._following.assets) > 1 and (self._following.compiles or config.encodings)
+        self._workers: Workers = stage.workers() if several else Alone()
 
     def run(self) -> Finished:
         config, stage, edits = self._config, self._stage, self._edits
