@@ -35,7 +35,7 @@ from assetbuild.planning.syntax import checked_bytes
 from assetbuild.references.pins import Pins
 from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
-from assetbuild.stage import Finished, Stage
+from assetbuild.stage import Alone, Finished, Stage
 from assetbuild.survey import Survey
 from assetbuild.told import Told, said, sorted_by_place
 
@@ -75,7 +75,8 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     made = make(config, stage, index, seen, reading)
     made = _searched(made, config, stage)
     with _reading(config.root):
-        encoded = encode(made.linked.linked, config.encodings, stage.cache, stage.workers(), stage.listener)
+        workers = stage.workers() if config.encodings else Alone()
+        encoded = encode(made.linked.linked, config.encodings, stage.cache, workers, stage.listener)
         _check_kept(made.sources, made.texts, index, reading)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
@@ -130,7 +131,8 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         if reading is not None and texts is not None:
             plain = Links(texts, planned.plain, reading.memory, reading.ahead, stage.jobs)
         jobs = _with_left(planned, plain, found.files)
-        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, stage.workers(), tell, own_digest())
+        workers = stage.workers() if sum(len(job.parts) for job in jobs) > 1 else Alone()
+        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, workers, tell, own_digest())
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
     alone = link(assets, compiled.failed, planned.absent, rules_of(config, seen, pins), tell, memo, plain)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 
 from assetbuild.config import Bundle, Config
 from assetbuild.dataclass import dataclass
@@ -84,6 +83,8 @@ class _Expansion:
             return f"'{pattern}' matches only Sass partials", "name the style sheet that imports them"
         others = self._bundles.keys() - {bundle.path}
         names = others | {name for part in self._parts for name in (part.source.path, part.path)}
+        from difflib import get_close_matches
+
         nearest = get_close_matches(pattern, sorted(names), 1, 0.7) if is_literal(pattern) else []
         hint = (
             f"did you mean '{nearest[0]}'?"

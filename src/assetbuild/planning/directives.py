@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from difflib import get_close_matches
 from typing import Final
 
 from assetbuild.dataclass import dataclass
@@ -71,6 +70,8 @@ def _read(first: re.Match[bytes], line: bytes, start: int) -> Directive | None:
     name = first["name"].decode()
     place = start + first.start("name"), len(first["name"])
     if name not in ARGUMENTS:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, ARGUMENTS, 1, _ALIKE)
         # Sprockets takes it for text; only in the usual spelling it is clearly no sentence.
         if near and _BARE.match(first["before"]):

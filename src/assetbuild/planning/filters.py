@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Final
 
 from assetbuild import compilers
@@ -196,6 +195,8 @@ def _no_option(config: Config, key: Key, name: str, known: Sequence[str]) -> Dia
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     bare = {one.rpartition(":")[2]: one for one in reversed(known)}
+    from difflib import get_close_matches
+
     found = get_close_matches(name, known, 1, 0.7) or get_close_matches(name.rpartition(":")[2], list(bare), 1)
     if not found:
         return "known are: " + ", ".join(one for one in known if not one.startswith(compilers.FOREIGN))

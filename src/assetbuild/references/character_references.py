@@ -6,19 +6,20 @@ the five predefined: those that a document declares are never expanded.
 
 from __future__ import annotations
 
-import html.entities
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from assetbuild.dataclass import dataclass
+from assetbuild.expression import expression
 
 Undo = Callable[[re.Match[bytes]], str | None]
 
-_HTML = re.compile(rb"&(?:#[xX](?P<hex>[0-9a-fA-F]++);?|#(?P<decimal>[0-9]++);?|(?P<name>[A-Za-z][A-Za-z0-9]*+;?))")
-_XML = re.compile(rb"&(?:#x(?P<hex>[0-9a-fA-F]++);|#(?P<decimal>[0-9]++);|(?P<name>(?:amp|lt|gt|quot|apos);)|)")
-_LONGEST_NAME = max(map(len, html.entities.html5))
-_ILLEGAL_IN_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HTML = expression(rb"&(?:#[xX](?P<hex>[0-9a-fA-F]++);?|#(?P<decimal>[0-9]++);?|(?P<name>[A-Za-z][A-Za-z0-9]*+;?))")
+_XML = expression(rb"&(?:#x(?P<hex>[0-9a-fA-F]++);|#(?P<decimal>[0-9]++);|(?P<name>(?:amp|lt|gt|quot|apos);)|)")
+_ILLEGAL_IN_XML = expression(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_IN_XML = {b"amp;": "&", b"lt;": "<", b"gt;": ">", b"quot;": '"', b"apos;": "'"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,22 @@ def _undo_html(match: re.Match[bytes]) -> str:
     if name is None:
         return _html_character(_number(match))
     following = match.string[match.end() : match.end() + 1]
-    if len(name) > _LONGEST_NAME or (following == b"=" and not name.endswith(b";")):
+    if following == b"=" and not name.endswith(b";"):
         raise LookupError(name)
-    return html.entities.html5[name.decode()]
+    return _in_html()[name.decode()]
+
+
+@cache
+def _in_html() -> dict[str, str]:
+    # Few files have one.
+    from html.entities import html5
+
+    return html5
 
 
 def _undo_xml(match: re.Match[bytes]) -> str | None:
     if match["name"] is not None:
-        return html.entities.html5[match["name"].decode()]
+        return _IN_XML[match["name"]]
     if match.end() - match.start() == 1:
         return None
     number = _number(match)
