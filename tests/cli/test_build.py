@@ -262,6 +262,15 @@ def test_streams_that_are_closed_from_the_start_are_no_error() -> None:
     assert (made.release / "manifest.json").is_file()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="descriptors of POSIX")
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&-", "2>&-", "<&- >&- 2>&-"])
+def test_where_streams_are_closed_no_file_or_pipe_takes_their_numbers(closed: str) -> None:
+    made = Project(below_assets({"a.scss": "$a: b; .a { color: $a }"}))
+    command = f"'{sys.executable}' -m assetbuild build --no-cache --jobs 1 {closed}"
+    assert subprocess.run(["sh", "-c", command], cwd=made.root, check=False).returncode == 0
+    assert (made.release / "manifest.json").is_file()
+
+
 def test_an_encoding_that_does_not_know_a_name_is_no_error() -> None:
     made = Project(below_assets({"caf\u00e9.txt": "1"}))
     assert run(made.root, "build", "-v", PYTHONIOENCODING="ascii").returncode == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -119,6 +120,24 @@ def test_where_there_are_threads_it_is_not_forked(tmp_path: Path) -> None:
         for stream in (process.stdin, process.stdout, *life):
             assert stream is not None
             stream.close()
+
+
+def test_where_the_system_does_not_tell_of_threads_it_is_not_forked(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import subprocess, sys\n"
+        "from assetbuild.compilers import children\n"
+        "process, life = children.child(sys.argv[1], 'packages', {})\n"
+        "print(isinstance(process, children._Forked), process.stdout.readline())\n"
+        "process.wait()\n"
+    )
+    answering = tmp_path / "answering.py"
+    answering.write_text("print('read', flush=True)")
+    hidden = f"mount -t tmpfs none /proc && exec '{sys.executable}' '{program}' '{answering}'"
+    ran = subprocess.run(["unshare", "-Ur", "--mount", "sh", "-c", hidden], capture_output=True, text=True, check=False)
+    if ran.returncode != 0 and "Traceback" not in ran.stderr:
+        pytest.skip(f"no /proc can be hidden here: {ran.stderr.strip()}")
+    assert ran.stdout == "False b'read\\n'\n"
 
 
 def test_a_program_that_is_not_there_ends_at_once(tmp_path: Path) -> None:

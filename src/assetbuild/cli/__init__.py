@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Raises SystemExit as argparse does: 2 for a command line that it does not understand, 0 after --help and --version.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_standard_streams()
     try:
         arguments = command_line(words).parse_args(words)
         from assetbuild.cli.report import Report
@@ -65,6 +66,16 @@ def script() -> int:
                     stream.flush()
             os._exit(code)
     return code
+
+
+def _open_standard_streams() -> None:
+    """Lets what was closed of the descriptors 0 to 2 lead nowhere: else files and pipes of ours get these numbers, and
+    what other programs take for their standard streams.
+    """
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:  # the lowest that is free
+            os.set_inheritable(descriptor, True)
+        os.close(descriptor)
 
 
 def _run(arguments: argparse.Namespace, report: Report) -> int:

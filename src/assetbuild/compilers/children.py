@@ -45,8 +45,7 @@ def child(program: str, packages: str, environment: Mapping[str, str]) -> tuple[
     ends = os.pipe() if sys.platform == "linux" else ()
     try:
         arguments = [packages, *map(str, ends[:1])]
-        alone = sys.platform == "linux" and threading.active_count() == 1
-        start: _Start = _Forked if alone and sys.getfilesystemencoding() == "utf-8" else _spawned
+        start: _Start = _Forked if _is_alone() and sys.getfilesystemencoding() == "utf-8" else _spawned
         started = start(program, arguments, environment, ends[:1])
     except BaseException:
         for end in ends[1:]:
@@ -57,6 +56,14 @@ def child(program: str, packages: str, environment: Mapping[str, str]) -> tuple[
             os.close(end)
     # A file can be closed twice, by whoever is the first.
     return started, [FileIO(end, "wb") for end in ends[1:]]
+
+
+def _is_alone() -> bool:
+    """Whether this process has one thread for sure, also of those that libraries start without Python."""
+    try:
+        return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
+    except OSError:  # a sandbox without /proc, where a forked process could not close what is open either
+        return False
 
 
 def _spawned(program: str, arguments: Sequence[str], environment: Mapping[str, str], kept: Sequence[int]) -> Child:

@@ -112,6 +112,24 @@ def test_a_file_that_was_edited_after_it_was_read_is_read_again(tmp_path: Path, 
     assert not worker.is_there()
 
 
+def test_several_entries_with_the_same_text_may_have_begun(tmp_path: Path, services: Services) -> None:
+    files = {
+        f"a/{name}/{file}": text
+        for name in "xyz"
+        for file, text in (("app.scss", '@import "own";'), ("_own.scss", f".{name} {{ a: b }}"))
+    }
+    project = Project(tmp_path, files, services=services)
+    root = str(project.root)
+    begun = [
+        request_ahead(os.path.join(root, "a", name, "app.scss"), {}, [os.path.join(root, file) for file in files], [])
+        for name in "xyz"
+    ]
+    libsass_pool(project.world.services, os.environ).begin([one for one in begun if one is not None])
+    # The other two did not have to be compiled: it takes what was begun for them first.
+    made = project.compile("z/app.scss").assets[0].content.read()
+    assert made == b".z {\n  a: b;\n}\n"
+
+
 def test_what_is_begun_is_for_this_request_alone(tmp_path: Path, services: Services) -> None:
     project = Project(tmp_path, FILES, services=services)
     pool = begin(project, FILES, style="compressed")

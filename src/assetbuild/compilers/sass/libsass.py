@@ -6,7 +6,7 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from assetbuild.compilers.base import World
@@ -34,12 +34,12 @@ def run_libsass(entry: Sheet, data: bytes, options: Mapping[str, Any], lookup: L
         return Printed(None, (entry,), tuple(faults))
     with ExitStack() as stack:
         folder = _Folder(stack)
-        try:
+        while True:
             importer = Importer(lookup, folder.write, [entry])
-            output, diagnostics = _run(importer, options, lookup.tools.world)
-        except WrongGuess:
-            importer = Importer(lookup, folder.write, [entry])
-            output, diagnostics = _run(importer, options, lookup.tools.world)
+            # Of several entries with the same text, each that has begun may have guessed wrong for this one.
+            with suppress(WrongGuess):
+                output, diagnostics = _run(importer, options, lookup.tools.world)
+                break
     if output is None:
         return Printed(None, tuple(importer.sheets), tuple(diagnostics))
     text, _, embedded = output.rpartition(MAP_COMMENT)
