@@ -9,6 +9,7 @@ checkers see the standard decorator.
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from operator import attrgetter
 from types import CodeType, FunctionType
@@ -106,6 +107,8 @@ def _made(cls: Any, frozen: bool, slots: bool, eq: bool) -> Any:
     fields = _inherited(cls) | fields
     methods: dict[str, Any] = {"__dataclass_fields__": _Fields(fields), "__match_args__": tuple(fields)}
     methods["__repr__"] = _repr([name for name in fields if fields[name].repr])
+    if sys.version_info >= (3, 13):
+        methods["__replace__"] = _replace  # for copy.replace
     if eq:
         methods |= _comparing([name for name in fields if fields[name].compare], frozen)
     if frozen:

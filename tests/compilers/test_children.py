@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,6 +135,8 @@ def test_where_the_system_does_not_tell_of_threads_it_is_not_forked(tmp_path: Pa
     answering = tmp_path / "answering.py"
     answering.write_text("print('read', flush=True)")
     hidden = f"mount -t tmpfs none /proc && exec '{sys.executable}' '{program}' '{answering}'"
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare: apt-get install util-linux")
     ran = subprocess.run(["unshare", "-Ur", "--mount", "sh", "-c", hidden], capture_output=True, text=True, check=False)
     if ran.returncode != 0 and "Traceback" not in ran.stderr:
         pytest.skip(f"no /proc can be hidden here: {ran.stderr.strip()}")
