@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from assetbuild.bulk import share
 from assetbuild.bulk.ahead import Ahead
-from assetbuild.bulk.finals import _above, _url
+from assetbuild.bulk.names import Names
+from assetbuild.bulk.texts import fingerprinted
+from assetbuild.bulk.writing import above_directory, url_of
 from assetbuild.cache.index import identity_of
+from assetbuild.processes import Process
 from assetbuild.references.urls import relative
 from assetbuild.release.lock import locked
 from scenario import CONFIG, Project, files_below
@@ -117,7 +121,7 @@ main(["build"])
     assert (built.manifest, built.public) == (clean.manifest, clean.public)
 
 
-@pytest.mark.parametrize("moment", ["write", "made", "wait_for"])
+@pytest.mark.parametrize("moment", ["write", "tell", "step"])
 def test_if_staging_fails_the_commit_writes_all_itself(moment: str) -> None:
     files: dict[str, str | bytes] = {f"assets/i/{number}.png": b"%d" % number for number in range(500)}
     files |= {f"assets/j/{number}.js": f"import './{number - 1}.js';\n" for number in range(1, 3200)}
@@ -125,9 +129,9 @@ def test_if_staging_fails_the_commit_writes_all_itself(moment: str) -> None:
     # The process that is forked is the one in which it fails.
     script = f"""
 import os, sys
-from assetbuild.bulk import ahead, finals
+from assetbuild.bulk import ahead, names
 home = os.getpid()
-owner = {{"write": ahead.Ahead, "made": finals.Finals, "wait_for": finals.Shared}}["{moment}"]
+owner = ahead.Ahead if "{moment}" == "write" else names.Names
 real = getattr(owner, "{moment}")
 def failing(*arguments):
     if os.getpid() != home:
@@ -142,7 +146,77 @@ sys.exit(main(["build", "-q", "--jobs", "2", "--output", "one"]))
     assert files_below(project.root / "one") == files_below(project.root / "two")
 
 
+def test_a_name_that_one_has_told_is_learned_by_all() -> None:
+    numbers = {"a.js": 0, "b.css": 1}
+    names = Names(numbers, 2)
+    digest = bytes(range(1, 33))
+    assert (names.is_known(1), names.learn(1, "b.css"), "b.css" in names) == (False, None, False)
+    process = Process(lambda: names.tell(1, "b.css", digest))
+    name = process.result()
+    assert name == fingerprinted("b.css", digest.hex())
+    assert (names.is_known(0), names.is_known(1), names.learn(1, "b.css"), names["b.css"]) == (False, True, name, name)
+
+
+def test_it_is_over_when_all_have_looked_at_all_that_was_told() -> None:
+    names = Names({"a.js": 0}, 3)
+    names.be_ready(2)
+    names.step(0)
+    assert names.steps() == 1
+    assert not names.is_over(0, 1)
+    assert not names.is_over(1, 0)
+    assert names.is_over(1, 1)
+    names.step(1)
+    assert not names.is_over(1, 2)
+    assert names.is_over(0, 2)
+
+
+def test_what_is_staged_for_nothing_goes_with_all_that_refers_to_it() -> None:
+    files = FILES | {"assets/e.css": "b{}", "assets/d.css": "@import 'e.css';", "assets/f.css": "@import 'd.css';"}
+    keys = 'external = ["**/*"]\n[bundles."all.css"]\ncontents = ["c.css", "e.css"]\n'
+    project = Project(files, f'{CONFIG}syntax = "off"\n{keys}')
+    one = project.build("--output", "one")
+    two = project.build("--output", "two", "--no-cache", "--jobs", "1")
+    assert (one.code, one.manifest, one.public, one.diagnostics) == (
+        two.code,
+        two.manifest,
+        two.public,
+        two.diagnostics,
+    )
+    assert not [name for name in one.public if name.startswith(("c-", "e-"))]
+
+
+@pytest.mark.parametrize("kept", [24 << 20, 0])
+def test_a_long_chain_in_the_wrong_order_and_a_circle_come_out_right(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What waits is read again where there is no room for it.
+    monkeypatch.setattr(share, "kept_together", lambda files: kept)
+    files = {f"assets/{number:04}.js": f"import './{number + 1:04}.js'" for number in range(2000)}
+    files |= {"assets/2000.js": "", "assets/r.css": "@import 's.css'", "assets/s.css": "@import 'r.css'"}
+    files |= {"assets/t.css": "@import 's.css'; a{b:url(p.png)}", "assets/p.png": "p"}
+    project = Project(files, f'{CONFIG}syntax = "off"\n')
+    one, two = project.build("--output", "one"), project.build("--output", "two", "--no-cache", "--jobs", "1")
+    assert (one.code, one.manifest, one.public, one.diagnostics) == (0, two.manifest, two.public, two.diagnostics)
+
+
+def test_what_a_build_of_files_that_were_staged_remembers_is_used_by_the_next() -> None:
+    files = {f"assets/{number}.js": f"import './{number // 2}.js'" for number in range(1, 40)} | {"assets/0.js": ""}
+    project = Project(files, f'{CONFIG}syntax = "off"\n')
+    project.build()
+    project.write({"assets/new.js": "import './7.js'"})
+    script = """
+import sys
+sys.addaudithook(lambda event, values: event == "open" and "/assets/" in str(values[0]) and print(values[0]))
+from assetbuild.cli import main
+sys.exit(main(["build", "-q"]))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=project.root, check=True, capture_output=True, text=True)
+    assert {os.path.basename(line) for line in ran.stdout.splitlines()} == {"new.js"}
+    clean = project.build("--output", "clean", "--no-cache", "--jobs", "1")
+    assert project.build().manifest == clean.manifest
+
+
 @pytest.mark.parametrize("source", ["a.css", "css/a.css", "css/in/a.css", "x/y/z/a.css"])
 @pytest.mark.parametrize("target", ["b.png", "css/b.png", "css/in/b.png", "cs/b.png", "x/y/b.png", "css/inner/b.png"])
 def test_urls_of_plain_names_are_those_of_any(source: str, target: str) -> None:
-    assert _url(_above(source.rpartition("/")[0]), target) == relative(source, target)
+    assert url_of(above_directory(source.rpartition("/")[0]), target) == relative(source, target)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
-from assetbuild.bulk.memory import Final, Memory, save
+from assetbuild.bulk.memory import Final, Memory, lines_of, references_in, save
 from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
@@ -268,13 +268,13 @@ def test_a_memory_that_is_damaged_is_empty() -> None:
         "bulk/empty": b"0 0",
         "bulk/none of its parts": b"x 1",
         "bulk/other": b"x 1",
-        "bulk/other/0": b'y\n[["a"], "", {}, [], [], ""]',
+        "bulk/other/0": b'y\n[["a"], "", [], [], [], [], ""]',
         "bulk/bad": b"x 1",
         "bulk/bad/0": b"x\n[[",
         "bulk/strange": b"x 1",
         "bulk/strange/0": b"x\n[1, 2]",
         "bulk/short": b"x 1",
-        "bulk/short/0": b'x\n[["a"], "AAAA", {}, [], [], ""]',
+        "bulk/short/0": b'x\n[["a"], "AAAA", [], [], [], [], ""]',
         "bulk/no number": b"x",
     }
     for key in (*(name.partition("/")[2] for name in cache), "not there"):
@@ -294,15 +294,14 @@ def test_a_memory_gives_what_was_kept() -> None:
         get = cache.get
         put = cache.__setitem__
 
-    save(cast(Cache, Kept), "key", paths, digests, integrities, references, finals)
+    lines = list(lines_of(paths, digests, integrities, references, finals))
+    save(cast(Cache, Kept), "key", lines)
     memory = Memory.load(cast(Cache, Kept), "key")
     assert list(memory.files) == paths
     assert memory.finals == finals
-    assert memory.files["9001.js"] == (
-        (9001).to_bytes(32, "little"),
-        (9001).to_bytes(48, "little"),
-        references["9001.js"],
-    )
-    assert memory.files["3.js"].references == ()
-    save(cast(Cache, Kept), "key", paths[:500], digests[:16000], integrities[:24000], {}, {})
+    # Of what refers to others nobody publishes the bytes that were read.
+    assert memory.files["9001.js"] == ((9001).to_bytes(32, "little"), b"c" * 48, references["9001.js"])
+    assert memory.files["3.js"] == ((3).to_bytes(32, "little"), (3).to_bytes(48, "little"), ())
+    assert references_in(lines) == references
+    save(cast(Cache, Kept), "key", lines_of(paths[:500], digests[:16000], integrities[:24000], {}, {}))
     assert list(Memory.load(cast(Cache, Kept), "key").files) == paths[:500]

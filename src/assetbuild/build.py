@@ -9,7 +9,6 @@ from typing import Any
 
 from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, read_besides, record_of
 from assetbuild.bulk.links import Links
-from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Reading, Texts
 from assetbuild.bulk.table import Together
 from assetbuild.cache.index import INDEX, FileIndex
@@ -57,7 +56,7 @@ class Made:
     told: tuple[Told, ...]
     asked: frozenset[str] | None
     texts: Texts | None
-    finals: Mapping[str, Final]
+    plain: Links | None
 
     def shown(self, file: str) -> str:
         """A file path as people read it: relative to the configuration's directory."""
@@ -94,12 +93,12 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         reading.ahead if reading is not None else None,
     )
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
-    asked, texts, finals, ledger = made.asked, made.texts, made.finals, _ledger(made, config, seen, index)
+    asked, texts, plain, ledger = made.asked, made.texts, made.plain, _ledger(made, config, seen, index)
     # What is remembered takes the room of what was made.
     del made, encoded
-    if reading is not None and texts is not None:
-        reading.remember(texts, finals)
-    del texts, finals
+    if reading is not None and texts is not None and plain is not None:
+        reading.remember(texts, plain.finals, plain.lines)
+    del texts, plain
     files, digest, identities = committed.files, committed.digest, committed.identities
     del committed
     remember(config, stage, seen, index, asked, finished, files, digest, identities, ledger)
@@ -114,8 +113,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
     texts = reading.finish() if reading is not None else None
     found = digested(seen, index, tell, texts)
     _stop_at(found.diagnostics, config)
-    names = reading.names() if reading is not None else {}
-    apart = {path: names[path] for path in texts or ()}
+    apart = texts.publications if texts is not None else {}
     planned = plan(config, found.files, stage.environment, stage.system, apart)
     _stop_at((*found.diagnostics, *planned.diagnostics), config)
     pins = Pins(planned.pins, config.importmap.scopes)
@@ -129,7 +127,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         world = world_of(config, stage, seen, found.files, digest_of, pins, services)
         plain = None
         if reading is not None and texts is not None:
-            plain = Links(texts, planned.plain, reading.memory, reading.ahead, stage.jobs)
+            plain = Links(texts, planned.plain, reading.memory, reading.ahead)
         jobs = _with_left(planned, plain, found.files)
         workers = stage.workers() if sum(len(job.parts) for job in jobs) > 1 else Alone()
         compiled = compile_jobs(jobs, planned.parts, world, stage.cache, workers, tell, own_digest())
@@ -157,7 +155,7 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         told,
         frozenset(asked) if known else None,
         texts,
-        plain.finals if plain is not None else {},
+        plain,
     )
 
 
@@ -235,7 +233,7 @@ def _steps(job: Job) -> Iterator[Step]:
 def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[str, Any]:
     """The numbers of a finished build, as `assetbuild build --format json` gives them, but for the time it took."""
     everything = made.linked.linked
-    plain = everything.plain.sizes if isinstance(everything, Together) else ()
+    plain = everything.plain if isinstance(everything, Together) else None
     linked = everything.others if isinstance(everything, Together) else everything
     public = [asset.content.size for asset in linked if asset.publication != "private"]
     sizes: dict[str, int] = {}
@@ -243,14 +241,17 @@ def _summary(made: Made, encoded: EncodeResult, committed: Committed) -> dict[st
         for variant in variants:
             sizes[variant.encoding] = sizes.get(variant.encoding, 0) + variant.content.size
     used = {part.source.path: part.source.size for job in made.plan.jobs for part in job.parts}
-    if made.texts is not None:
-        used.update((path, made.texts.size(path)) for path in made.plan.plain)
+    texts, alone = made.texts, 0
+    if texts is not None and len(made.plan.plain) == len(texts) and used.keys().isdisjoint(texts):
+        alone = texts.sizes()
+    elif texts is not None:
+        used.update((path, texts.size(path)) for path in made.plan.plain)
     renamed = committed.renamed
     following = sum(bool(causes) for causes in renamed.values())
     return {
-        "assets": len(public) + len(plain),
-        "source_bytes": sum(used.values()),
-        "bytes": sum(public) + sum(plain),
+        "assets": len(public) + (0 if plain is None else len(plain)),
+        "source_bytes": sum(used.values()) + alone,
+        "bytes": sum(public) + (0 if plain is None else plain.size),
         "encoded_assets": len(encoded.variants),
         "encoded_bytes": dict(sorted(sizes.items())),
         "compiled": {"ran": made.compiled.ran, "cached": made.compiled.cached},

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.index import IDENTITY_SIZE, identity_of
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
@@ -57,7 +57,8 @@ class Committed:
     """The release's id; `written`, `unchanged` and `bytes_written` are of its files alone.
 
     `files` are these, by path below the release directory, and `digest` is that of manifest.json: SHA-256 in hex.
-    `identities` are, if all of public/ was written, those of its files, by path too.
+    `identities` are, if all of public/ was written, those of its files, by path too. Files that were staged ahead are
+    only among these then, with SHA-256 behind their identity.
     `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
     """
 
@@ -125,13 +126,16 @@ def commit(
         except OSError as error:
             raise cannot_write(error) from error
     files = {path: file.content.digest for path, file in wanted.items()}
+    count = len(files)
     written, size = changes.written, changes.bytes_written
     if table is not None:
         files.update(table.digests())
-        written, size = written + len(files) - len(wanted), size + sum(table.sizes)
-        size -= sum(asset.content.size for asset in table.unstaged())
+        count = len(files) + len(staged)
+        if not identities:
+            files.update((path, state[IDENTITY_SIZE:].hex()) for path, state in staged.items())
+        written, size = written + len(staged), size + table.size - sum(asset.content.size for asset in table.unstaged())
     renamed = earlier.renamed()
-    return Committed(release, written, len(files) - written, size, renamed, content.digest, files, identities)
+    return Committed(release, written, count - written, size, renamed, content.digest, files, identities)
 
 
 def _apart(
@@ -180,8 +184,9 @@ def _manifest(
         raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
     public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
     further = ({"private": private} if private else {}) | known_members(known)
-    ready = table.entries() if table is not None else ()
-    return *manifest_text(public, encoded, base_url, importmap, further, ready), {}
+    blocks = table.blocks() if table is not None and not public else None
+    ready = table.entries() if table is not None and blocks is None else ()
+    return *manifest_text(public, encoded, base_url, importmap, further, ready, blocks or ()), {}
 
 
 def carry_out(
@@ -196,8 +201,8 @@ def carry_out(
 ) -> dict[str, bytes]:
     """Makes the changes, while the caller holds the lock; `manifest` is the digest of manifest.json once that is done.
 
-    Gives the identities of the files of public/, if all of them were written: of those `staged` they are known. Raises
-    OSError, and as `commit`.
+    Gives the identities of the files of public/, if all of them were written: of those `staged` they are known, with
+    SHA-256 behind them. Raises OSError, and as `commit`.
     """
     additions = [file for file in changes.additions if file.path not in staged]
     listener(Started("commit", len(staged) + len(additions) + len(changes.replacements)))

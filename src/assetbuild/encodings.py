@@ -76,7 +76,7 @@ def is_utf8(data: bytes, kind: str) -> bool:
 
 def is_unmarked_utf16(data: bytes) -> bool:
     """Whether every other byte at the start is NUL, as in no text in UTF-8."""
-    for first in (0, 1):
+    for first in (0, 1) if 0 in data[:2] else ():
         if data[first : first + 1] == b"\0":
             return len(data) >= 4 and not any(data[first:_UNMARKED:2]) and all(data[1 - first : _UNMARKED : 2])
     return False

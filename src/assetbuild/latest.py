@@ -65,7 +65,7 @@ class Edits:
 
 
 class Latest:
-    """The record of the latest build, and what has changed since. `close` it whatever happens.
+    """The record of the latest build, if it `is_there`, and what has changed since. `close` it whatever happens.
 
     The files of a large release are looked at by a process of their own, while this one looks at the sources.
     """
@@ -77,6 +77,7 @@ class Latest:
         self._looking: Process | None = None
         if self._record is not None and processes_for(stage.jobs, self._record["summary"]["files_unchanged"]) > 1:
             self._looking = Process(self._look)
+        self.is_there = self._record is not None
         self._found: dict[str, str] | None = None
         self._same: bool | None = None
 
@@ -191,10 +192,13 @@ def remember(
         return
     for path, identity in now.identities.items():
         index.trust(place(config.output, path), identity, files[path])
+    states = {path: state for path, state in identities.items() if path not in files} if files else identities
+    if states:
+        index.trust_all(place(config.output, ""), list(states), b"".join(states.values()))
     if asked is None:
         return
     answers = {file: index.settled_identity(file) for file in sorted(asked)}
-    if not index.are_settled(found[0] for found in seen.table.values()) or "" in answers.values():
+    if not index.are_settled(seen.files) or "" in answers.values():
         return
     from assetbuild.compilers import own_digest
 

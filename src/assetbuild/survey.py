@@ -10,13 +10,14 @@ import hashlib
 import os
 import stat as status
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.index import IDENTITY_SIZE, identity_of
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.named_tuple import NamedTuple
@@ -55,7 +56,7 @@ class Place(NamedTuple):
     shown: str
 
 
-# A plain tuple: there is one for every file. The bytes are its identity.
+# A plain tuple: there is one for every file. The bytes are its identity, empty as long as nobody has looked at it.
 Found = tuple[str, Place, bytes]
 
 
@@ -83,10 +84,15 @@ class Survey:
         return sorted(self.table)
 
     @cached_property
+    def files(self) -> list[str]:
+        """The absolute file paths, in this order."""
+        return [found[0] for found in map(self.table.__getitem__, self.paths)]
+
+    @cached_property
     def names(self) -> str:
         """A digest of all that a build may see without a look at a file: names, and what there is to say."""
         found = [self.table[path] for path in self.paths]
-        words = [*self.paths, *map(itemgetter(0), found)]
+        words = [*self.paths, *self.files]
         for place, files in groupby(map(itemgetter(1), found)):
             words += place.directory, str(len(list(files)))
         words += map(repr, self.diagnostics)
@@ -94,18 +100,38 @@ class Survey:
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """The files by logical path, each with the number of its bytes."""
-        return ((path, int.from_bytes(found[2][:8], "little")) for path, found in self.table.items())
+        places = range(0, len(self.identities), IDENTITY_SIZE)
+        return zip(self.paths, [int.from_bytes(self.identities[at : at + 8], "little") for at in places], strict=True)
+
+    def look_at(self, paths: Iterable[str]) -> None:
+        """Sets those identities of these files that are not known; that of one that cannot be looked at stays empty."""
+        table = self.table
+        for path in paths:
+            file, place, identity = table[path]
+            if not identity:
+                with suppress(OSError):
+                    table[path] = file, place, identity_of(os.stat(file))
+
+    def know(self, numbers: Collection[int], records: bytes) -> None:
+        """Takes the identities of the files with these numbers among the `paths` from what begins a record of each."""
+        width = len(records) // max(1, len(self.paths))
+        every = [records[place : place + IDENTITY_SIZE] for place in range(0, len(records), width or 1)]
+        if len(numbers) < len(self.paths):
+            for number in set(range(len(self.paths))).difference(numbers):
+                every[number] = self.table[self.paths[number]][2] or bytes(IDENTITY_SIZE)
+        self.__dict__["identities"] = b"".join(every)
 
     @cached_property
     def identities(self) -> bytes:
-        """The identities of all files, in the order of `paths`."""
-        table = self.table
-        return b"".join([table[path][2] for path in self.paths])
+        """The identities of all files, in the order of `paths`; zeros for those that nobody could look at."""
+        table, unknown = self.table, bytes(IDENTITY_SIZE)
+        return b"".join([table[path][2] or unknown for path in self.paths])
 
 
-def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:
+def survey(load_paths: Sequence[LoadPath], root: str, *, looks: bool = True) -> Survey:
     """All files below the load paths, of which the first to have a logical path wins.
 
+    If it does not look at each, most identities are empty, until `Survey.look_at` or whoever reads the files sets them.
     `root` is the configuration file's directory (absolute), which the paths in diagnostics are relative to.
     Raises nothing: whatever cannot be read is an error among the diagnostics.
     """
@@ -113,7 +139,7 @@ def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:
     diagnostics: list[Diagnostic] = []
     roots: dict[str, tuple[str, str]] = {}
     for load_path in load_paths:
-        walk = _Walk(load_path, root)
+        walk = _Walk(load_path, root, looks)
         walk.run()
         diagnostics += walk.diagnostics
         for path, (file, place, _) in walk.found.items():
@@ -132,7 +158,8 @@ def survey(load_paths: Sequence[LoadPath], root: str) -> Survey:
 class _Walk:
     """One load path being read: `found` by logical path, and the diagnostics."""
 
-    def __init__(self, load_path: LoadPath, root: str) -> None:
+    def __init__(self, load_path: LoadPath, root: str, looks: bool) -> None:
+        self._looks = looks
         self.found: dict[str, Found] = {}
         self.diagnostics: list[Diagnostic] = []
         directory = load_path.directory.rstrip(os.sep) or os.sep
@@ -148,7 +175,7 @@ class _Walk:
         self._stack.append(
             _Directory(self._place.directory, f"{self._prefix}/" if self._prefix else "", self._real, None)
         )
-        found, place = self.found, self._place
+        found, place, looks = self.found, self._place, self._looks
         while self._stack:
             directory = self._stack.pop()
             try:
@@ -165,7 +192,9 @@ class _Walk:
             path = directory.path
             for entry in entries:
                 try:
-                    if ordinary and entry.is_file(follow_symlinks=False):
+                    if ordinary and not looks and entry.is_file(follow_symlinks=False):
+                        found[path + entry.name] = entry.path, place, b""
+                    elif ordinary and entry.is_file(follow_symlinks=False):
                         stat = entry.stat(follow_symlinks=False)
                         # A Windows directory listing knows no inode and may be out of date.
                         found[path + entry.name] = (
@@ -197,7 +226,7 @@ class _Walk:
                 return
             name = normal_form(name)
         if entry.is_file(follow_symlinks=False):
-            self.found[directory.path + name] = entry.path, self._place, _identity(entry)
+            self.found[directory.path + name] = entry.path, self._place, _identity(entry) if self._looks else b""
         elif _is_link(entry):
             self._link(directory, entry, directory.path + name)
         elif entry.is_dir(follow_symlinks=False):

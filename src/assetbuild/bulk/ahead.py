@@ -8,7 +8,7 @@ errors that belong to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
 from assetbuild.cache.index import identity_of
@@ -22,12 +22,12 @@ _NEW |= getattr(os, "O_CLOEXEC", 0)
 
 
 class Ahead:
-    """A staged public/ directory. `staged` are the identities of the files in it that belong to the release, by path
-    below the release directory. `works` until something has gone wrong. `close` it whatever happens.
+    """A staged public/ directory. `staged` are identity and SHA-256 of the files in it that belong to the release, by
+    path below the release directory. `works` until something has gone wrong. `close` it whatever happens.
     """
 
     def __init__(self, output: str) -> None:
-        self.staged: dict[str, bytes] = {}
+        self.staged: Mapping[str, bytes] = {}
         self.works = True
         self._output = output
         self._root = place(output, f"{STAGING}/{PUBLIC}/")
@@ -63,9 +63,9 @@ class Ahead:
             make_directory(os.path.dirname(place_of))
             descriptor = os.open(place_of, _NEW, FILE_MODE)
         try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
+            written = os.write(descriptor, data)
+            while written < len(data):
+                written += os.write(descriptor, memoryview(data)[written:])
             if self._set_mode and hasattr(os, "fchmod"):
                 os.fchmod(descriptor, FILE_MODE)
             return identity_of(os.fstat(descriptor))
@@ -89,7 +89,7 @@ class Ahead:
     def fail(self) -> None:
         """Gives up, and leaves an empty staging directory to the commit."""
         self.works = False
-        self.staged.clear()
+        self.staged = {}
         with suppress(OSError):
             remove_tree(self._root)
 

@@ -3,8 +3,8 @@
 Equal to what `linking.writer` makes, because a file stays in this lane only if all that it refers to does, has a
 fingerprint, and is not reached back from it: then its references mean those files and no other, and its text is written
 when they have their names. Whoever is part of a circle, or refers to something else, to what is not published, or
-starts a worker, is left to the station, and so are all that refer to it. A URL of letters, digits and a few
-marks is spelled in style sheets and scripts as it is; for anything else the language is asked.
+starts a worker, is left to the station, and so are all that refer to it. Of a first release most are linked already,
+by those who have read them (`share.py`).
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from typing import cast
 from assetbuild import media
 from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
-from assetbuild.bulk.finals import Finals, LateError, Shared, Text
+from assetbuild.bulk.entries import lists_of
+from assetbuild.bulk.finals import Finals, Text
 from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
-from assetbuild.bulk.table import FinalsOf, Table, Together, lists_of
-from assetbuild.bulk.texts import FINGERPRINT, Found, fingerprinted
+from assetbuild.bulk.table import FinalsOf, Table, Together
+from assetbuild.bulk.texts import Found, fingerprinted, starts_worker
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
-from assetbuild.processes import processes_for
 
 
 class Links:
     """Links what can be linked alone: `linked` by logical path, and `left` to the station, in the order of paths.
 
     `publications` tells how each of the texts is published, `memory` what became of it in the latest build; `finals` is
-    what became of those with references in this one. What is linked is staged `ahead`, by as many processes as `jobs`
-    allows. Raises OSError and ContentChanged as Content.read.
+    what became of those with references in this one; `lines` are what is to be remembered, where that is known already.
+    What is linked is staged `ahead`. Raises OSError and ContentChanged as Content.read.
     """
 
     def __init__(
@@ -42,7 +42,6 @@ class Links:
         publications: Mapping[str, Publication],
         memory: Memory,
         ahead: Ahead | None = None,
-        jobs: int = 1,
     ) -> None:
         self._texts = texts
         self._publications = publications
@@ -55,9 +54,10 @@ class Links:
         self._same: set[str] = set()
         self._made_finals: dict[str, Final] = {}
         self.finals: Mapping[str, Final] = self._made_finals
+        self.lines: Sequence[bytes] | None = None
         self._each: dict[str, Linked] = {}
         self.linked: Mapping[str, Linked] = self._each
-        self._run(jobs)
+        self._run()
         self.left = [path for path in publications if path not in self.linked]
 
     def together_with(self, others: Sequence[Linked]) -> Sequence[Linked]:
@@ -80,38 +80,24 @@ class Links:
         asset = Asset(path, linked.type, self._finals.content(path), references, file)
         return Node(asset, linked.publication, tuple(Bound(one, one.target) for one in references))
 
-    def _run(self, jobs: int) -> None:
-        self._drop_unpublished()
-        order = self._order()
-        if self._ahead is not None and self._staged(order, jobs, self._ahead):
+    def _run(self) -> None:
+        if self._ahead is not None and self._staged(self._ahead):
             return
         self._files.clear()
         texts = self._texts
         for path, publication in self._publications.items():
             if path not in texts.references:
                 self._finish(path, publication, self._finals.content(path), texts.integrity(path))
-        for path in order:
+        for path in self._order(texts.references):
             self._write(path)
 
-    def _drop_unpublished(self) -> None:
-        """Removes what was staged when it was read, and is only part of something else."""
-        texts, ahead = self._texts, self._ahead
-        if ahead is None or len(self._publications) == len(texts):
-            return
-        staged = [path for path in texts if path not in self._publications and texts.is_staged(path)]
-        try:
-            ahead.drop(fingerprinted(path, texts.digest(path).hex()) for path in staged)
-        except OSError:
-            ahead.fail()
-
-    def _order(self) -> list[str]:
-        """Those with references that can be linked, each after all that it refers to."""
-        references = self._texts.references
+    def _order(self, references: Mapping[str, tuple[Found, ...]]) -> list[str]:
+        """Those of these that can be linked, each after all that it refers to; all others are linked by then."""
         order: list[str] = []
         waiting: dict[str, int] = {}
         waited_for: dict[str, list[str]] = {}
         for path, found in references.items():
-            targets = self._waits_for(path, found)
+            targets = self._waits_for(path, found, references)
             if targets is None:
                 continue
             if not targets:
@@ -128,44 +114,66 @@ class Links:
                     order.append(other)
         return order
 
-    def _waits_for(self, path: str, found: tuple[Found, ...]) -> set[str] | None:
-        """What a file refers to that has references too; None if that has no fingerprint, or is a worker."""
-        published, references = self._publications.get, self._texts.references
-        if published(path) != "fingerprinted":
+    def _waits_for(
+        self, path: str, found: tuple[Found, ...], references: Mapping[str, tuple[Found, ...]]
+    ) -> set[str] | None:
+        """What a file refers to among these; None if it refers to what has no fingerprint, or may start a worker."""
+        published = self._publications.get
+        if published(path) != "fingerprinted" or starts_worker(media.media_type(path), found):
             return None
-        targets = set()
-        for _, _, kind, target, _ in found:
-            if published(target) != "fingerprinted":
-                return None
-            if kind == "asset" and media.media_type(target) == media.media_type(path) == media.JAVASCRIPT:
-                return None
-            if target in references:
-                targets.add(target)
-        return targets
+        if any(published(one[3]) != "fingerprinted" for one in found):
+            return None
+        return {one[3] for one in found if one[3] in references}
 
-    def _staged(self, order: list[str], jobs: int, ahead: Ahead) -> bool:
-        """Whether the final texts of all of these could be made and staged, beside what is staged already."""
-        finals, texts, files = self._finals, self._texts, self._files
-        for path, publication in self._publications.items():
-            if path not in texts.references:
-                named = publication == "fingerprinted"
-                files[path] = fingerprinted(path, texts.fingerprint(path)) if named else path
-        processes = processes_for(jobs, len(order))
+    def _staged(self, ahead: Ahead) -> bool:
+        """Whether all that can be linked is staged: most when it was read, the rest now."""
+        texts, files = self._texts, self._files
         made: dict[str, Text] = {}
         try:
-            if processes > 1:
-                made.update(zip(order, Shared(finals, order, files, ahead).make(processes), strict=True))
-            for path in order:
-                text = made[path] = made[path] if processes > 1 else finals.made(path, ahead)
-                files[path] = fingerprinted(path, text.digest[: FINGERPRINT // 2].hex())
-        except (OSError, LateError, ChildProcessError):
+            undone = self._undone(ahead)
+            if undone or len(self._publications) < len(texts):
+                named = zip(texts, texts.names, strict=True)
+                files.update((path, name) for path, name in named if path in self._publications and path not in undone)
+            else:
+                files.update(zip(texts, texts.names, strict=True))
+            for path in self._order({path: texts.references[path] for path in undone}) if undone else ():
+                text = made[path] = self._finals.made(path, ahead)
+                files[path] = fingerprinted(path, text.digest.hex())
+        except OSError:
             # What cannot be read is told by whoever tries again, and what cannot be written by the commit.
             ahead.fail()
             return False
-        self.finals = FinalsOf(made)
-        self.linked = table = Table(texts, self._publications, finals, files, made)
-        ahead.staged.update(table.staged())
+        self.linked = table = Table(texts, self._publications, self._finals, files, made)
+        self.finals = FinalsOf(texts, files, made)
+        if not made and len(self._publications) == len(texts):
+            self.lines = texts.lines
+        ahead.staged = table.staged()
         return True
+
+    def _undone(self, ahead: Ahead) -> set[str]:
+        """Those with references that were not linked when they were read, or not rightly. Raises OSError.
+
+        What is only part of something else was staged for nothing, and so was what refers to that.
+        """
+        texts = self._texts
+        undone = {texts.path(number) for number in texts.unmade}
+        if len(self._publications) == len(texts):
+            return undone
+        referring: dict[str, list[str]] = {}
+        for path, found in texts.references.items():
+            for one in found:
+                referring.setdefault(one[3], []).append(path)
+        dropped = [path for path in texts if path not in self._publications]
+        reached = set(dropped)
+        # What is appended is looked at too.
+        for path in dropped:
+            for other in referring.get(path, ()):
+                if other not in reached:
+                    reached.add(other)
+                    dropped.append(other)
+        names = dict(zip(texts, texts.names, strict=True))
+        ahead.drop(names[path] for path in dropped if texts.is_staged(path))
+        return undone.union(path for path in dropped if path in texts.references)
 
     def _write(self, path: str) -> None:
         """Links a file of which all that it refers to is linked."""

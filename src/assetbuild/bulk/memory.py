@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from assetbuild.bulk.texts import DIGEST, INTEGRITY, Found
@@ -17,11 +17,12 @@ from assetbuild.named_tuple import NamedTuple
 
 # A line of the value is of so many files: what makes JSON makes more than the text itself.
 _AT_ONCE = 1000
-_LINES = 8
+# Large values are copied more than once on their way.
+_ENOUGH = 1 << 20
 
 
 class Known(NamedTuple):
-    """Of a file as it was: SHA-256, SHA-384, references."""
+    """Of a file as it was: SHA-256; SHA-384 of what was published; references."""
 
     digest: bytes
     integrity: bytes
@@ -57,55 +58,96 @@ class Memory:
         finals: dict[str, Final] = {}
         try:
             for line in _lines(cache, key):
-                paths, found, references, made, sizes, final = json.loads(line)
+                paths, found, referring, references, made, sizes, final = json.loads(line)
+                found_in = dict(zip(referring, references, strict=True))
                 digests, integrities = _columns(found, len(paths))
-                for path, digest, integrity in zip(paths, digests, integrities, strict=True):
-                    files[path] = Known(digest, integrity, tuple([tuple(one) for one in references.get(path, ())]))
-                for number, size, digest, integrity in zip(made, sizes, *_columns(final, len(made)), strict=True):
-                    finals[paths[number]] = Final(digest.hex(), size, integrity)
+                for number, (path, digest, integrity) in enumerate(zip(paths, digests, integrities, strict=True)):
+                    files[path] = Known(digest, integrity, tuple([tuple(one) for one in found_in.get(number, ())]))
+                for number, size, digest in zip(made, sizes, _column(final, len(made)), strict=True):
+                    finals[paths[number]] = Final(digest.hex(), size, integrities[number])
         except (ValueError, RecursionError, TypeError, AttributeError, LookupError):
             return cls({}, {})
         return cls(files, finals)
 
 
-def save(
-    cache: Cache,
-    key: str,
+def line_of(
+    paths: list[str],
+    digests: bytes,
+    integrities: bytes,
+    references: Mapping[int, tuple[Found, ...]],
+    made: list[int],
+    sizes: list[int],
+    finals: bytes,
+) -> bytes:
+    """What to keep of some files: digests in the order of `paths`, references by place in it.
+
+    `made` are the places of those of which there is a final text, with its size and its SHA-256, in this order.
+    """
+    both = _spelled(digests, integrities)
+    record = (paths, both, list(references), list(references.values()), made, sizes, _spelled(finals, b""))
+    return json.dumps(record, separators=(",", ":"), check_circular=False).encode()
+
+
+def lines_of(
     paths: list[str],
     digests: bytes,
     integrities: bytes,
     references: Mapping[str, tuple[Found, ...]],
     finals: Mapping[str, Final],
-) -> None:
-    """Keeps for the next build what was found: digests in the order of `paths`, the rest by logical path."""
-    # Parts of two builds do not belong together.
-    stamp = sha256("\0".join(paths).encode() + digests)
-    stamp.update(bytes.fromhex("".join([final.digest for final in finals.values()])))
-    mark = stamp.hexdigest().encode()
-    part: list[bytes] = []
-    count = 0
+) -> Iterator[bytes]:
+    """What to keep of all files: digests in the order of `paths`, the rest by logical path.
+
+    Only of those that refer to nothing `integrities` are looked at.
+    """
     for start in range(0, len(paths), _AT_ONCE):
         some = paths[start : start + _AT_ONCE]
         stop = start + len(some)
         made = [(number, finals[path]) for number, path in enumerate(some) if path in finals]
-        record = (
+        published = bytearray(integrities[start * INTEGRITY : stop * INTEGRITY])
+        for number, final in made:
+            published[number * INTEGRITY : (number + 1) * INTEGRITY] = final.integrity
+        yield line_of(
             some,
-            _spelled(digests[start * DIGEST : stop * DIGEST], integrities[start * INTEGRITY : stop * INTEGRITY]),
-            {path: references[path] for path in some if path in references},
+            digests[start * DIGEST : stop * DIGEST],
+            bytes(published),
+            {number: references[path] for number, path in enumerate(some) if path in references},
             [number for number, _ in made],
             [final.size for _, final in made],
-            _spelled(
-                bytes.fromhex("".join([final.digest for _, final in made])),
-                b"".join([final.integrity for _, final in made]),
-            ),
+            bytes.fromhex("".join([final.digest for _, final in made])),
         )
-        part.append(json.dumps(record, separators=(",", ":"), check_circular=False).encode())
-        if len(part) == _LINES or start + _AT_ONCE >= len(paths):
-            # Large values are copied more than once on their way.
-            cache.put(f"bulk/{key}/{count}", b"\n".join([mark, *part]))
-            part.clear()
-            count += 1
-    cache.put(f"bulk/{key}", b"%s %d" % (mark, count))
+
+
+def references_in(lines: Iterable[bytes]) -> dict[str, tuple[Found, ...]]:
+    """The references that such lines hold."""
+    found: dict[str, tuple[Found, ...]] = {}
+    for line in lines:
+        paths, _, referring, references, *_ = json.loads(line)
+        for number, each in zip(referring, references, strict=True):
+            found[paths[number]] = tuple([tuple(one) for one in each])
+    return found
+
+
+def save(cache: Cache, key: str, lines: Iterable[bytes]) -> None:
+    """Keeps for the next build what was found."""
+    values: list[bytes] = []
+    gathered: list[bytes] = []
+    size = 0
+    mark = sha256()
+    for line in lines:
+        mark.update(line)
+        gathered.append(line)
+        size += len(line)
+        if size >= _ENOUGH:
+            values.append(b"\n".join(gathered))
+            gathered.clear()
+            size = 0
+    if gathered:
+        values.append(b"\n".join(gathered))
+    # Parts of two builds do not belong together.
+    stamp = mark.hexdigest().encode()
+    for number, value in enumerate(values):
+        cache.put(f"bulk/{key}/{number}", b"%s\n%s" % (stamp, value))
+    cache.put(f"bulk/{key}", b"%s %d" % (stamp, len(values)))
 
 
 def _lines(cache: Cache, key: str) -> Iterator[bytes]:
@@ -121,6 +163,14 @@ def _lines(cache: Cache, key: str) -> Iterator[bytes]:
 def _spelled(digests: bytes, integrities: bytes) -> str:
     """Two columns as Base64."""
     return b2a_base64(digests + integrities, newline=False).decode()
+
+
+def _column(spelled: str, count: int) -> list[bytes]:
+    """The values of a column of so many digests. Raises ValueError."""
+    data = a2b_base64(spelled, strict_mode=True)
+    if len(data) != count * DIGEST:
+        raise ValueError
+    return [data[place : place + DIGEST] for place in range(0, len(data), DIGEST)]
 
 
 def _columns(spelled: str, count: int) -> tuple[list[bytes], list[bytes]]:

@@ -1,22 +1,26 @@
 """Reads the plain files of a survey, in as many processes as that is worth.
 
 Those beside this one begin at once, while this one still imports the stations. They and it take the files from one
-list, a few hundred at a time, which each of them makes from the survey: nothing is sent to them, and of what they found
-only digests and references come back.
+list, some at a time, which each of them makes from the survey: nothing is sent to them, and of what they found
+only columns come back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from operator import itemgetter
-from typing import Any
+import marshal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any, TypeVar
 
 from assetbuild.bulk.ahead import Ahead
+from assetbuild.bulk.columns import NAMED, STATE, Part, digests_in
 from assetbuild.bulk.files import Files
-from assetbuild.bulk.memory import Final, Memory, save
-from assetbuild.bulk.texts import DIGEST, FINGERPRINT, IDENTITY, INTEGRITY, NOT_STAGED, Found, Part
+from assetbuild.bulk.memory import Final, Memory, lines_of, references_in, save
+from assetbuild.bulk.names import Names
+from assetbuild.bulk.share import Share
+from assetbuild.bulk.texts import DIGEST, IDENTITY, INTEGRITY, NOT_STAGED, Found
 from assetbuild.cache import NoCache
-from assetbuild.cache.index import INDEX, FileIndex
+from assetbuild.cache.index import FileIndex, sizes_in
 from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.paths import shown_path
@@ -24,33 +28,59 @@ from assetbuild.processes import Claims, Process, processes_for
 from assetbuild.stage import Stage
 from assetbuild.survey import Survey
 
+T = TypeVar("T")
+
 
 class Texts(Mapping[str, int]):
     """Plain files as they were read: logical paths, in order, each with its number in columns.
 
-    `references` are by logical path, of those that have any. Each was found in `seen`.
+    Each was found in `seen`. `publications` tells how each is published. Where files were staged when they were read,
+    `entries`, which may lack some if they are not
+    complete, and `lines` are those of the parts, in order; `unmade` are the numbers of those that were not linked
+    then, `unstaged` of those that have to be written.
     """
 
-    def __init__(self, files: Files, root: str, parts: list[Part], index: FileIndex) -> None:
+    def __init__(self, files: Files, root: str, index: FileIndex, staged: bool) -> None:
         self.seen = files.seen
         self._index = index
-        self._sizes, self._arena = files.sizes, files.arena
+        self._arena = files.arena
         self._root = root
-        self._digests = bytearray(DIGEST * len(files.paths))
-        self._integrities = bytearray(INTEGRITY * len(files.paths))
-        self._numbers: dict[str, int] = {}
-        self.references: dict[str, tuple[Found, ...]] = {}
-        self._staged = bytearray(IDENTITY * (0 if files.ahead is None else len(files.paths)))
-        columns = [self._digests, self._integrities, *([self._staged] if self._staged else [])]
-        parts.sort(key=lambda part: part.numbers[:1])
-        for part in parts:
-            self._take(files.paths, part.numbers, columns, (part.digests, part.integrities, part.staged))
-            self.references.update((files.paths[number], found) for number, found in part.references.items())
-        if files.known:
-            self._numbers = dict(sorted(self._numbers.items(), key=itemgetter(1)))
+        self._paths = files.paths
+        count = len(files.paths)
+        self._records = bytearray(STATE * count)
+        self._integrities = bytearray(INTEGRITY * count)
+        self._states = bytearray(STATE * count if staged else 0)
+        # As it is if all files are among the texts.
+        self._numbers = files.numbers
+        self._runs: list[tuple[int, int]] = []
+        self._references: list[bytes] = []
+        self._left: list[tuple[int, str, bytes, bytes]] = []
+        self.is_complete = staged
+        self.unmade: list[int] = []
+        self.unstaged: list[int] = []
+        self.publications: dict[str, Publication] = {}
+        self.names: list[str] = []
+        self.entries: list[bytes] = []
+        self.lines: list[bytes] = []
+        self._others: dict[str, Publication] = {}
 
-    def _take(self, paths: list[str], numbers: list[int], columns: Iterable[bytearray], found: Iterable[bytes]) -> None:
-        """Puts what belongs to these numbers, which ascend, into the columns: run by run of those without a gap."""
+    def add(self, part: Part) -> None:
+        """Puts what a part has of its numbers, which ascend, into the columns: run by run of those without a gap."""
+        numbers, paths = part.numbers, self._paths
+        if not numbers:
+            return
+        self._left.append((numbers[0], part.names, part.entries, part.line))
+        if part.references:
+            self._references.append(part.references)
+        self.unmade += part.unmade
+        self.unstaged += part.unstaged
+        self.is_complete &= part.is_complete
+        self._others.update((paths[number], how) for number, how in part.publications.items())
+        columns = (
+            (self._records, part.records, STATE),
+            (self._integrities, part.integrities, INTEGRITY),
+            (self._states, part.states, STATE),
+        )
         place = 0
         while place < len(numbers):
             first, stop = numbers[place], len(numbers)
@@ -59,17 +89,42 @@ class Texts(Mapping[str, int]):
                     one for one in range(place + 1, stop + 1) if one == stop or numbers[one] != first + one - place
                 )
             count = stop - place
-            for column, values, width in zip(columns, found, (DIGEST, INTEGRITY, IDENTITY), strict=False):
-                column[first * width : (first + count) * width] = values[place * width : stop * width]
-            self._numbers.update(zip(paths[first : first + count], range(first, first + count), strict=True))
+            for column, values, width in columns:
+                if column and values:
+                    column[first * width : (first + count) * width] = values[place * width : stop * width]
+            self._runs.append((first, first + count))
             place = stop
 
+    def finish(self, staged: bool) -> None:
+        """Puts in order what there is, after all parts; `staged` if all went well with that."""
+        self._left.sort()
+        if sum(stop - first for first, stop in self._runs) < len(self._paths):
+            runs = [range(*run) for run in sorted(self._runs)]
+            self._numbers = {self._paths[number]: number for run in runs for number in run}
+        self.publications = dict.fromkeys(self._numbers, NAMED) | self._others
+        if staged:
+            self.names = [name for _, names, _, _ in self._left for name in names.split("\n")]
+            self.entries = [entries for _, _, entries, _ in self._left]
+        self.lines = [line for _, _, _, line in self._left if line]
+        self._left.clear()
+
+    @cached_property
+    def references(self) -> Mapping[str, tuple[Found, ...]]:
+        """What each refers to, of those that refer to anything."""
+        paths, references = self._paths, references_in(self.lines)
+        for part in self._references:
+            references.update((paths[number], found) for number, found in marshal.loads(part).items())
+        return references
+
     def tell(self, index: FileIndex) -> None:
-        """Lets the index know what was read."""
-        table, digests = self.seen.table, bytes(self._digests)
-        for path, number in self._numbers.items():
-            file, _, identity = table[path]
-            index.learn(file, identity, digests[number * DIGEST : number * DIGEST + DIGEST])
+        """Lets the index and the survey know what was read, and looks at all others that nobody has looked at."""
+        seen, records = self.seen, bytes(self._records)
+        if len(self) < len(self._paths):
+            index.learn_all([seen.files[number] for number in self._numbers.values()], self._of_each(records))
+            seen.look_at(path for path in self._paths if path not in self)
+        else:
+            index.learn_all(seen.files, records)
+        seen.know(self._numbers.values(), records)
 
     def __getitem__(self, path: str) -> int:
         return self._numbers[path]
@@ -83,6 +138,10 @@ class Texts(Mapping[str, int]):
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def path(self, number: int) -> str:
+        """The logical path of a file."""
+        return self._paths[number]
+
     def file(self, path: str) -> str:
         """The absolute file path."""
         return self.seen.table[path][0]
@@ -93,107 +152,145 @@ class Texts(Mapping[str, int]):
 
     def size(self, path: str) -> int:
         """The number of bytes."""
-        return self._sizes[self._numbers[path]]
+        start = self._numbers[path] * STATE
+        return int.from_bytes(self._records[start : start + 8], "little")
+
+    def sizes(self) -> int:
+        """The number of bytes of all."""
+        return sum(sizes_in(bytes(self._records)))
+
+    def _of_each(self, states: bytes) -> bytes:
+        """What a column has of those that are here."""
+        if len(self._numbers) == len(self._paths):
+            return states
+        return b"".join([states[number * STATE : (number + 1) * STATE] for number in self._numbers.values()])
 
     def digest(self, path: str) -> bytes:
         """SHA-256."""
-        start = self._numbers[path] * DIGEST
-        return bytes(self._digests[start : start + DIGEST])
-
-    def fingerprint(self, path: str) -> str:
-        """The first digits of SHA-256."""
-        start = self._numbers[path] * DIGEST
-        return self._digests[start : start + FINGERPRINT // 2].hex()
+        start = self._numbers[path] * STATE + IDENTITY
+        return bytes(self._records[start : start + DIGEST])
 
     def integrity(self, path: str) -> bytes:
-        """SHA-384."""
+        """SHA-384 of what is published, of a file that refers to nothing or that was linked when it was read."""
         start = self._numbers[path] * INTEGRITY
         return bytes(self._integrities[start : start + INTEGRITY])
 
     def columns(self) -> tuple[bytes, bytes]:
-        """All SHA-256 and all SHA-384, in order."""
-        if len(self._numbers) * DIGEST == len(self._digests):
-            return bytes(self._digests), bytes(self._integrities)
-        return b"".join(map(self.digest, self)), b"".join(map(self.integrity, self))
+        """All SHA-256 and all `integrity`, in order."""
+        digests = digests_in(self._of_each(bytes(self._records)))
+        if len(self._numbers) == len(self._paths):
+            return digests, bytes(self._integrities)
+        return digests, b"".join(map(self.integrity, self))
 
     def settled_identity(self, path: str) -> bytes | None:
         """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
-        file, _, identity = self.seen.table[path]
-        return identity if self._index.settled_identity(file) else None
+        start = self._numbers[path] * STATE
+        return bytes(self._records[start : start + IDENTITY]) if self._index.settled_identity(self.file(path)) else None
 
     def is_kept(self, path: str) -> bool:
         """Whether the bytes are at hand."""
-        return self._arena.has(self._numbers[path]) and not self.is_staged(path)
+        return self._arena is not None and self._arena.has(self._numbers[path])
 
     def is_at_hand(self, path: str) -> bool:
         """Whether nobody reads the file again to publish it."""
-        return self._arena.has(self._numbers[path]) or self.is_staged(path)
+        return self.is_kept(path) or self.is_staged(path)
 
     def is_staged(self, path: str) -> bool:
         """Whether the file was staged when it was read."""
-        return bool(self._staged) and self.staged(path) != NOT_STAGED
+        return bool(self._states) and self.state(path)[:IDENTITY] != NOT_STAGED
 
-    def staged(self, path: str) -> bytes:
-        """The identity of the staged file."""
-        start = self._numbers[path] * IDENTITY
-        return bytes(self._staged[start : start + IDENTITY])
+    def state(self, path: str) -> bytes:
+        """The identity of the staged file, and SHA-256 of what is published."""
+        start = self._numbers[path] * STATE
+        return bytes(self._states[start : start + STATE])
+
+    def states(self) -> Sequence[bytes]:
+        """Of all, in order."""
+        states = self._of_each(bytes(self._states))
+        return [states[place : place + STATE] for place in range(0, len(states), STATE)]
 
     def data(self, path: str) -> bytes:
         """The bytes of a file that is kept."""
-        number = self._numbers[path]
-        return self._arena.get(number, self._sizes[number])
+        assert self._arena is not None
+        return self._arena.get(self._numbers[path], self.size(path))
 
 
 class Reading:
-    """The reading of a survey's plain files. `close` it whatever happens."""
+    """The reading of a survey's plain files. `close` it whatever happens.
 
-    def __init__(self, config: Config, seen: Survey, stage: Stage) -> None:
+    `former` is the index of an earlier build, as it was kept. Files that nobody has looked at yet are looked at by
+    whoever reads them.
+    """
+
+    def __init__(self, config: Config, seen: Survey, stage: Stage, former: bytes | None) -> None:
         self._config = config
         self._cache = stage.cache
-        former = stage.cache.get(INDEX)
+        self._seen = seen
         self.index = FileIndex.load(former, stage.began)
-        self.memory = Memory.load(stage.cache, self._key()) if former else Memory({}, {})
         # What is to be forced to the disk is left to the commit.
         self.ahead = Ahead.begin(config.output) if not stage.durable else None
-        self._files = Files(config, seen, self.index, self.memory, self.ahead)
-        self._parts = range(len(self._files.starts) - 1)
+        if self.ahead is None or config.syntax != "off":
+            # The sizes decide which files are plain, and which are kept.
+            seen.look_at(seen.paths)
+        # What is staged has to be read.
+        remembers = former is not None and self.ahead is None
+        self.memory = Memory.load(stage.cache, self._key()) if remembers else Memory({}, {})
+        self._files = files = Files(config, seen, self.index, self.memory, self.ahead is not None)
+        self._parts = range(len(files.starts) - 1)
         self._others: list[Process] = []
         self._changed: str | None = None
         self._claims: Claims | None = None
-        count = processes_for(stage.jobs, len(self._files.paths) - len(self._files.known))
+        count = processes_for(stage.jobs, len(files.paths) - len(files.known))
+        names = Names(files.numbers, count) if self.ahead is not None else None
+        self._share = Share(files, self.ahead, names, 0)
         if count > 1:
             self._claims = Claims(len(self._parts))
-            self._others = [Process(self._share) for _ in range(count - 1)]
-
-    def names(self) -> Mapping[str, Publication]:
-        """How each of the plain files is published."""
-        return self._files.names
+            for number in range(1, count):
+                share = Share(files, self.ahead, names, number)
+                self._others += (Process(partial(self._shared, share)),)
 
     def finish(self) -> Texts:
         """Reads what nobody else has read, and tells the index. Not among it is what the stations have to look at."""
-        index = self.index
-        found: list[tuple[int, tuple[Any, ...]]] = []
-        failed = False
+        share = self._share
+        share.take(self._parts if self._claims is None else self._claims)
         if self._claims is not None:
-            found, self._changed = self._share()
-        for other in self._others:
-            try:
-                more, changed = other.result()
-            except ChildProcessError:
-                failed = True
+            self._changed = share.first_changed()
+        staged = self.ahead is not None
+        texts = Texts(self._files, self._config.root, self.index, staged)
+        parts: set[int] = set()
+        # In turns, so that nobody waits for this one to read what it has.
+        for part in _in_turns([share.results(), *[self._results(other) for other in self._others]]):
+            if part is None:
+                staged = False
                 continue
-            found += more
-            self._changed = self._changed or changed
-        missing = set(self._parts) - {part for part, _ in found}
-        found += [(part, tuple(self._files.read(part))) for part in sorted(missing)]
-        parts = [Part(*result) for _, result in found]
-        if self.ahead is not None and (failed or any(part.failed for part in parts)):
+            staged = staged and not part.failed
+            parts.add(part.number)
+            texts.add(part)
+        missing = set(self._parts) - parts
+        if missing:
+            staged = False
+            again = Share(self._files, None, None, 0)
+            again.take(sorted(missing))
+            for part in again.results():
+                texts.add(part)
+        if self.ahead is not None and not staged:
             self.ahead.fail()
         if self._files.known:
-            parts.append(self._files.unread())
-        texts = Texts(self._files, self._config.root, parts, index)
-        texts.tell(index)
+            texts.add(self._files.unread())
+        texts.finish(staged)
+        texts.tell(self.index)
         return texts
+
+    def _results(self, other: Process) -> Iterator[Part | None]:
+        """What another process has found, part by part; None if it has failed."""
+        try:
+            for item in other.results():
+                if isinstance(item, tuple):
+                    yield Part(*item)
+                else:
+                    self._changed = self._changed or item
+        except ChildProcessError:
+            yield None
 
     def first_changed(self, texts: Texts) -> str | None:
         """A file whose bytes were kept or staged, and that was edited since then. Raises OSError."""
@@ -202,14 +299,21 @@ class Reading:
             return self._changed
         return self.index.first_changed(texts.file(path) for path in texts if texts.is_at_hand(path))
 
-    def remember(self, texts: Texts, finals: Mapping[str, Final]) -> None:
-        """Keeps what was found in these texts, and what was made of them, for the next build. Nobody reads on."""
-        self._files.arena.close()
+    def remember(self, texts: Texts, finals: Mapping[str, Final], lines: Iterable[bytes] | None) -> None:
+        """Keeps what was found in these texts, and what was made of them, for the next build. Nobody reads on.
+
+        `lines` are what is to be kept, if that is known already.
+        """
+        if self._files.arena is not None:
+            self._files.arena.close()
         if isinstance(self._cache, NoCache):
             return
-        unread = sum(number in self._files.known for number in texts.values()) if self._files.known else 0
-        if not unread == len(texts) == len(self.memory.files) or finals != self.memory.finals:
-            save(self._cache, self._key(), list(texts), *texts.columns(), texts.references, finals)
+        if lines is None:
+            unread = sum(number in self._files.known for number in texts.values()) if self._files.known else 0
+            if unread == len(texts) == len(self.memory.files) and finals == self.memory.finals:
+                return
+            lines = lines_of(list(texts), *texts.columns(), texts.references, finals)
+        save(self._cache, self._key(), lines)
 
     def _key(self) -> str:
         from assetbuild.compilers import own_digest
@@ -226,9 +330,20 @@ class Reading:
         if self.ahead is not None:
             self.ahead.close()
 
-    def _share(self) -> tuple[list[tuple[int, tuple[Any, ...]]], str | None]:
-        """The parts that nobody else has claimed, with the fields of what is found in each; a file that has changed."""
+    def _shared(self, share: Share) -> Iterator[Any]:
+        """A file that has changed; the fields of what is found in each of the parts that nobody else has claimed."""
         assert self._claims is not None
-        found = [(part, self._files.read(part)) for part in self._claims]
-        changed = self._files.first_changed(number for _, result in found for number in result.numbers)
-        return [(part, tuple(result)) for part, result in found], changed
+        share.take(self._claims)
+        yield share.first_changed()
+        for part in share.results():
+            yield tuple(part)
+
+
+def _in_turns(sequences: list[Iterator[T]]) -> Iterator[T]:
+    """One of each, again and again, until there are no more of any."""
+    while sequences:
+        for one in list(sequences):
+            try:
+                yield next(one)
+            except StopIteration:
+                sequences.remove(one)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from binascii import b2a_base64
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from assetbuild import media
+from assetbuild.bulk.entries import lists_of
 from assetbuild.bulk.finals import Finals, Text
 from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Texts
-from assetbuild.bulk.texts import INTEGRITY, NOT_STAGED, Found
+from assetbuild.bulk.texts import IDENTITY
+from assetbuild.cache.index import sizes_in
 from assetbuild.model import Content, Linked, Publication
 from assetbuild.release.layout import PUBLIC
 from assetbuild.release.text import entries_of
 
-_SPELLED = INTEGRITY * 4 // 3
-# What JSON writes as it is, and no blank.
-_are_simple = re.compile(r"[!#-\[\]-~]*+").fullmatch
-
 
 class Table(Mapping[str, Linked]):
-    """By logical path, sorted. `files` are the names below public/, `made` the final texts of those with references."""
+    """By logical path, sorted. `files` are the names below public/, `made` the texts that were linked after reading."""
 
     def __init__(
         self,
@@ -39,15 +36,19 @@ class Table(Mapping[str, Linked]):
         self.files = files
 
     def __getitem__(self, path: str) -> Linked:
-        file, made = self.files[path], self._made.get(path)
-        if made is None:
-            content, integrity = self._finals.content(path), self._texts.integrity(path)
+        texts, file, made = self._texts, self.files[path], self._made.get(path)
+        references = texts.references.get(path, ())
+        if not references:
+            content, integrity = self._finals.content(path), texts.integrity(path)
         else:
-            again = partial(self._finals.text, path)
-            content = Content(made.digest.hex(), made.size, None, self._texts.file(path), again)
-            integrity = made.integrity
+            state = texts.state(path)
+            digest, size = state[IDENTITY:], int.from_bytes(state[:8], "little")
+            integrity = texts.integrity(path)
+            if made is not None:
+                digest, size, integrity = made.digest, made.size, made.integrity
+            content = Content(digest.hex(), size, None, texts.file(path), partial(self._finals.text, path))
         spelled = f"sha384-{b2a_base64(integrity, newline=False).decode()}"
-        lists = lists_of(self._texts.references.get(path, ()))
+        lists = lists_of(references)
         return Linked(path, file, media.media_type(path), content, spelled, self._publications[path], *lists)
 
     def __contains__(self, path: object) -> bool:
@@ -62,63 +63,58 @@ class Table(Mapping[str, Linked]):
         return len(self.files)
 
     @cached_property
-    def published(self) -> Mapping[str, Publication]:
-        """How each is published."""
-        if len(self.files) == len(self._publications):
-            return self._publications
-        return {path: self._publications[path] for path in self}
+    def _states(self) -> Mapping[str, bytes]:
+        """Of each file, by its path below the release directory, the identity of what is staged, and SHA-256."""
+        texts, files = self._texts, self.files
+        if len(files) == len(texts) and not self._made:
+            return dict(zip([f"{PUBLIC}/{file}" for file in files.values()], texts.states(), strict=True))
+        made = {path: text.staged + text.digest for path, text in self._made.items()}
+        return {f"{PUBLIC}/{files[path]}": made.get(path) or texts.state(path) for path in self}
 
     @cached_property
-    def sizes(self) -> Sequence[int]:
-        """Of each, the number of bytes that are published."""
-        made, size = self._made, self._texts.size
-        return [made[path].size if path in made else size(path) for path in self]
+    def _not_staged(self) -> Mapping[str, str]:
+        """The logical paths of those that are not staged, by path below the release directory."""
+        texts, files, made = self._texts, self.files, self._made
+        paths = map(texts.path, texts.unstaged)
+        return {f"{PUBLIC}/{files[path]}": path for path in paths if path in files and path not in made}
 
     @cached_property
-    def _places(self) -> dict[str, str]:
-        """The paths below the release directory, by logical path."""
-        return {path: f"{PUBLIC}/{file}" for path, file in self.files.items()}
+    def size(self) -> int:
+        """The number of bytes that are published."""
+        return sum(sizes_in(b"".join(self._states.values()))) + sum(one.content.size for one in self.unstaged())
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 in hex, by path below the release directory."""
-        texts, made, places = self._texts, self._made, self._places
-        return {places[path]: (made[path].digest if path in made else texts.digest(path)).hex() for path in self}
+        """SHA-256 in hex of what is not staged, by path below the release directory."""
+        states = self._states
+        return {place: states[place][IDENTITY:].hex() for place in self._not_staged}
 
-    def staged(self) -> dict[str, bytes]:
-        """The identities of those that are staged, by path below the release directory."""
-        texts, made, found = self._texts, self._made, {}
-        for path, place in self._places.items():
-            identity = made[path].staged if path in made else texts.staged(path)
-            if identity != NOT_STAGED:
-                found[place] = identity
-        return found
+    def staged(self) -> Mapping[str, bytes]:
+        """Identity and SHA-256 of those that are staged, by path below the release directory."""
+        states = self._states
+        if not self._not_staged:
+            return states
+        return {place: state for place, state in states.items() if place not in self._not_staged}
 
     def unstaged(self) -> list[Linked]:
         """Those that have yet to be written."""
-        texts, made = self._texts, self._made
-        return [self[path] for path in self if path not in made and not texts.is_staged(path)]
+        return [self[path] for path in self._not_staged.values()]
+
+    def blocks(self) -> Sequence[bytes] | None:
+        """All entries of the manifest, with their names, a line each and in order; None if some are not made yet."""
+        texts = self._texts
+        return texts.entries if texts.is_complete and not self._made and len(self.files) == len(texts) else None
 
     def entries(self) -> Iterator[tuple[str, str, str]]:
         """Logical path, entry in the manifest with its name, and the same as it is hashed."""
-        made, files, references = self._made, self.files, self._texts.references
-        published, media_type, integrity_of = self.published, media.media_type, self._texts.integrity
-        simple = _are_simple("".join(files)) is not None
-        for path, size in zip(self, self.sizes, strict=True):
-            found = references.get(path, ())
-            if not simple and not _are_simple("".join((path, *[one[3] for one in found]))):
+        lines = [line for block in self._texts.entries for line in block.decode().split(",\n")]
+        ready = dict(zip(self._texts, lines, strict=True))
+        for path in self:
+            entry = ready[path] if path not in self._made else ""
+            if entry:
+                yield path, entry, entry.replace(" ", "")
+            else:
                 ((entry, hashed),) = entries_of([self[path]], {})
                 yield path, entry, hashed
-                continue
-            before, after = _members(found) if found else ("", "")
-            if published[path] != "plain":
-                after = f'"immutable": true, {after}'
-            # Of so many bytes Base64 has no padding; what follows is a line break.
-            integrity = b2a_base64(made[path].integrity if found else integrity_of(path))[:_SPELLED].decode()
-            entry = (
-                f'  "{path}": {{{before}"file": "{files[path]}", {after}"integrity": "sha384-{integrity}", '
-                f'"size": {size}, "type": "{media_type(path)}"}}'
-            )
-            yield path, entry, entry.replace(" ", "")
 
 
 class Together(Sequence[Linked]):
@@ -145,51 +141,26 @@ class Together(Sequence[Linked]):
 class FinalsOf(Mapping[str, Final]):
     """What is remembered of final texts."""
 
-    def __init__(self, made: Mapping[str, Text]) -> None:
+    def __init__(self, texts: Texts, files: Mapping[str, str], made: Mapping[str, Text]) -> None:
+        self._texts = texts
         self._made = made
+        self._files = files
 
     def __getitem__(self, path: str) -> Final:
-        text = self._made[path]
-        return Final(text.digest.hex(), text.size, text.integrity)
+        if path not in self:
+            raise KeyError(path)
+        made = self._made.get(path)
+        if made is not None:
+            return Final(made.digest.hex(), made.size, made.integrity)
+        state = self._texts.state(path)
+        size = int.from_bytes(state[:8], "little")
+        return Final(state[IDENTITY:].hex(), size, self._texts.integrity(path))
 
     def __contains__(self, path: object) -> bool:
-        return path in self._made
+        return path in self._files and path in self._texts.references
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
+        return (path for path in self._texts.references if path in self._files)
 
     def __len__(self) -> int:
-        return len(self._made)
-
-
-Lists = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-
-
-def lists_of(references: Sequence[Found]) -> Lists:
-    """What is imported, dynamically imported, and referred to otherwise: logical paths, sorted."""
-    if not references:
-        return (), (), ()
-    kinds = {one[2] for one in references}
-    if len(kinds) == 1:
-        paths = tuple(sorted({one[3] for one in references}))
-        (kind,) = kinds
-        return (paths, (), ()) if kind == "import" else ((), paths, ()) if kind == "dynamic-import" else ((), (), paths)
-    imports, dynamic, assets = (
-        tuple(sorted({one[3] for one in references if one[2] == kind}))
-        for kind in ("import", "dynamic-import", "asset")
-    )
-    return imports, dynamic, assets
-
-
-def _members(references: Sequence[Found]) -> tuple[str, str]:
-    """The members of an entry that stand before its file, and after it."""
-    imports, dynamic, assets = lists_of(references)
-    before = _member("assets", assets) + _member("dynamicImports", dynamic)
-    return before, _member("imports", imports)
-
-
-def _member(key: str, paths: Sequence[str]) -> str:
-    if not paths:
-        return ""
-    joined = '", "'.join(paths)
-    return f'"{key}": ["{joined}"], '
+        return sum(1 for _ in self)

@@ -9,16 +9,15 @@ is computed.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from hashlib import sha256, sha384
+from stat import S_ISREG
 
 from assetbuild import media
-from assetbuild.bulk.ahead import Ahead
-from assetbuild.bulk.arena import LARGEST_KEPT, Arena
 from assetbuild.cache.index import identity_of
-from assetbuild.encodings import UnreadableTextError, is_utf8
+from assetbuild.encodings import is_utf8
 from assetbuild.model import Origin
-from assetbuild.named_tuple import NamedTuple
 from assetbuild.reading import CHUNK
 from assetbuild.references import MODULES, find_references, language, svg_words
 from assetbuild.references.urls import is_bare, resolve
@@ -27,74 +26,16 @@ Found = tuple[int, int, str, str, str]
 """Start, stop, kind, target, suffix: as in `model.Reference`."""
 KINDS = frozenset({"import", "dynamic-import", "asset"})
 
+_is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]++").fullmatch
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-Record = tuple[bytes, bytes, tuple[Found, ...]]
+Read = tuple[bytes, bytes | None, bytes, bytes]
+"""Identity, the bytes, SHA-256, SHA-384: this only of what was read in pieces, of which there are no bytes."""
 
 DIGEST, INTEGRITY, IDENTITY = 32, 48, 40
 NOT_STAGED = bytes(IDENTITY)
 FINGERPRINT = 16
-
-
-class Part(NamedTuple):
-    """What was found: numbers of files; the SHA-256 of each, in this order; the SHA-384; the references by number,
-    where there are any; the identity of each as it was staged; whether staging failed.
-    """
-
-    numbers: list[int]
-    digests: bytes
-    integrities: bytes
-    references: dict[int, tuple[Found, ...]]
-    staged: bytes = b""
-    failed: bool = False
-
-
-class File(NamedTuple):
-    """A file to be read: `identity` as it was seen, and whether it is published under a fingerprinted name."""
-
-    number: int
-    path: str
-    file: str
-    identity: bytes
-    named: bool
-
-
-def read_texts(files: Iterable[File], base_url: str, arena: Arena, ahead: Ahead | None) -> Part:
-    """What is found in files. What refers to nothing is staged, if that is to be done ahead.
-
-    Not among it are those that are left to the stations.
-    """
-    numbers: list[int] = []
-    digests: list[bytes] = []
-    integrities: list[bytes] = []
-    references: dict[int, tuple[Found, ...]] = {}
-    staged: list[bytes] = []
-    failed = False
-    for file in files:
-        try:
-            record, data = _record(file, base_url, ahead)
-        except (OSError, ValueError, UnreadableTextError):
-            continue
-        if record is None:
-            continue
-        digest, integrity, found = record
-        identity = NOT_STAGED
-        if found:
-            references[file.number] = found
-        elif data is not None and file.named and ahead is not None and not failed:
-            try:
-                identity = ahead.write(fingerprinted(file.path, digest.hex()), data)
-            except OSError:
-                failed = True
-        if data is not None and identity is NOT_STAGED and len(data) <= LARGEST_KEPT:
-            arena.put(file.number, data)
-        numbers.append(file.number)
-        digests.append(digest)
-        integrities.append(integrity)
-        staged.append(identity)
-    known = b"".join(staged) if ahead is not None else b""
-    return Part(numbers, b"".join(digests), b"".join(integrities), references, known, failed)
 
 
 def fingerprinted(path: str, digest: str) -> str:
@@ -103,42 +44,51 @@ def fingerprinted(path: str, digest: str) -> str:
     return f"{path[:dot]}-{digest[:FINGERPRINT]}{path[dot:]}"
 
 
-def _record(seen: File, base_url: str, ahead: Ahead | None) -> tuple[Record | None, bytes | None]:
-    """What is found in a file, and its bytes, if they are few or had to be read as a whole."""
-    _, path, file, identity, named = seen
-    size = int.from_bytes(identity[:8], "little")
-    kind = media.media_type(path)
-    refers = kind in MODULES
-    if not refers and size > (CHUNK if named and ahead is not None else LARGEST_KEPT):
-        return _large(file, identity, size), None
+def read_file(file: str, identity: bytes, whole: bool) -> Read | None:
+    """Reads a file; None if it has not this identity, is no regular file, or changes meanwhile. Raises OSError.
+
+    Without an identity it has the one that it is opened with, and somebody looks at it again. If it is not to be read
+    as a `whole`, it may be large: then it is read in pieces, and there are no bytes of it.
+    """
     descriptor = os.open(file, _READ)
     try:
-        data = os.read(descriptor, size + 1)
-        if len(data) != size or identity_of(os.fstat(descriptor)) != identity:
-            return None, None
+        if identity:
+            seen, size = identity, int.from_bytes(identity[:8], "little")
+        else:
+            stat = os.fstat(descriptor)
+            if not S_ISREG(stat.st_mode):
+                return None
+            seen, size = identity_of(stat), stat.st_size
+        if whole or size <= CHUNK:
+            data = os.read(descriptor, size + 1)
+            length = len(data)
+            found: Read = (seen, data, sha256(data).digest(), b"")
+        else:
+            length, digest, integrity = _in_pieces(descriptor)
+            found = (seen, None, digest, integrity)
+        if length != size or (identity and identity_of(os.fstat(descriptor)) != identity):
+            return None
+        return found
     finally:
         os.close(descriptor)
-    references = _references(path, kind, data, base_url) if refers and size else ()
-    return None if references is None else (sha256(data).digest(), sha384(data).digest(), references), data
 
 
-def _large(file: str, identity: bytes, size: int) -> Record | None:
-    """The record of a file without references, of any size, read in pieces."""
+def _in_pieces(descriptor: int) -> tuple[int, bytes, bytes]:
+    """Length, SHA-256 and SHA-384 of a file of any size."""
     digest, integrity = sha256(), sha384()
     length = 0
-    descriptor = os.open(file, _READ)
-    try:
-        while piece := os.read(descriptor, CHUNK):
-            digest.update(piece)
-            integrity.update(piece)
-            length += len(piece)
-        same = length == size and identity_of(os.fstat(descriptor)) == identity
-    finally:
-        os.close(descriptor)
-    return (digest.digest(), integrity.digest(), ()) if same else None
+    while piece := os.read(descriptor, CHUNK):
+        digest.update(piece)
+        integrity.update(piece)
+        length += len(piece)
+    return length, digest.digest(), integrity.digest()
 
 
-def _references(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found, ...] | None:
+def references_in(path: str, kind: str, data: bytes, base_url: str, there: Container[str]) -> tuple[Found, ...] | None:
+    """What a text of this media type refers to; None if it is left to the stations. Raises UnreadableTextError.
+
+    A URL that is plainly that of a logical path which is `there` need not be resolved.
+    """
     if not is_utf8(data, kind):
         return None
     if MODULES[kind] == "svg" and not svg_words.may_refer(data):
@@ -148,17 +98,33 @@ def _references(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found
     spoken = language(kind)
     assert spoken is not None
     scripted = kind == media.JAVASCRIPT
+    here = path[: path.rfind("/") + 1]
     references: list[Found] = []
     for start, stop, word, written in spoken.find(data):
         if word not in KINDS:
             return None
         module = scripted and word != "asset"
+        if _is_spelled_as_it_is(written) and (written[0] == "." or not module):
+            # Equal to what is resolved: nothing in it is an escape or ends the path, and what is there has no dots.
+            base, below = here, written[2:] if written.startswith("./") else written
+            while below.startswith("../") and base:
+                base, below = base[: base.rfind("/", 0, -1) + 1], below[3:]
+            if (target := base + below) in there:
+                references.append((start, stop, word, target, ""))
+                continue
         if module and is_bare(written):
             continue
-        target = resolve(written, path, base_url, bare=module)
-        if target is not None:
-            references.append((start, stop, word, target[0], target[1]))
+        resolved = resolve(written, path, base_url, bare=module)
+        if resolved is not None:
+            references.append((start, stop, word, resolved[0], resolved[1]))
     return tuple(references)
+
+
+def starts_worker(kind: str, references: Iterable[Found]) -> bool:
+    """Whether a text of this media type may start a worker: what that loads decides what becomes of the reference."""
+    return kind == media.JAVASCRIPT and any(
+        word == "asset" and media.media_type(target) == media.JAVASCRIPT for _, _, word, target, _ in references
+    )
 
 
 def _of_any_language(path: str, kind: str, data: bytes, base_url: str) -> tuple[Found, ...] | None:

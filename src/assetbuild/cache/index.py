@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 
 from assetbuild.dataclass import dataclass
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.reading import CHUNK, ContentChanged
 
 # The key of the index in the cache.
@@ -64,6 +65,24 @@ def file_system_moment(directory: str) -> Moment:
     return Moment(written.st_mtime_ns, written.st_dev & _MASK)
 
 
+class _Block(NamedTuple):
+    """Records of many files, one after another; `before` stands before the name of each."""
+
+    before: str
+    names: Sequence[str]
+    records: bytes
+    settled: bool
+
+    def files(self) -> Sequence[str]:
+        return [self.before + name for name in self.names] if self.before else self.names
+
+    def each(self) -> Iterable[bytes]:
+        return [self.records[place : place + _RECORD_SIZE] for place in range(0, len(self.records), _RECORD_SIZE)]
+
+    def joined(self) -> str:
+        return self.before + f"\0{self.before}".join(self.names)
+
+
 class FileIndex:
     """SHA-256 digests by absolute file path; safe to ask from several threads.
 
@@ -74,13 +93,29 @@ class FileIndex:
     def __init__(self, began: Moment | None = None, former: Mapping[str, bytes] | None = None) -> None:
         self._began = began or Moment(time.time_ns())
         self._former = former or {}
-        self._asked: dict[str, bytes] = {}
+        self._looked_up: dict[str, bytes] = {}
         self._settled: dict[str, bytes] = {}
+        # Those of many files, until somebody asks for one.
+        self._blocks: list[_Block] = []
 
     @classmethod
     def load(cls, data: bytes | None, began: Moment | None = None) -> FileIndex:
         """The index of an earlier build's `dump`; an empty one if there is none or it is damaged."""
         return cls(began, _parse(data) if data else None)
+
+    @property
+    def _asked(self) -> dict[str, bytes]:
+        """The records of all files that this index was asked for, or told of."""
+        if self._blocks:
+            later, self._looked_up = self._looked_up, {}
+            for block in self._blocks:
+                records = dict(zip(block.files(), block.each(), strict=True))
+                self._looked_up.update(records)
+                if block.settled:
+                    self._settled.update(records)
+            self._looked_up.update(later)
+            self._blocks.clear()
+        return self._looked_up
 
     def digest(self, file: str, stat: os.stat_result | None = None) -> str | None:
         """The digest of a file's bytes, None if there is no such regular file.
@@ -127,9 +162,14 @@ class FileIndex:
         self._asked[file] = record
         return record[IDENTITY_SIZE:]
 
-    def learn(self, file: str, identity: bytes, digest: bytes) -> None:
-        """Takes it that the file was read with this identity before and after, and that this is its bytes' digest."""
-        self._asked[file] = identity + digest
+    def learn_all(self, files: Sequence[str], records: bytes) -> None:
+        """Takes it that each of these files was read with an identity before and after: identity, and SHA-256 of its
+        bytes, for one file after another."""
+        self._blocks.append(_Block("", files, records, self._all_settled(records)))
+
+    def trust_all(self, before: str, names: Sequence[str], records: bytes) -> None:
+        """As `trust`, for files whose names stand behind the same path, with such records."""
+        self._blocks.append(_Block(before, names, records, settled=True))
 
     def first_changed(self, files: Iterable[str]) -> str | None:
         """The first of these files that is not as this index saw it last, None if all are. Raises OSError."""
@@ -161,19 +201,20 @@ class FileIndex:
 
     def are_settled(self, files: Iterable[str]) -> bool:
         """Whether this index has looked at all of these files, found them, and none may change unnoticed."""
+        if any(block.names is files and block.settled for block in self._blocks):
+            return True
         files = list(files)
         try:
             records = list(map(self._asked.__getitem__, files))
         except KeyError:
             return False
         settled = self._settled
-        return self._all_settled(records) or all(
-            file in settled or self._is_settled(record) for file, record in zip(files, records, strict=True)
-        )
+        rest = [record for file, record in zip(files, records, strict=True) if file not in settled]
+        return self._all_settled(b"".join(rest)) or all(map(self._is_settled, rest))
 
     def trust(self, file: str, identity: bytes, digest: str) -> None:
         """Takes it that the file has these bytes: its owner says so, and that its mtime and ctime are long past."""
-        self._asked[file] = record = identity + bytes.fromhex(digest)
+        self._looked_up[file] = record = identity + bytes.fromhex(digest)
         self._settled[file] = record
 
     def records(self, files: Iterable[str]) -> dict[str, bytes]:
@@ -183,29 +224,34 @@ class FileIndex:
 
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""
-        asked = self._asked
+        blocks = self._blocks
+        if not all(block.settled for block in blocks):
+            blocks = []
+        asked = self._looked_up if blocks else self._asked
         untrusted = [record for file, record in asked.items() if file not in self._settled]
-        if not self._all_settled(untrusted):
+        if not self._all_settled(b"".join(untrusted)):
             asked = {
                 file: record for file, record in asked.items() if file in self._settled or self._is_settled(record)
             }
         data = BytesIO()
-        data.write(_MAGIC + bytes(_DIGEST_SIZE) + len(asked).to_bytes(8, "little"))
+        count = len(asked) + sum(len(block.names) for block in blocks)
+        data.write(_MAGIC + bytes(_DIGEST_SIZE) + count.to_bytes(8, "little"))
+        # Of two records of a file the later one counts.
+        data.writelines(block.records for block in blocks)
         data.write(b"".join(asked.values()))
-        data.write("\0".join(asked).encode("utf-8", "surrogatepass"))
+        names = [*[block.joined() for block in blocks if block.names], *asked]
+        data.write("\0".join(names).encode("utf-8", "surrogatepass"))
         with data.getbuffer() as body:
             digest = hashlib.sha256(body[len(_MAGIC) + _DIGEST_SIZE :]).digest()
             body[len(_MAGIC) : len(_MAGIC) + _DIGEST_SIZE] = digest
         return data.getvalue()
 
-    def _all_settled(self, records: Sequence[bytes]) -> bool:
-        """Whether all of these records are settled for sure, by a look at thousands at once."""
+    def _all_settled(self, records: bytes) -> bool:
+        """Whether all of these records, one after another, are settled for sure, by a look at thousands at once."""
         width, latest = _RECORD_SIZE // 8, 0
         devices: set[int] = set()
-        for start in range(0, len(records), _AT_ONCE):
-            column = array("Q", b"".join(records[start : start + _AT_ONCE]))
-            if sys.byteorder != "little":
-                column.byteswap()
+        for start in range(0, len(records), _AT_ONCE * _RECORD_SIZE):
+            column = _numbers_in(records[start : start + _AT_ONCE * _RECORD_SIZE])
             devices.update(column[4::width])
             latest = max(latest, *column[1::width], *column[2::width])
         margin = 0 if devices <= {self._began.device} else _COARSEST_CLOCK
@@ -243,6 +289,18 @@ def identity_of(stat: os.stat_result) -> bytes:
         stat.st_ino & _MASK,
         stat.st_dev & _MASK,
     )
+
+
+def sizes_in(records: bytes) -> Iterable[int]:
+    """The sizes of the files of these records, one after another."""
+    return _numbers_in(records)[:: _RECORD_SIZE // 8]
+
+
+def _numbers_in(data: bytes) -> array[int]:
+    column = array("Q", data)
+    if sys.byteorder != "little":
+        column.byteswap()
+    return column
 
 
 def last_change(identities: Iterable[bytes]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,6 +96,7 @@ def _collector_off() -> Iterator[None]:
 
 def _build(config: Config, stage: Stage) -> Finished:
     """The build, unless all that the latest one left still stands: then the stations are not even imported."""
+    from assetbuild.cache.index import INDEX
     from assetbuild.finders import load_paths
     from assetbuild.latest import Latest
     from assetbuild.survey import survey
@@ -102,7 +104,10 @@ def _build(config: Config, stage: Stage) -> Finished:
     latest = Latest(config, stage)
     try:
         directories = load_paths(config)
-        seen = survey(directories, config.root)
+        former = None if latest.is_there or not stage.jobs else stage.cache.get(INDEX)
+        # Where nothing is known of any file, whoever reads it looks at it.
+        looks = latest.is_there or former is not None or not stage.jobs or sys.platform == "win32"
+        seen = survey(directories, config.root, looks=looks)
         finished = latest.finished(seen)
         edits = None if finished is not None else latest.edits(seen, partial(_early, config, stage, seen, directories))
     finally:
@@ -119,7 +124,7 @@ def _build(config: Config, stage: Stage) -> Finished:
         return build(config, stage, seen)
     from assetbuild.bulk.reading import Reading
 
-    reading = Reading(config, seen, stage)
+    reading = Reading(config, seen, stage, stage.cache.get(INDEX) if latest.is_there else former)
     try:
         # Others read while this is imported.
         from assetbuild.build import build

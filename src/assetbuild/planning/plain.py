@@ -22,11 +22,19 @@ _EVERYTHING = "**/*"
 _LONGEST = 200
 
 
+Naming = Callable[[Iterable[str]], dict[str, Publication]]
+
+
 def plain_names(config: Config, paths: Iterable[str]) -> dict[str, Publication]:
     """How each of these logical paths is published that is plain, in their order."""
+    return naming(config)(paths)
+
+
+def naming(config: Config) -> Naming:
+    """A function that gives this, for some paths after others."""
     pins = config.importmap
     if config.sprockets or config.modules == "importmap" or pins.pins or pins.trees or pins.scopes:
-        return {}
+        return lambda paths: {}
     kinds = _plain_kinds(config)
     minified = {kind for kind in kinds.values() if config.minify and default_minifier(config, kind) is not None}
     compiled = compilers.compiled_suffixes()
@@ -34,32 +42,36 @@ def plain_names(config: Config, paths: Iterable[str]) -> dict[str, Publication]:
     excluded = _chosen(config.exclude)
     ruled = _chosen(tuple(pattern for rule in config.rules for pattern in rule.match))
     unfingerprinted, prehashed = _chosen(config.unfingerprinted), _chosen(config.prehashed)
-    found: dict[str, Publication] = {}
-    for path in paths:
-        kind = kinds.get(path.rpartition(".")[2])
-        if (
-            kind is None
-            or not path.isascii()
-            or len(path) > _LONGEST
-            or path[0] == "."
-            or "/." in path
-            or "__MACOSX/" in path
-            or path.endswith(compiled)
-            or (excluded and excluded(path))
-            or (included and not included(path))
-            or (ruled and ruled(path))
-        ):
-            continue
-        publication: Publication = "fingerprinted"
-        if unfingerprinted and unfingerprinted(path):
-            publication = "plain"
-        elif prehashed and prehashed(path):
-            publication = "prehashed"
-        to_minify = minified and publication != "prehashed" and media.media_type(path) in minified
-        if to_minify and ".min." not in path[path.rfind("/") + 1 :]:
-            continue
-        found[path] = publication
-    return found
+
+    def publications(paths: Iterable[str]) -> dict[str, Publication]:
+        found: dict[str, Publication] = {}
+        for path in paths:
+            kind = kinds.get(path.rpartition(".")[2])
+            if (
+                kind is None
+                or not path.isascii()
+                or len(path) > _LONGEST
+                or path[0] == "."
+                or "/." in path
+                or "__MACOSX/" in path
+                or path.endswith(compiled)
+                or (excluded and excluded(path))
+                or (included and not included(path))
+                or (ruled and ruled(path))
+            ):
+                continue
+            publication: Publication = "fingerprinted"
+            if unfingerprinted and unfingerprinted(path):
+                publication = "plain"
+            elif prehashed and prehashed(path):
+                publication = "prehashed"
+            to_minify = minified and publication != "prehashed" and media.media_type(path) in minified
+            if to_minify and ".min." not in path[path.rfind("/") + 1 :]:
+                continue
+            found[path] = publication
+        return found
+
+    return publications
 
 
 def _plain_kinds(config: Config) -> dict[str, str]:

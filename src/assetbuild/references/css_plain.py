@@ -58,14 +58,16 @@ _NEXT = expression(
 _MAP = expression(rb"/\*[#@][ \t\n\r\f]*+sourceMappingURL=([^ \t\n\r\f]+?)[ \t\n\r\f]*+\*/")
 _MAP_COMMENT = 4
 _DOUBLE, _SINGLE = 1, 2
+_AT, _BACKSLASH = b"@\\"
 _PARENTHESIS_OF_URL = expression(rb"\((?<=[rR][lLcC]\(|[eE][tT]\()(?:" + _URL[len(rb"\(") :] + rb"|)")
 
 
 def find(data: bytes) -> list[Found] | None:
     """As `css.find`, None where this reading does not suffice. Never raises."""
-    if b"\0" in data:
+    # To look for a number takes a tenth of the time of looking for bytes by `in`.
+    if 0 in data:
         return None
-    if b"@" not in data and b"\\" not in data and (simple := _of_simple(data)) is not None:
+    if _AT not in data and _BACKSLASH not in data and (simple := _of_simple(data)) is not None:
         return simple
     found: list[Found] = []
     source_map: Found | None = None
@@ -97,7 +99,7 @@ def find(data: bytes) -> list[Found] | None:
 
 def _of_simple(data: bytes) -> list[Found] | None:
     """As `find`, for a sheet without at-rules and escapes."""
-    if b"sourceMappingURL" in data:
+    if data.find(b"sourceMappingURL") >= 0:
         return None
     found: list[Found] = []
     quotes = {_DOUBLE: 0, _SINGLE: 0}

@@ -31,7 +31,8 @@ def find(data: bytes) -> list[Found]:
     """
     head, end = simple_imports(data)
     starts = hints(data, end)
-    has_map = b"U" in data and SOURCE_MAP in data
+    # To look for a number takes a tenth of the time of looking for bytes by `in`.
+    has_map = 0x55 in data and data.find(SOURCE_MAP) >= 0
     found: dict[int, Found] = {}
     if has_map and (last := last_line_map(data)):
         found[last.start] = last

@@ -57,7 +57,7 @@ def hints(data: bytes, after: int = 0) -> list[tuple[int, int]]:
     if data.find(b"export", after) >= 0:
         found += [(m.start(), 0x65) for m in _EXPORT_HINT.finditer(data, after) if _begins_word(data, m.start())]
     # One letter is found much faster than a word.
-    if b"W" in data and b"serviceWorker" in data:
+    if 0x57 in data and data.find(b"serviceWorker") >= 0:
         found += [(match.start(), SERVICE_WORKER) for match in _WORKER_HINT.finditer(data, after)]
     if data.find(b"asset", after) >= 0:
         found += [

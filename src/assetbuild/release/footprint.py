@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Collection, Mapping
 
-from assetbuild.cache.index import identity_of, last_change
+from assetbuild.cache.index import IDENTITY_SIZE, identity_of, last_change
 from assetbuild.dataclass import dataclass, field
 from assetbuild.paths import read_as_utf8, written_as_utf8
 from assetbuild.release.layout import LOCK, directories_above, place
@@ -40,13 +40,20 @@ def footprint(
     """The footprint of the release directory `output`, with the identities of the files `wanted`. Raises OSError.
 
     It is that of the directories `only`, if they are given, without what lies below these: "" is the release directory
-    itself. Of public/ it is taken from the identities `known`, if there are any, by path below the release directory.
+    itself. Of public/ it is taken from what is `known`, if there is any: by path below the release directory what
+    begins with an identity.
     """
     listed: dict[str, list[tuple[str, bytes]]] = {}
-    for path, identity in known.items():
-        directory, slash, name = path.rpartition("/")
-        listed.setdefault(directory + slash, []).append((written_as_utf8(name), identity))
-    listed.update((f"{directory}/", []) for directory in directories_above(known) if f"{directory}/" not in listed)
+    above, files = "/", listed.setdefault("/", [])
+    for path, state in known.items():
+        cut = path.rfind("/") + 1
+        if not path.startswith(above) or cut != len(above):
+            above = path[:cut]
+            files = listed.setdefault(above, [])
+        name = path[cut:]
+        files.append((name if name.isascii() else written_as_utf8(name), state[:IDENTITY_SIZE]))
+    del listed["/"]
+    listed.update((f"{directory}/", []) for directory in directories_above(listed) if f"{directory}/" not in listed)
     waiting = [""] if only is None else list(only)
     while waiting:
         directory = waiting.pop()
@@ -62,6 +69,7 @@ def footprint(
     directories: dict[str, str] = {}
     latest = 0
     paths: dict[str, bytes] = {}
+    near = {directory + slash for directory, slash, _ in (path.rpartition("/") for path in wanted)}
     for directory in sorted(listed):
         files = sorted(listed[directory])
         digest = hashlib.sha256("\0".join([name for name, _ in files]).encode("utf-8", "surrogatepass"))
@@ -70,6 +78,7 @@ def footprint(
         directories[directory] = digest.hexdigest()
         if wanted or only is not None:
             latest = max(latest, last_change(identities))
+        if directory in near:
             paths.update((directory + read_as_utf8(name), identity) for name, identity in files)
     return Footprint(directories, latest, {path: paths[path] for path in wanted if path in paths})
 

@@ -34,11 +34,14 @@ def manifest_text(
     importmap: Mapping[str, Any],
     further: Mapping[str, Any],
     ready: Iterable[tuple[str, str, str]] = (),
+    blocks: Iterable[bytes] = (),
 ) -> tuple[bytes, str]:
     """The manifest of these assets, private ones not among them, and the id of the release.
 
     `further` are other members of the document, `ready` entries of other assets, by path: the logical path, the entry
-    with its name as it stands in the manifest, and as it is hashed. Raises ReleaseError for a logical path taken twice.
+    with its name as it stands in the manifest, and as it is hashed. Where there are no others, these may be `blocks`:
+    UTF-8, lines of them with commas in between, in which all blanks stand between values. Raises ReleaseError for a
+    logical path taken twice.
     """
     from heapq import merge
 
@@ -56,6 +59,11 @@ def manifest_text(
     while some := list(islice(entries, _AT_ONCE)):
         text.write(before + ",\n".join([one[1] for one in some]).encode())
         named.update(after + ",".join([one[2] for one in some]).encode())
+        before, after = b",\n", b","
+    for block in blocks:
+        text.write(before)
+        text.write(block)
+        named.update(after + block.translate(None, b" \n"))
         before, after = b",\n", b","
     named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
     release = named.hexdigest()
