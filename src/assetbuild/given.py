@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -38,14 +39,25 @@ def rules_of(config: Config, seen: Survey, pins: Pins) -> Rules:
     """What the configuration says of linking."""
 
     @cache
-    def paths() -> dict[str, str]:
-        return {shown_path(seen.table[path][0], config.root): path for path in seen.paths}
+    def by_file() -> dict[str, str]:
+        return dict(zip(seen.files, seen.paths, strict=True))
+
+    @cache
+    def by_shown() -> dict[str, str]:
+        return {shown_path(file, config.root): path for file, path in by_file().items()}
+
+    def path_of(shown: str) -> str | None:
+        file = os.path.normpath(os.path.join(config.root, shown))
+        # How all files are shown takes a while to tell.
+        return (
+            by_file()[file] if file in by_file() and shown_path(file, config.root) == shown else by_shown().get(shown)
+        )
 
     return Rules(
         config.root,
         config.base_url,
         matcher(config.external),
-        lambda file: paths().get(file),
+        path_of,
         pins,
         map_modules=config.modules == "importmap",
         hide_source_maps=config.source_maps == "hidden",

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from assetbuild.planning.plain import Naming
 
 _AT_ONCE = 100
+# Of so many of all files one is among those that are read at last, so many at a time.
+_LAST, _AT_LAST = 8, 25
 NOT_READ = LARGEST_KEPT + 1
 # A pipe holds no more claims.
-_MOST_PARTS = 10_000
+_MOST_PARTS = 5_000
 
 
 class Files:
@@ -39,8 +41,7 @@ class Files:
         self.known = dict(_known(self.paths, seen, index, memory)) if memory.files else {}
         self.arena = None if staged else self._arena()
         self._config = config
-        parts = max(1, min(_MOST_PARTS, len(self.paths) // _AT_ONCE))
-        self.starts = [len(self.paths) * number // parts for number in range(parts + 1)]
+        self.starts = _starts(len(self.paths))
 
     def _arena(self) -> Arena:
         sizes = enumerate(self.sizes())
@@ -84,6 +85,13 @@ class Files:
             list(references),
             [number for number, _ in some],
         )
+
+
+def _starts(count: int) -> list[int]:
+    """Where the parts of so many files begin, and where the last ends: the small ones come last, so that nobody waits."""
+    least = 1 + count // _MOST_PARTS
+    last = count - count // _LAST
+    return [*range(0, last, max(_AT_ONCE, least)), *range(last, count, max(_AT_LAST, least)), count]
 
 
 def _known(paths: list[str], seen: Survey, index: FileIndex, memory: Memory) -> Iterator[tuple[int, Known]]:
