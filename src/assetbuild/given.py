@@ -48,10 +48,9 @@ def rules_of(config: Config, seen: Survey, pins: Pins) -> Rules:
 
     def path_of(shown: str) -> str | None:
         file = os.path.normpath(os.path.join(config.root, shown))
+        path = by_file().get(file)
         # How all files are shown takes a while to tell.
-        return (
-            by_file()[file] if file in by_file() and shown_path(file, config.root) == shown else by_shown().get(shown)
-        )
+        return path if path is not None and shown_path(file, config.root) == shown else by_shown().get(shown)
 
     return Rules(
         config.root,

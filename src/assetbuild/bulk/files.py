@@ -88,7 +88,7 @@ class Files:
 
 
 def _starts(count: int) -> list[int]:
-    """Where the parts of so many files begin, and where the last ends: the small ones come last, so that nobody waits."""
+    """Where the parts of so many files begin, and where the last ends: small ones come last, so that nobody waits."""
     least = 1 + count // _MOST_PARTS
     last = count - count // _LAST
     return [*range(0, last, max(_AT_ONCE, least)), *range(last, count, max(_AT_LAST, least)), count]
