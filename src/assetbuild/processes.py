@@ -21,6 +21,7 @@ from typing import Any
 WORTH_A_PROCESS = 1500
 
 _AT_ONCE = 1 << 20
+_LENGTH = 8
 # F_SETPIPE_SZ of Linux.
 _SET_PIPE_SIZE = 1031
 
@@ -56,7 +57,8 @@ class Process:
             os.close(self._pipe)
             done = work()
             for item in done if isinstance(done, Iterator) else (done,):
-                view = memoryview(marshal.dumps(item))
+                data = marshal.dumps(item)
+                view = memoryview(len(data).to_bytes(_LENGTH, "little") + data)
                 while view:
                     view = view[os.write(end, view) :]
             code = 0
@@ -71,9 +73,12 @@ class Process:
 
     def results(self) -> Iterator[Any]:
         """What the iterator gave, as it comes. Raises ChildProcessError in the end if `work` or the iterator failed."""
-        with os.fdopen(self._pipe, "rb", _AT_ONCE, closefd=False) as stream, suppress(EOFError, ValueError):
-            while True:
-                yield marshal.load(stream)
+        with os.fdopen(self._pipe, "rb", closefd=False) as stream:
+            while length := stream.read(_LENGTH):
+                size = int.from_bytes(length, "little")
+                data = stream.read(size)
+                if len(data) == size:
+                    yield marshal.loads(data)
         process, self._process = self._process, 0
         os.close(self._pipe)
         _, status = os.waitpid(process, 0)
