@@ -216,6 +216,29 @@ sys.exit(main(["build", "-q"]))
     assert project.build().manifest == clean.manifest
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_source_that_is_edited_after_it_was_read_is_an_error(jobs: str) -> None:
+    files: dict[str, str | bytes] = {f"assets/{number}.txt": b"%d" % number for number in range(3200)}
+    project = Project(files, CONFIG)
+    # Whoever has read it edits it, once all is read.
+    script = f"""
+import sys
+from assetbuild.bulk import share
+real = share.Share.take
+def edit(self, parts):
+    real(self, parts)
+    if any(row.path == "7.txt" for _, rows, _ in self._parts for row in rows):
+        open("assets/7.txt", "ab").write(b"edited")
+share.Share.take = edit
+from assetbuild.cli import main
+sys.exit(main(["build", "-q", "--jobs", "{jobs}"]))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=project.root, check=False, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "assets/7.txt: changed while it was read" in ran.stderr
+    assert not (project.root / "build").exists()
+
+
 @pytest.mark.parametrize("source", ["a.css", "css/a.css", "css/in/a.css", "x/y/z/a.css"])
 @pytest.mark.parametrize("target", ["b.png", "css/b.png", "css/in/b.png", "cs/b.png", "x/y/b.png", "css/inner/b.png"])
 def test_urls_of_plain_names_are_those_of_any(source: str, target: str) -> None:

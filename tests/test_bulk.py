@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -14,11 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
+from assetbuild.bulk.files import _starts
 from assetbuild.bulk.memory import Final, Memory, lines_of, references_in, save
 from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
-from assetbuild.processes import Claims, ranges, shared
+from assetbuild.processes import Claims, Process, ranges, shared
 from releasing import stamps
 from scenario import CONFIG, Outcome, Project, files_below
 
@@ -245,6 +247,27 @@ def test_claims_are_taken_once_and_in_order() -> None:
     claims = Claims(500)
     assert list(claims) == list(range(500))
     claims.close()
+
+
+@given(st.integers(0, 3000) | st.integers(10**5, 10**7))
+def test_parts_cover_all_files_once_and_a_pipe_holds_the_claims(count: int) -> None:
+    starts = _starts(count)
+    assert (starts[0], starts[-1]) == (0, count)
+    assert all(before < after for before, after in pairwise(starts))
+    claims = Claims(len(starts) - 1)
+    claims.close()
+
+
+def test_what_a_process_gives_one_by_one_comes_one_by_one_until_it_fails() -> None:
+    def work() -> Iterator[object]:
+        yield "a"
+        yield (b"x" * (3 << 20), None)
+        raise OSError
+
+    results = Process(work).results()
+    assert [next(results), next(results)] == ["a", (b"x" * (3 << 20), None)]
+    with pytest.raises(ChildProcessError):
+        next(results)
 
 
 def test_the_arena_has_a_place_for_small_files_as_long_as_there_is_room() -> None:

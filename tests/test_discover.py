@@ -22,6 +22,7 @@ from assetbuild.discover import Sources, discover
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Event, Started, ignore
 from assetbuild.private_names import why_private
+from assetbuild.survey import survey
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="made of links, FIFOs and names that Windows does not have")
 
@@ -600,3 +601,28 @@ def test_names_nobody_means_to_publish_are_private(path: str, what: str):
 )
 def test_names_that_only_look_alike_are_not_private(path: str):
     assert why_private(path) is None
+
+
+def test_a_survey_that_does_not_look_knows_the_same_once_files_are_looked_at(project: Project):
+    project.write({"assets/a.txt": b"a", "assets/b/c.txt": b"cc", "assets/b/d.txt": b"ddd"})
+    (project.root / "assets/link.txt").symlink_to("a.txt")
+    paths = [LoadPath(str(project.root / "assets"), "", "assets")]
+    looked, listed = survey(paths, str(project.root)), survey(paths, str(project.root), looks=False)
+    assert (listed.paths, listed.names, listed.files) == (looked.paths, looked.names, looked.files)
+    assert listed.table["b/c.txt"][2] == b""
+    assert listed.table["link.txt"] == looked.table["link.txt"]
+    some = looked.paths[1:]
+    listed.look_at(looked.paths[:1])
+    records = [bytes(72)] + [looked.table[path][2] + bytes(32) for path in some]
+    listed.know(range(1, len(looked.paths)), b"".join(records))
+    assert listed.identities == looked.identities
+    assert dict(listed.sizes()) == {"a.txt": 1, "b/c.txt": 2, "b/d.txt": 3, "link.txt": 1}
+
+
+def test_a_file_that_cannot_be_looked_at_has_no_identity(project: Project):
+    project.write({"assets/a.txt": b"a"})
+    seen = survey([LoadPath(str(project.root / "assets"), "", "assets")], str(project.root), looks=False)
+    (project.root / "assets/a.txt").unlink()
+    seen.look_at(seen.paths)
+    assert seen.table["a.txt"][2] == b""
+    assert seen.identities == bytes(40)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetbuild.cache.index import FileIndex, Moment, file_system_moment
+from assetbuild.cache.index import FileIndex, Moment, file_system_moment, identity_of
 from assetbuild.model import ContentChanged
 
 
@@ -275,3 +275,41 @@ def test_the_moment_is_the_file_systems_and_does_not_run_backwards(tmp_path: Pat
 
 def test_without_a_directory_to_write_in_the_systems_clock_serves(tmp_path: Path):
     assert file_system_moment(str(tmp_path / "missing")).device is None
+
+
+def test_what_is_told_of_many_files_is_known_of_each_and_dumped(tmp_path: Path):
+    files = [write(tmp_path / f"{name}.txt", name.encode()) for name in "abc"]
+    records = b"".join(identity_of(os.stat(file)) + bytes.fromhex(sha256(Path(file).read_bytes())) for file in files)
+    index = FileIndex(later(files[-1]))
+    index.learn_all(files[:2], records[:144])
+    index.trust_all(f"{tmp_path}/", ["c.txt"], records[144:])
+    assert index.are_settled(files[:2])
+    whole, again = index.dump(), FileIndex.load(index.dump())
+    assert [again.known(file, identity_of(os.stat(file))) for file in files] == [
+        bytes.fromhex(sha256(name)) for name in (b"a", b"b", b"c")
+    ]
+    assert index.settled_identity(files[2]) == identity_of(os.stat(files[2])).hex()
+    assert index.are_settled(files[:2])
+    assert len(index.dump()) == len(whole)
+
+
+def test_of_many_files_those_that_may_change_unnoticed_are_not_dumped(tmp_path: Path):
+    old, new = write(tmp_path / "old.txt", b"old"), write(tmp_path / "new.txt", b"new")
+    os.utime(new, ns=(0, time.time_ns() + 10**12))
+    index = FileIndex(later(old))
+    files = [old, new]
+    index.learn_all(files, b"".join(identity_of(os.stat(file)) + bytes(32) for file in files))
+    assert not index.are_settled(files)
+    again = FileIndex.load(index.dump())
+    assert again.known(old, identity_of(os.stat(old))) == bytes(32)
+    assert again.known(new, identity_of(os.stat(new))) is None
+
+
+def test_what_was_told_of_one_file_later_counts(tmp_path: Path):
+    file = write(tmp_path / "a.txt", b"a")
+    identity = identity_of(os.stat(file))
+    index = FileIndex(later(file))
+    index.trust(file, identity, sha256(b"later"))
+    index.learn_all([file], identity + bytes(32))
+    again = FileIndex.load(index.dump())
+    assert again.known(file, identity) == index.known(file, identity) == bytes.fromhex(sha256(b"later"))

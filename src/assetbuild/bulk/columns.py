@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 
-from assetbuild import media
 from assetbuild.bulk.entries import are_simple, entry_of
 from assetbuild.bulk.memory import line_of
 from assetbuild.bulk.texts import DIGEST, IDENTITY, INTEGRITY, NOT_STAGED, Found
@@ -50,11 +49,12 @@ class Part(NamedTuple):
 class Row:
     """What is found in one file, as far as it is known by now."""
 
-    __slots__ = ("integrity", "name", "number", "path", "record", "references", "state")
+    __slots__ = ("integrity", "kind", "name", "number", "path", "record", "references", "state")
 
-    def __init__(self, number: int, path: str, record: bytes, references: tuple[Found, ...]) -> None:
+    def __init__(self, number: int, path: str, kind: str, record: bytes, references: tuple[Found, ...]) -> None:
         self.number = number
         self.path = path
+        self.kind = kind
         self.record = record
         self.references = references
         self.integrity = NO_INTEGRITY
@@ -81,7 +81,11 @@ def part_of(
     )
     if not staged:
         return part
-    entries = [_entry(row, publications.get(row.number, NAMED)) for row in rows]
+    simple = are_simple("".join([row.path for row in rows] + [one[3] for row in rows for one in row.references]))
+    entries = [
+        _entry(row, publications.get(row.number, NAMED)) if simple is not None or _is_simple(row) else ""
+        for row in rows
+    ]
     return part._replace(
         states=b"".join([row.state for row in rows]),
         names="\n".join([row.name for row in rows]),
@@ -99,18 +103,22 @@ def digests_in(records: bytes) -> bytes:
 
 def _entry(row: Row, publication: Publication) -> str:
     """The entry of the manifest; "" for what is left to others."""
-    if row.state is NO_STATE or not are_simple("".join([row.path, *[one[3] for one in row.references]])):
+    if row.state is NO_STATE:
         return ""
     size = row.state[:8] if row.references else row.record[:8]
     return entry_of(
         row.path,
         row.name,
-        media.media_type(row.path),
+        row.kind,
         publication,
         int.from_bytes(size, "little"),
         row.integrity,
         row.references,
     )
+
+
+def _is_simple(row: Row) -> bool:
+    return are_simple("".join([row.path, *[one[3] for one in row.references]])) is not None
 
 
 def _line(rows: list[Row], records: bytes, integrities: bytes) -> bytes:

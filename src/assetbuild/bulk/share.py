@@ -26,8 +26,8 @@ from assetbuild.encodings import UnreadableTextError
 from assetbuild.model import Publication
 from assetbuild.references import MODULES
 
-# A file that refers to others, with its media type, and its bytes, if they are kept.
-_Text = tuple[Row, str, bytes | None]
+# A file that refers to others, and its bytes, if they are kept.
+_Text = tuple[Row, bytes | None]
 
 _LONGEST_WAIT = 2.0
 _PAUSE = 0.0005
@@ -108,7 +108,7 @@ class Share:
                 continue
             if references is None:
                 continue
-            row = Row(number, path, identity + digest, references)
+            row = Row(number, path, kind, identity + digest, references)
             rows.append(row)
             if not references:
                 row.integrity = integrity or sha384(data or b"").digest()
@@ -117,7 +117,7 @@ class Share:
             elif not references:
                 self._finish(row, others.get(number, NAMED), data)
             elif number not in others and not starts_worker(kind, references):
-                self._link(row, kind, data)
+                self._link(row, data)
             if self._named:
                 self._go_on()
 
@@ -139,7 +139,7 @@ class Share:
                 self._named.append(row.number)
         row.state = staged + row.record[IDENTITY:]
 
-    def _link(self, row: Row, kind: str, data: bytes | None) -> None:
+    def _link(self, row: Row, data: bytes | None) -> None:
         """Links and stages a file if all that it refers to has a name; else it waits, or is left."""
         names, path, references = self._names, row.path, row.references
         assert names is not None
@@ -153,14 +153,14 @@ class Share:
                     return
                 name = names.learn(other, target)
                 if name is None:
-                    self._wait_for(other, row, kind, data)
+                    self._wait_for(other, row, data)
                     return
             files.append(name)
         if data is None:
             data = self._read_again(row)
             if data is None:
                 return
-        final = final_text(path, kind, data, references, files, self._are_spelled)
+        final = final_text(path, row.kind, data, references, files, self._are_spelled)
         digest = sha256(final).digest()
         row.integrity = sha384(final).digest()
         row.name = name = names.tell(row.number, path, digest)
@@ -177,21 +177,21 @@ class Share:
                 self._failed = True
         return NOT_STAGED
 
-    def _wait_for(self, number: int, row: Row, kind: str, data: bytes | None) -> None:
+    def _wait_for(self, number: int, row: Row, data: bytes | None) -> None:
         if data is not None:
             if len(data) > self._room:
                 data = None
             else:
                 self._room -= len(data)
-        self._waiting.setdefault(number, []).append((row, kind, data))
+        self._waiting.setdefault(number, []).append((row, data))
 
     def _go_on(self) -> None:
         """Goes on with what waits for names that there are now."""
         while self._named:
-            for row, kind, data in self._waiting.pop(self._named.pop(), ()):
+            for row, data in self._waiting.pop(self._named.pop(), ()):
                 if data is not None:
                     self._room += len(data)
-                self._link(row, kind, data)
+                self._link(row, data)
 
     def _read_again(self, row: Row) -> bytes | None:
         """The bytes of a file that were not kept; None if they are others now."""
