@@ -18,12 +18,11 @@ from assetbuild.survey import Survey
 if TYPE_CHECKING:
     from assetbuild.planning.plain import Naming
 
-_AT_ONCE = 100
-# Of so many of all files one is among those that are read at last, so many at a time.
-_LAST, _AT_LAST = 8, 25
+# How many files at once, up to what fraction before the end.
+_AT_ONCE = ((8, 100), (64, 25), (0, 4))
 NOT_READ = LARGEST_KEPT + 1
 # A pipe holds no more claims.
-_MOST_PARTS = 5_000
+_MOST_PARTS = 4_000
 
 
 class Files:
@@ -90,8 +89,12 @@ class Files:
 def _starts(count: int) -> list[int]:
     """Where the parts of so many files begin, and where the last ends: small ones come last, so that nobody waits."""
     least = 1 + count // _MOST_PARTS
-    last = count - count // _LAST
-    return [*range(0, last, max(_AT_ONCE, least)), *range(last, count, max(_AT_LAST, least)), count]
+    starts, begin = [0], 0
+    for share, size in _AT_ONCE:
+        end = count - count // share if share else count
+        starts += [*range(begin, end, max(size, least))[1:], end]
+        begin = end
+    return sorted(set(starts))
 
 
 def _known(paths: list[str], seen: Survey, index: FileIndex, memory: Memory) -> Iterator[tuple[int, Known]]:
