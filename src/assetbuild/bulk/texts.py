@@ -26,6 +26,7 @@ Found = tuple[int, int, str, str, str]
 """Start, stop, kind, target, suffix: as in `model.Reference`."""
 KINDS = frozenset({"import", "dynamic-import", "asset"})
 
+_SOURCE_MAP = b"sourceMappingURL="
 _is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]++").fullmatch
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -95,6 +96,9 @@ def references_in(path: str, kind: str, data: bytes, base_url: str, there: Conta
         return ()
     if kind != media.CSS and kind != media.JAVASCRIPT:
         return _of_any_language(path, kind, data, base_url)
+    if 0x55 in data and data.find(_SOURCE_MAP) >= 0:
+        # Not in the lane if that is in a comment, and else rare: it need not be read here, and once more by a station.
+        return None
     spoken = language(kind)
     assert spoken is not None
     scripted = kind == media.JAVASCRIPT
