@@ -14,6 +14,7 @@ from assetbuild.release.layout import LOCK, place
 
 PATIENCE = 3.0
 _PAUSE = 0.05
+_ATTEMPTS = 10
 
 
 @contextmanager
@@ -34,11 +35,7 @@ def _hold(output: str, patience: float) -> int:
     """The descriptor that holds the lock."""
     file = place(output, LOCK)
     while True:
-        try:
-            make_directory(output)
-            descriptor = os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
-        except OSError as error:
-            raise cannot_write(error) from error
+        descriptor = _open(output, file)
         try:
             _take(descriptor, output, file, patience)
             if _is_at(descriptor, file):
@@ -47,6 +44,19 @@ def _hold(output: str, patience: float) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _open(output: str, file: str) -> int:
+    """The lock's file, in the directory that is made, again if a first build that failed has removed it meanwhile."""
+    left = _ATTEMPTS
+    while True:
+        left -= 1
+        try:
+            make_directory(output)
+            return os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
+        except OSError as error:
+            if not left or not isinstance(error, FileNotFoundError):
+                raise cannot_write(error) from error
 
 
 def _is_at(descriptor: int, file: str) -> bool:
