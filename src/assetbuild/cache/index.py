@@ -15,7 +15,7 @@ import struct
 import sys
 import time
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 
 from assetbuild.dataclass import dataclass
@@ -239,8 +239,12 @@ class FileIndex:
         # Of two records of a file the later one counts.
         data.writelines(block.records for block in blocks)
         data.write(b"".join(asked.values()))
-        names = [*[block.joined() for block in blocks if block.names], *asked]
-        data.write("\0".join(names).encode("utf-8", "surrogatepass"))
+        before = b""
+        for text in _joined(blocks, asked):
+            data.write(before)
+            data.write(text.encode("utf-8", "surrogatepass"))
+            before = b"\0"
+            del text
         with data.getbuffer() as body:
             digest = hashlib.sha256(body[len(_MAGIC) + _DIGEST_SIZE :]).digest()
             body[len(_MAGIC) : len(_MAGIC) + _DIGEST_SIZE] = digest
@@ -263,6 +267,15 @@ class FileIndex:
         margin = 0 if device == self._began.device else _COARSEST_CLOCK
         latest: int = max(modified, changed)
         return latest < self._began.nanoseconds - margin
+
+
+def _joined(blocks: Iterable[_Block], asked: Iterable[str]) -> Iterator[str]:
+    """The names, as few at a time as there are together: they are some megabytes, and so is each copy of them."""
+    for block in blocks:
+        if block.names:
+            yield block.joined()
+    if asked:
+        yield "\0".join(asked)
 
 
 def _stat(file: str) -> os.stat_result | None:
