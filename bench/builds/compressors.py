@@ -1,4 +1,5 @@
-"""The compressors alone: `compressors.py RELEASE`. What of a release is compressed, by the same calls; no more.
+"""The compressors alone: `compressors.py RELEASE`. What of a release is compressed, by the same calls; no more: what
+several files have in common is compressed once.
 
 One process for each processor, the longest files first. The last line printed is the processor time of the calls alone,
 without start and reading, and the wall time of all.
@@ -19,8 +20,9 @@ from assetbuild.media import is_compressible
 def files(release: str) -> list[str]:
     with open(os.path.join(release, "manifest.json"), "rb") as stream:
         entries = json.load(stream)["assets"].values()
-    named = [(entry["size"], entry["file"]) for entry in entries if 0 < entry["size"] <= LARGEST]
-    return [os.path.join(release, "public", file) for _, file in sorted(named, reverse=True) if is_compressible(file)]
+    named = [entry for entry in entries if 0 < entry["size"] <= LARGEST and is_compressible(entry["file"])]
+    different = {entry["integrity"]: (entry["size"], entry["file"]) for entry in named}.values()
+    return [os.path.join(release, "public", file) for _, file in sorted(different, reverse=True)]
 
 
 def compress(path: str) -> float:
