@@ -47,7 +47,10 @@ class Part(NamedTuple):
 
 
 class Row:
-    """What is found in one file, as far as it is known by now."""
+    """What is found in one file, as far as it is known by now.
+
+    No dataclass: there is one for each file of a cold build, and its fields are set one by one.
+    """
 
     __slots__ = ("integrity", "kind", "name", "number", "path", "record", "references", "state")
 

@@ -10,8 +10,8 @@ from assetbuild import media
 from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.contents import Held, Original
 from assetbuild.bulk.reading import Texts
-from assetbuild.bulk.texts import NOT_STAGED, fingerprinted
-from assetbuild.bulk.writing import final_text, is_spelled_as_it_is
+from assetbuild.bulk.texts import NOT_STAGED, fingerprinted, is_spelled_as_it_is
+from assetbuild.bulk.writing import final_text
 from assetbuild.model import Content
 from assetbuild.named_tuple import NamedTuple
 

@@ -10,7 +10,6 @@ by those who have read them (`share.py`).
 from __future__ import annotations
 
 import hashlib
-from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
@@ -24,6 +23,7 @@ from assetbuild.bulk.memory import Final, Memory
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.table import FinalsOf, Table, Together
 from assetbuild.bulk.texts import Found, fingerprinted, starts_worker
+from assetbuild.integrity import integrity_of
 from assetbuild.linking.resolve import Bound, Node
 from assetbuild.model import Asset, Content, Linked, Origin, Publication, Reference, ReferenceKind
 
@@ -219,7 +219,7 @@ class Links:
             file,
             media.media_type(path),
             content,
-            f"sha384-{b2a_base64(integrity, newline=False).decode()}",
+            integrity_of(integrity),
             publication,
             imports,
             dynamic_imports,

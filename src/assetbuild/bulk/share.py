@@ -19,8 +19,8 @@ from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.columns import NAMED, Part, Row, part_of
 from assetbuild.bulk.files import Files
 from assetbuild.bulk.names import Names
-from assetbuild.bulk.texts import IDENTITY, NOT_STAGED, read_file, references_in, starts_worker
-from assetbuild.bulk.writing import final_text, is_spelled_as_it_is
+from assetbuild.bulk.texts import IDENTITY, NOT_STAGED, is_spelled_as_it_is, read_file, references_in, starts_worker
+from assetbuild.bulk.writing import final_text
 from assetbuild.cache.index import identity_of
 from assetbuild.encodings import UnreadableTextError
 from assetbuild.model import Publication

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
@@ -13,6 +12,7 @@ from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import IDENTITY
 from assetbuild.cache.index import sizes_in
+from assetbuild.integrity import integrity_of
 from assetbuild.model import Content, Linked, Publication
 from assetbuild.release.layout import PUBLIC
 from assetbuild.release.text import entries_of
@@ -47,9 +47,10 @@ class Table(Mapping[str, Linked]):
             if made is not None:
                 digest, size, integrity = made.digest, made.size, made.integrity
             content = Content(digest.hex(), size, None, texts.file(path), partial(self._finals.text, path))
-        spelled = f"sha384-{b2a_base64(integrity, newline=False).decode()}"
         lists = lists_of(references)
-        return Linked(path, file, media.media_type(path), content, spelled, self._publications[path], *lists)
+        return Linked(
+            path, file, media.media_type(path), content, integrity_of(integrity), self._publications[path], *lists
+        )
 
     def __contains__(self, path: object) -> bool:
         return path in self.files

@@ -27,7 +27,8 @@ Found = tuple[int, int, str, str, str]
 KINDS = frozenset({"import", "dynamic-import", "asset"})
 
 _SOURCE_MAP = b"sourceMappingURL="
-_is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]++").fullmatch
+is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]*+").fullmatch
+"""Of a URL or a path: nothing in it is an escape, or has to be one."""
 _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -108,7 +109,7 @@ def references_in(path: str, kind: str, data: bytes, base_url: str, there: Conta
         if word not in KINDS:
             return None
         module = scripted and word != "asset"
-        if _is_spelled_as_it_is(written) and (written[0] == "." or not module):
+        if written and is_spelled_as_it_is(written) and (written[0] == "." or not module):
             # Equal to what is resolved: nothing in it is an escape or ends the path, and what is there has no dots.
             base, below = here, written[2:] if written.startswith("./") else written
             while below.startswith("../") and base:

@@ -6,16 +6,14 @@ is asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from assetbuild import media
-from assetbuild.bulk.texts import Found
+from assetbuild.bulk.texts import Found, is_spelled_as_it_is
 from assetbuild.references import language
 from assetbuild.references.urls import relative
 
-is_spelled_as_it_is = re.compile(r"[A-Za-z0-9_./~-]*+").fullmatch
 _SPELLED_AS_IT_IS = (media.CSS, media.JAVASCRIPT)
 
 
