@@ -13,14 +13,13 @@ import os
 import sys
 import time
 
-from assetbuild.encode import ENCODERS, LARGEST
-from assetbuild.media import is_compressible
+from assetbuild.compressing.encoders import ENCODERS, is_encoded
 
 
 def files(release: str) -> list[str]:
     with open(os.path.join(release, "manifest.json"), "rb") as stream:
         entries = json.load(stream)["assets"].values()
-    named = [entry for entry in entries if 0 < entry["size"] <= LARGEST and is_compressible(entry["file"])]
+    named = [entry for entry in entries if is_encoded(entry["file"], entry["size"], "plain")]
     different = {entry["integrity"]: (entry["size"], entry["file"]) for entry in named}.values()
     return [os.path.join(release, "public", file) for _, file in sorted(different, reverse=True)]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, read_besides, record_of
 from assetbuild.bulk.links import Links
@@ -14,7 +15,7 @@ from assetbuild.bulk.table import Together
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo
 from assetbuild.commit import Committed, commit
-from assetbuild.compile import Compiled, compile_jobs
+from assetbuild.compile import Compiled, Outcome, compile_jobs
 from assetbuild.compilers import is_foreign, joins, own_digest
 from assetbuild.compilers.services import Services
 from assetbuild.config import Config
@@ -27,6 +28,8 @@ from assetbuild.events import Noted
 from assetbuild.given import rules_of, world_of
 from assetbuild.latest import remember
 from assetbuild.link import LinkResult, link
+from assetbuild.linking.writer import is_map
+from assetbuild.media import is_compressible
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
 from assetbuild.plan import Plan, plan
@@ -37,6 +40,9 @@ from assetbuild.scratch import sweep
 from assetbuild.stage import Alone, Finished, Stage
 from assetbuild.survey import Survey
 from assetbuild.told import Told, said, sorted_by_place
+
+if TYPE_CHECKING:
+    from assetbuild.compressing.ahead import Ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,13 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     sweep([os.path.join(config.root, CACHE_DIRECTORY)])
     index = reading.index if reading is not None else FileIndex.load(stage.cache.get(INDEX), stage.began)
     require_detector(config)
-    made = make(config, stage, index, seen, reading)
-    made = _searched(made, config, stage)
-    with _reading(config.root):
-        workers = stage.workers() if config.encodings else Alone()
-        encoded = encode(made.linked.linked, config.encodings, stage.cache, workers, stage.listener)
-        _check_kept(made.sources, made.texts, index, reading)
+    with _compressing(config, stage) as ahead:
+        made = make(config, stage, index, seen, reading, ahead)
+        made = _searched(made, config, stage)
+        with _reading(config.root):
+            workers = stage.workers() if config.encodings else Alone()
+            encoded = encode(made.linked.linked, config.encodings, stage.cache, workers, stage.listener, ahead)
+            _check_kept(made.sources, made.texts, index, reading)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
         made.linked.linked,
@@ -95,7 +102,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     finished = Finished(committed.release, _summary(made, encoded, committed), made.diagnostics)
     asked, texts, plain, ledger = made.asked, made.texts, made.plain, _ledger(made, config, seen, index)
     # What is remembered takes the room of what was made.
-    del made, encoded
+    del made, encoded, ahead
     if reading is not None and texts is not None and plain is not None:
         reading.remember(texts, plain.finals, plain.lines)
     del texts, plain
@@ -107,8 +114,18 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     return finished
 
 
-def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: Reading | None = None) -> Made:
-    """All stations that write nothing: what a build would release. Raises UsageError and BuildError."""
+def make(
+    config: Config,
+    stage: Stage,
+    index: FileIndex,
+    seen: Survey,
+    reading: Reading | None = None,
+    ahead: Ahead | None = None,
+) -> Made:
+    """All stations that write nothing: what a build would release. `ahead` is offered what is final before the end.
+
+    Raises UsageError and BuildError.
+    """
     tell = stage.listener
     texts = reading.finish() if reading is not None else None
     found = digested(seen, index, tell, texts)
@@ -128,9 +145,21 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         plain = None
         if reading is not None and texts is not None:
             plain = Links(texts, planned.plain, reading.memory, reading.ahead)
+            if ahead is not None:
+                for one in map(plain.linked.__getitem__, filter(is_compressible, plain.linked)):
+                    ahead.offer(one.path, one.content, one.publication)
         jobs = _with_left(planned, plain, found.files)
         workers = stage.workers() if sum(len(job.parts) for job in jobs) > 1 else Alone()
-        compiled = compile_jobs(jobs, planned.parts, world, stage.cache, workers, tell, own_digest())
+        compiled = compile_jobs(
+            jobs,
+            planned.parts,
+            world,
+            stage.cache,
+            workers,
+            tell,
+            own_digest(),
+            partial(_offer, ahead) if ahead is not None else None,
+        )
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")
     alone = link(assets, compiled.failed, planned.absent, rules_of(config, seen, pins), tell, memo, plain)
@@ -157,6 +186,25 @@ def make(config: Config, stage: Stage, index: FileIndex, seen: Survey, reading: 
         texts,
         plain,
     )
+
+
+@contextmanager
+def _compressing(config: Config, stage: Stage) -> Iterator[Ahead | None]:
+    """Who compresses what is final while others work; None if nobody is left to do it, or nothing to do."""
+    if not config.encodings or stage.jobs < 2:
+        yield None
+        return
+    from assetbuild.compressing.ahead import Ahead
+
+    with closing(Ahead(config.encodings, stage.cache, stage.jobs - 1)) as ahead:
+        yield ahead
+
+
+def _offer(ahead: Ahead, job: Job, outcome: Outcome) -> None:
+    """Offers what no name comes into; a source map is made with what names it."""
+    for asset in outcome.assets[:1]:
+        if not asset.references and not is_map(asset.path):
+            ahead.offer(asset.path, asset.content, job.publication)
 
 
 def _ledger(made: Made, config: Config, seen: Survey, index: FileIndex) -> Ledger | None:

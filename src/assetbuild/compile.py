@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from assetbuild import compilers, media
@@ -62,10 +62,11 @@ def compile_jobs(
     executor: Workers,
     listener: Listener,
     own: str,
+    made: Callable[[Job, Outcome], None] | None = None,
 ) -> Compiled:
     """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path.
 
-    `own` is `compilers.own_digest`.
+    `own` is `compilers.own_digest`; `made` hears of each job as soon as it is done.
     """
     listener(Started(STATION, len(jobs)))
     shared_key = [world.base_url, field_values(world.pins), own]
@@ -79,13 +80,17 @@ def compile_jobs(
         if asset is None:
             worked.append(job)
         else:
-            outcomes[job.path] = Outcome((asset,))
+            outcomes[job.path] = outcome = Outcome((asset,))
+            if made is not None:
+                made(job, outcome)
     plain.save()
     listener(Advanced(STATION, len(outcomes), ""))
     inputs = {job.path: driver.inputs(job, parts) for job in worked}
     results = executor.map(lambda job: driver.make(job, inputs[job.path]), worked)
     for job, outcome in zip(worked, results, strict=True):
         outcomes[job.path] = outcome
+        if made is not None:
+            made(job, outcome)
         listener(Advanced(STATION, 1, job.path))
     told = (Told("compile", job.path, one) for job in jobs for one in outcomes[job.path].diagnostics)
     counted = [outcomes[job.path] for job in worked if job.steps or any(part.steps for part in job.parts)]
