@@ -80,6 +80,7 @@ class Latest:
         self.is_there = self._record is not None
         self._found: dict[str, str] | None = None
         self._same: bool | None = None
+        self._ledger: Ledger | None = None
 
     def finished(self, seen: Survey) -> Finished | None:
         """The latest build once more, with its diagnostics told again, if a build would do nothing; else None.
@@ -112,14 +113,10 @@ class Latest:
         `early` is told as soon as it is known which sources these would be.
         """
         record = self._record
-        if record is None or record["ledger"] is None:
+        asked = None if record is None or record["ledger"] is None else _changed(record["asked"])
+        if record is None or asked is None:
             return None
-        asked = _changed(record["asked"])
-        if asked is None:
-            return None
-        from assetbuild.amending.ledger import load
-
-        ledger = load(self._stage.cache.get(_ledger_key(self._config)), record["ledger"])
+        ledger = self.ledger()
         if ledger is None or len(ledger.identities) != len(seen.identities):
             return None
         edited = tuple(seen.paths[number] for number in ledger.edited(seen.identities))
@@ -142,6 +139,14 @@ class Latest:
             record["inputs"],
             record["own"],
         )
+
+    def ledger(self) -> Ledger | None:
+        """What the latest build left for one that follows edits, if it left that."""
+        if self._ledger is None and self._record is not None and self._record["ledger"] is not None:
+            from assetbuild.amending.ledger import load
+
+            self._ledger = load(self._stage.cache.get(_ledger_key(self._config)), self._record["ledger"])
+        return self._ledger
 
     def close(self) -> None:
         """Ends what still works for it."""

@@ -17,8 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from assetbuild.cli import command_line
+from assetbuild.cli.build import build_once
+from assetbuild.cli.report import Report
+from assetbuild.cli.stage import Programs
 from processes import wait_for_the_end
-from scenario import CONFIG, Project
+from scenario import CONFIG, Project, below_assets, files_below
 
 PATIENCE = 60.0
 
@@ -228,3 +232,34 @@ def test_without_a_configuration_there_is_nothing_to_watch(tmp_path: Path) -> No
     ran = Project({}, None).run("build", "--watch")
     assert ran.code == 2
     assert "no assetbuild.toml" in ran.stderr
+
+
+HINTS: dict[str, list[str]] = {
+    "all": ["css/_p.scss", "css/_q.scss", "a.txt"],
+    "one of two": ["css/_q.scss"],
+    "another": ["css/other.scss"],
+    "what is not there": ["css/_gone.scss"],
+    "none": [],
+}
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_what_is_told_to_have_changed_decides_nothing_but_when_libsass_begins(
+    hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"css/s.scss": "@import 'p', 'q';", "css/_p.scss": "a{b:c}", "css/_q.scss": "d{e:f}", "a.txt": "1"}
+    project = Project(below_assets({**files, "css/other.scss": "g{h:i}"}))
+    monkeypatch.chdir(project.root)
+    arguments = command_line(["build"]).parse_args(["build", "-q"])
+    programs = Programs()
+    try:
+        for number in range(4):
+            project.write(below_assets({"css/_p.scss": f"a{{b:p{number}}}", "css/_q.scss": f"d{{e:q{number}}}"}))
+            programs.changed = [str(project.root / "assets" / name) for name in HINTS[hint]]
+            assert build_once(arguments, Report(arguments), programs) == 0
+            released = files_below(project.release)
+            clean = project.build("--no-cache", "--output", str(project.root / "clean"))
+            assert released["manifest.json"] == files_below(clean.release)["manifest.json"]
+            shutil.rmtree(clean.release)
+    finally:
+        programs.close()

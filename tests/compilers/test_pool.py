@@ -50,6 +50,19 @@ def test_who_asks_gets_the_process_that_was_started_ahead(program: str) -> None:
     assert started._process.poll() is not None
 
 
+def test_what_is_begun_twice_with_the_same_words_goes_on(program: str) -> None:
+    pool = Pool(program, os.environ)
+    pool.begin([({"entry": 1}, None), ({"entry": 2}, None)])
+    (_, first), (_, second) = pool._begun
+    pool.start()
+    pool.begin([({"entry": 1}, None), ({"entry": 3}, None)])
+    assert pool._idle == []
+    assert second._process.poll() is not None
+    assert [request for request, _ in pool._begun] == [{"entry": 1}, {"entry": 3}]
+    assert pool.ask({"entry": 1}, SECONDS) == {"process": first._process.pid}
+    pool.close()
+
+
 def test_one_that_died_while_nobody_asked_is_replaced(program: str) -> None:
     pool = Pool(program, os.environ)
     first = pool.ask({}, SECONDS)["process"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assetbuild.amending.ledger import Ledger
     from assetbuild.cli.stage import Programs
     from assetbuild.config import Config, LoadPath
+    from assetbuild.latest import Latest
     from assetbuild.stage import Finished, Stage
     from assetbuild.survey import Survey
 
@@ -52,11 +53,12 @@ def run(arguments: argparse.Namespace, report: Report) -> int:
     if arguments.watch:
         from assetbuild.cli.watch import watch
 
-        return watch(arguments, report, _build_once)
-    return _build_once(arguments, report)
+        return watch(arguments, report, build_once)
+    return build_once(arguments, report)
 
 
-def _build_once(arguments: argparse.Namespace, report: Report, programs: Programs | None = None) -> int:
+def build_once(arguments: argparse.Namespace, report: Report, programs: Programs | None = None) -> int:
+    """One build, and what there is to say of it. `programs` are those of one build after another."""
     started = time.perf_counter()
     from assetbuild.cli.stage import build_stage
     from assetbuild.config import with_output
@@ -69,7 +71,7 @@ def _build_once(arguments: argparse.Namespace, report: Report, programs: Program
         refuse_inside(arguments.archive, config, "the archive")
         _refuse_device(arguments.archive)
     with _collector_off(), build_stage(arguments, config, report, programs) as stage:
-        finished = _build(config, stage)
+        finished = _build(config, stage, programs)
     if arguments.archive:
         from assetbuild.archive import write_archive
 
@@ -94,7 +96,7 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _build(config: Config, stage: Stage) -> Finished:
+def _build(config: Config, stage: Stage, programs: Programs | None) -> Finished:
     """The build, unless all that the latest one left still stands: then the stations are not even imported."""
     from assetbuild.cache.index import INDEX
     from assetbuild.finders import load_paths
@@ -104,10 +106,14 @@ def _build(config: Config, stage: Stage) -> Finished:
     latest = Latest(config, stage)
     try:
         directories = load_paths(config)
+        if programs is not None and programs.seen is not None:
+            _earlier(config, stage, programs.seen, directories, programs.changed, latest)
         former = None if latest.is_there or not stage.jobs else stage.cache.get(INDEX)
         # Where nothing is known of any file, whoever reads it looks at it.
         looks = latest.is_there or former is not None or not stage.jobs or sys.platform == "win32"
         seen = survey(directories, config.root, looks=looks)
+        if programs is not None:
+            programs.seen = seen
         finished = latest.finished(seen)
         edits = None if finished is not None else latest.edits(seen, partial(_early, config, stage, seen, directories))
     finally:
@@ -141,6 +147,16 @@ def _early(
         from assetbuild.early import begin_libsass
 
         begin_libsass(config, stage, seen, edited, ledger, [one.directory for one in load_paths])
+
+
+def _earlier(
+    config: Config, stage: Stage, seen: Survey, load_paths: Sequence[LoadPath], changed: Sequence[str], latest: Latest
+) -> None:
+    """Before the sources are looked at: for those `changed` of which somebody has told. They may not be all."""
+    sass = {file for file in changed if file.endswith(SASS)}
+    ledger = latest.ledger() if sass else None
+    if ledger is not None:
+        _early(config, stage, seen, load_paths, [path for path in seen.paths if seen.table[path][0] in sass], ledger)
 
 
 def _from_here(directory: str) -> str:

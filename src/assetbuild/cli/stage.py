@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from assetbuild.compilers.services import Services
+    from assetbuild.survey import Survey
 
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +40,16 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class Programs:
-    """What runs for one build after another, once it is started; `close` it in the end."""
+    """What runs for one build after another, once it is started; `close` it in the end.
+
+    `seen` are the sources as the latest of these builds has found them, `changed` the files that have changed since, as
+    far as somebody knows them.
+    """
 
     def __init__(self) -> None:
         self._services: Services | None = None
+        self.seen: Survey | None = None
+        self.changed: Sequence[str] = ()
 
     def services(self) -> Services:
         if self._services is None:

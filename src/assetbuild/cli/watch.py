@@ -74,6 +74,7 @@ def _watch(arguments: argparse.Namespace, report: Report, build: Build, programs
         if len(changed) > MANY or any(path in places or os.path.isdir(path) for path in changed):
             # Another file or directory has their names now, or some of it was not told: watched before the build.
             notifier = None
+        programs.changed = changed
         report = Report(arguments)
 
 

@@ -76,6 +76,8 @@ class Pool:
 
     def start(self) -> None:
         """Starts a process, if there is none, for whoever asks soon; one that cannot be started is told then."""
+        if self._begun:
+            return
         with suppress(Ended, ServicesClosed):
             worker = self._taken()
             with self._lock:
@@ -84,15 +86,20 @@ class Pool:
     def begin(self, requests: Iterable[tuple[Mapping[str, Any], Any]]) -> None:
         """Lets processes work on what somebody will ask soon, word for word; with each what may be guessed from.
 
-        What was begun before and nobody has asked is dropped.
+        What was begun before and nobody has asked is dropped, if it is not among these.
         """
+        wanted = list(requests)
         with self._lock:
-            dropped, self._begun = self._begun, []
+            dropped = [one for one in self._begun if one[0] not in [request for request, _ in wanted]]
+            self._begun = [one for one in self._begun if one not in dropped]
             self._all.difference_update(worker for _, worker in dropped)
+            begun = [request for request, _ in self._begun]
         for _, worker in dropped:
             worker.close()
         with suppress(Ended, ServicesClosed):
-            for request, ahead in requests:
+            for request, ahead in wanted:
+                if request in begun:
+                    continue
                 worker = self._taken()
                 worker.begin({**request, "ahead": ahead})
                 with self._lock:
