@@ -122,14 +122,17 @@ class FormerManifest:
     def _amended_id(self, changed: Iterable[tuple[tuple[int, int], bytes]], dense: Dense) -> str | None:
         """The id of a release with other lines in these places; None if the former one has another id than it says."""
         hashed = _hashed if self._encoded else bytes
-        former = hashlib.sha256(b'{"assets":{')
-        amended = former.copy()
+        # One and the same as far as the first of these lines.
+        former = amended = hashlib.sha256(b'{"assets":{')
         done = self._start
         for (start, stop), line in (*changed, ((self._end, self._end), b"")):
             for lines in self._lines(done, start):
                 same = hashed(dense(lines))
                 former.update(same)
-                amended.update(same)
+                if amended is not former:
+                    amended.update(same)
+            if amended is former:
+                amended = former.copy()
             former.update(hashed(dense(self.data[start:stop])))
             amended.update(line + self._comma(stop))
             done = stop + 1
