@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from scenario import Project
 
 NAMED = 'sources = ["assets"]\n[names.all]\nassets = ["a.css", "b.css"]\nextra = {media = "print"}\n'
@@ -35,3 +37,14 @@ def test_a_name_of_what_is_no_asset_is_an_error_at_its_place() -> None:
     assert outcome.code == 2
     assert outcome.errors[0].startswith("error: assetbuild.toml:3:1: 'all' stands for 'b.css', which is no asset\n")
     assert "did you mean 'bb.css'?" in outcome.errors[0]
+
+
+@pytest.mark.parametrize("minify", ["true", "false"])
+def test_a_name_may_stand_for_a_file_that_is_published_as_it_is(minify: str) -> None:
+    files = {"assets/a.css": "a{b:c}", "assets/img/logo.png": "i"}
+    config = f'minify = {minify}\n{NAMED.replace("b.css", "img/logo.png")}'
+    outcome = Project(files, config).build()
+    assert outcome.code == 0
+    assert outcome.manifest["names"]["all"]["assets"] == ["a.css", "img/logo.png"]
+    wrong = Project(files, config.replace("logo", "lgoo")).build()
+    assert "did you mean 'img/logo.png'?" in wrong.errors[0]

@@ -119,7 +119,7 @@ def plan(
     paths = {job.path for job in jobs}
     diagnostics += check_matches(config, {*sources, *by_path, *paths})
     diagnostics += check_pins(config, paths, absent)
-    diagnostics += check_names(config, paths, absent)
+    diagnostics += check_names(config, paths.union(alone) if config.names else paths, absent)
     # Directives ask of a file first, and the plan once more.
     diagnostics += dict.fromkeys(publishable.words)
     diagnostics += _name_clashes(config, jobs) + _long_names(config, jobs)
