@@ -18,7 +18,7 @@ import pytest
 
 from assetbuild.cache.index import FileIndex, file_system_moment
 from assetbuild.config import LoadPath
-from assetbuild.discover import Sources, discover
+from assetbuild.discover import Sources, digested, discover
 from assetbuild.errors import Diagnostic
 from assetbuild.events import Advanced, Event, Started, ignore
 from assetbuild.private_names import why_private
@@ -626,3 +626,26 @@ def test_a_file_that_cannot_be_looked_at_has_no_identity(project: Project):
     seen.look_at(seen.paths)
     assert seen.table["a.txt"][2] == b""
     assert seen.identities == bytes(40)
+
+
+def test_a_path_that_is_too_long_is_told_the_same_by_whoever_looks_first(project: Project) -> None:
+    top = os.open(project.root, os.O_RDONLY)
+    try:
+        # No path of so many bytes can be given as a whole.
+        here = top
+        for _ in range((4000 - len(os.fsencode(project.root))) // 101):
+            os.mkdir("d" * 100, dir_fd=here)
+            below = os.open("d" * 100, os.O_RDONLY, dir_fd=here)
+            if here != top:
+                os.close(here)
+            here = below
+        os.close(os.open("f" * 250, os.O_WRONLY | os.O_CREAT, dir_fd=here))
+        os.close(here)
+    finally:
+        os.close(top)
+    load_paths = project.load_paths(["."])
+    looked = survey(load_paths, str(project.root))
+    later = survey(load_paths, str(project.root), looks=False)
+    (error,) = digested(later, FileIndex(), ignore).diagnostics
+    assert (error,) == looked.diagnostics
+    assert (error.text, error.hint) == ("cannot be read: File name too long", "move it to a shorter path")

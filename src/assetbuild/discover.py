@@ -90,6 +90,8 @@ def digested(seen: Survey, index: FileIndex, listener: Listener, plain: Texts | 
             try:
                 known = index.look(file, identity, min(LARGEST_KEPT, room))
                 if known is None:
+                    # Where nobody could look at it before, this may tell why.
+                    os.stat(file)
                     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
                 size, digest, data = known
                 if data is not None:
