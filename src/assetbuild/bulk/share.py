@@ -26,8 +26,8 @@ from assetbuild.encodings import UnreadableTextError
 from assetbuild.model import Publication
 from assetbuild.references import MODULES
 
-# A file that refers to others, and its bytes, if they are kept.
-_Text = tuple[Row, bytes | None]
+# A file that refers to others, its bytes, if they are kept, and the names of the first of those that it has by now.
+_Text = tuple[Row, bytes | None, list[str]]
 
 _LONGEST_WAIT = 2.0
 _PAUSE = 0.0005
@@ -117,7 +117,7 @@ class Share:
             elif not references:
                 self._finish(row, others.get(number, NAMED), data)
             elif number not in others and not starts_worker(kind, references):
-                self._link(row, data)
+                self._link(row, data, [])
             if self._named:
                 self._go_on()
 
@@ -139,13 +139,15 @@ class Share:
                 self._named.append(row.number)
         row.state = staged + row.record[IDENTITY:]
 
-    def _link(self, row: Row, data: bytes | None) -> None:
-        """Links and stages a file if all that it refers to has a name; else it waits, or is left."""
+    def _link(self, row: Row, data: bytes | None, files: list[str]) -> None:
+        """Links and stages a file if all that it refers to has a name, of which it has the first; else it waits, or
+        is left.
+        """
         names, path, references = self._names, row.path, row.references
         assert names is not None
-        files: list[str] = []
-        for one in references:
-            target = one[3]
+        # Who refers to thousands may have waited for each of them.
+        for place in range(len(files), len(references)):
+            target = references[place][3]
             name = names.get(target)
             if name is None:
                 other = names.numbers.get(target)
@@ -153,7 +155,7 @@ class Share:
                     return
                 name = names.learn(other, target)
                 if name is None:
-                    self._wait_for(other, row, data)
+                    self._wait_for(other, row, data, files)
                     return
             files.append(name)
         if data is None:
@@ -177,21 +179,21 @@ class Share:
                 self._failed = True
         return NOT_STAGED
 
-    def _wait_for(self, number: int, row: Row, data: bytes | None) -> None:
+    def _wait_for(self, number: int, row: Row, data: bytes | None, files: list[str]) -> None:
         if data is not None:
             if len(data) > self._room:
                 data = None
             else:
                 self._room -= len(data)
-        self._waiting.setdefault(number, []).append((row, data))
+        self._waiting.setdefault(number, []).append((row, data, files))
 
     def _go_on(self) -> None:
         """Goes on with what waits for names that there are now."""
         while self._named:
-            for row, data in self._waiting.pop(self._named.pop(), ()):
+            for row, data, files in self._waiting.pop(self._named.pop(), ()):
                 if data is not None:
                     self._room += len(data)
-                self._link(row, data)
+                self._link(row, data, files)
 
     def _read_again(self, row: Row) -> bytes | None:
         """The bytes of a file that were not kept; None if they are others now."""
