@@ -43,10 +43,10 @@ class Files:
         self.starts = _starts(len(self.paths))
 
     def _arena(self) -> Arena:
-        sizes = enumerate(self.sizes())
-        return Arena(
-            [NOT_READ if number in self.known else size for number, size in sizes], kept_together(len(self.paths))
-        )
+        # What nobody could look at may be there when it is read, with any number of bytes.
+        unknown = {number for number, found in enumerate(self.found) if not found[2]}.union(self.known)
+        sizes = [NOT_READ if number in unknown else size for number, size in enumerate(self.sizes())]
+        return Arena(sizes, kept_together(len(self.paths)))
 
     def sizes(self) -> array[int]:
         """The numbers of their bytes, as far as they have been looked at."""
