@@ -199,6 +199,35 @@ def test_a_long_chain_in_the_wrong_order_and_a_circle_come_out_right(
     assert (one.code, one.manifest, one.public, one.diagnostics) == (0, two.manifest, two.public, two.diagnostics)
 
 
+def test_who_refers_to_many_asks_for_each_of_their_names_once_or_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = [f"i/{number:03}.png" for number in range(300)]
+    sheet = "".join(f".i{{background:url({image})}}" for image in images)
+    project = Project(
+        {f"assets/{image}": image for image in images} | {"assets/a.css": sheet}, f'{CONFIG}syntax = "off"\n'
+    )
+    asked: list[str] = []
+
+    def get(self: Names, path: str) -> str | None:
+        asked.append(path)
+        return dict.get(self, path)
+
+    monkeypatch.setattr(Names, "get", get)
+    built = project.build("--jobs", "1")
+    assert len(built.assets["a.css"]["assets"]) == len(images)
+    assert len(images) <= len(asked) <= 2 * len(images)
+
+
+def test_nothing_is_left_if_a_build_is_interrupted_before_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Project(FILES)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("assetbuild.bulk.reading.Files", interrupted)
+    assert project.build().code == 130
+    assert not (project.root / "build").exists()
+
+
 def test_what_a_build_of_files_that_were_staged_remembers_is_used_by_the_next() -> None:
     files = {f"assets/{number}.js": f"import './{number // 2}.js'" for number in range(1, 40)} | {"assets/0.js": ""}
     project = Project(files, f'{CONFIG}syntax = "off"\n')

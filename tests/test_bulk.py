@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import cast
 
@@ -21,6 +23,7 @@ from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
 from assetbuild.processes import Claims, Process, ranges, shared
+from assetbuild.survey import Survey
 from releasing import stamps
 from scenario import CONFIG, Outcome, Project, files_below
 
@@ -233,6 +236,100 @@ def test_an_error_of_the_share_that_is_done_here_ends_the_others() -> None:
     with pytest.raises(ValueError, match="no"):
         shared(work, 2)
     assert time.monotonic() - began < 30
+
+
+def test_what_no_process_is_there_for_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, home, allowed = os.fork, os.getpid(), iter([True])
+
+    def forked() -> int:
+        if not next(allowed, False):
+            raise BlockingIOError(errno.EAGAIN, "no more processes")
+        return fork()
+
+    monkeypatch.setattr(os, "fork", forked)
+    open_before = os.listdir("/dev/fd")
+    assert shared(lambda number, count: [number, count, os.getpid() == home], 4) == [
+        [0, 4, True],
+        [1, 4, False],
+        [2, 4, True],
+        [3, 4, True],
+    ]
+    assert os.listdir("/dev/fd") == open_before
+
+
+def test_a_process_is_ended_where_nobody_may_wait_for_it() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        process = Process(lambda: time.sleep(60))
+        process.end()
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+def test_claims_that_no_pipe_holds_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+    pipe = os.pipe
+
+    def small() -> tuple[int, int]:
+        ends = pipe()
+        # F_SETPIPE_SZ of Linux.
+        fcntl.fcntl(ends[1], 1031, 4096)
+        return ends
+
+    monkeypatch.setattr(os, "pipe", small)
+    with pytest.raises(BlockingIOError):
+        Claims(4000)
+    claims = Claims(1000)
+    assert list(claims) == list(range(1000))
+    claims.close()
+
+
+@pytest.mark.parametrize("lacking", ["os.fork = fails", "os.pipe = fails", "processes.Claims = fails"])
+@pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_build_makes_do_with_the_processes_that_there_are(lacking: str, after: int, kept: bool) -> None:
+    files = {f"assets/{number}.js": f"import './{number + 1}.js'" for number in range(60)} | {"assets/60.js": ""}
+    project = Project(files, ONLY_REWRITTEN)
+    # Where anything stands, nothing is staged.
+    project.write({"one/kept": "x"} if kept else {})
+    script = f"""
+import itertools, os, sys
+from assetbuild import processes
+import assetbuild.bulk.reading as processes_there
+processes.WORTH_A_PROCESS = 10
+calls, real = itertools.count(), {lacking.partition(" ")[0]}
+def fails(*values):
+    if next(calls) < {after}:
+        return real(*values)
+    raise BlockingIOError(11, "no more of them")
+{lacking}
+processes_there.Claims = processes.Claims
+from assetbuild.cli import main
+sys.exit(main(["build", "-q", "--jobs", "4", "--output", "one"]))
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=project.root, check=True)
+    project.run("build", "--output", "two", "--no-cache", "--jobs", "1")
+    one = {name: data for name, data in files_below(project.root / "one").items() if name != "kept"}
+    assert one == files_below(project.root / "two")
+
+
+def test_a_file_that_comes_back_between_a_look_at_it_and_its_reading_takes_the_place_of_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = Project({f"assets/{number}.txt": f"content of {number}" for number in range(9)}, ONLY_REWRITTEN)
+    file, look_at = project.root / "assets/5.txt", Survey.look_at
+
+    def look(self: Survey, paths: Iterable[str]) -> None:
+        file.rename(project.root / "away")
+        look_at(self, paths)
+        (project.root / "away").rename(file)
+
+    monkeypatch.setattr(Survey, "look_at", look)
+    # What is durable is not staged ahead.
+    one = project.build("--output", "one", "--no-cache", "--durable", "--jobs", "2")
+    monkeypatch.undo()
+    two = project.build("--output", "two", "--no-cache", "--jobs", "1")
+    assert (one.manifest, one.public) == (two.manifest, two.public)
 
 
 @given(st.integers(1, 8), st.lists(st.integers(0, 10**9), max_size=50))

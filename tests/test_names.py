@@ -42,7 +42,7 @@ def test_a_name_of_what_is_no_asset_is_an_error_at_its_place() -> None:
 @pytest.mark.parametrize("minify", ["true", "false"])
 def test_a_name_may_stand_for_a_file_that_is_published_as_it_is(minify: str) -> None:
     files = {"assets/a.css": "a{b:c}", "assets/img/logo.png": "i"}
-    config = f'minify = {minify}\n{NAMED.replace("b.css", "img/logo.png")}'
+    config = f"minify = {minify}\n{NAMED.replace('b.css', 'img/logo.png')}"
     outcome = Project(files, config).build()
     assert outcome.code == 0
     assert outcome.manifest["names"]["all"]["assets"] == ["a.css", "img/logo.png"]

@@ -76,7 +76,9 @@ class Latest:
         self._record = None if stage.began is None else _record(stage.cache.get(_key(config)))
         self._looking: Process | None = None
         if self._record is not None and processes_for(stage.jobs, self._record["summary"]["files_unchanged"]) > 1:
-            self._looking = Process(self._look)
+            # If there is no room for it, this one looks itself.
+            with suppress(OSError):
+                self._looking = Process(self._look)
         self.is_there = self._record is not None
         self._found: dict[str, str] | None = None
         self._same: bool | None = None

@@ -7,12 +7,13 @@ belong to it.
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -42,12 +43,20 @@ def _widen(pipe: int) -> None:
 
 
 class Process:
-    """A forked process that calls `work`, whose result is of the types that marshal knows, or an iterator of such."""
+    """A forked process that calls `work`, whose result is of the types that marshal knows, or an iterator of such.
+
+    Raises OSError if the system has no room for it.
+    """
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self._pipe, end = os.pipe()
         _widen(self._pipe)
-        self._process = os.fork()
+        try:
+            self._process = os.fork()
+        except OSError:
+            os.close(self._pipe)
+            os.close(end)
+            raise
         if self._process:
             os.close(end)
             return
@@ -74,7 +83,7 @@ class Process:
     def results(self) -> Iterator[Any]:
         """What the iterator gave, as it comes. Raises ChildProcessError in the end if `work` or the iterator failed."""
         with os.fdopen(self._pipe, "rb", closefd=False) as stream:
-            while length := stream.read(_LENGTH):
+            while len(length := stream.read(_LENGTH)) == _LENGTH:
                 size = int.from_bytes(length, "little")
                 data = stream.read(size)
                 if len(data) == size:
@@ -88,14 +97,26 @@ class Process:
     def end(self) -> None:
         """Ends the process, if nobody has waited for its result."""
         if self._process:
-            os.kill(self._process, signal.SIGKILL)
-            os.waitpid(self._process, 0)
+            # It is gone already where whoever started this one lets nobody wait for processes.
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(self._process, signal.SIGKILL)
+                os.waitpid(self._process, 0)
             os.close(self._pipe)
             self._process = 0
 
 
+def start(processes: list[Process], works: Iterable[Callable[[], Any]]) -> None:
+    """Adds a process for each of these, in order, as long as the system has room for more."""
+    with suppress(OSError):
+        for work in works:
+            processes += (Process(work),)
+
+
 class Claims:
-    """Numbers that forked processes take from a pipe, each once, in ascending order."""
+    """Numbers that forked processes take from a pipe, each once, in ascending order.
+
+    Raises OSError if there is no pipe that holds them: a user who has many gets small ones.
+    """
 
     _WIDTH = 4
 
@@ -103,8 +124,16 @@ class Claims:
         self._pipe, end = os.pipe()
         # No more than a pipe holds by default.
         assert count * self._WIDTH <= 1 << 16
-        os.write(end, b"".join(number.to_bytes(self._WIDTH, "little") for number in range(count)))
-        os.close(end)
+        numbers = b"".join(number.to_bytes(self._WIDTH, "little") for number in range(count))
+        try:
+            os.set_blocking(end, False)
+            if os.write(end, numbers) < len(numbers):
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        except OSError:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(end)
 
     def __iter__(self) -> Iterator[int]:
         while data := os.read(self._pipe, self._WIDTH):
@@ -121,14 +150,14 @@ def shared(work: Callable[[int, int], Any], count: int) -> list[Any]:
     """
     children: list[Process] = []
     try:
-        for number in range(1, count):
-            children += (Process(partial(work, number, count)),)
+        start(children, [partial(work, number, count) for number in range(1, count)])
         results = [work(0, count)]
         for number, child in enumerate(children, 1):
             try:
                 results.append(child.result())
             except ChildProcessError:
                 results.append(work(number, count))
+        results += [work(number, count) for number in range(len(children) + 1, count)]
     finally:
         for child in children:
             child.end()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -24,7 +25,7 @@ from assetbuild.cache.index import FileIndex, sizes_in
 from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.paths import shown_path
-from assetbuild.processes import Claims, Process, processes_for
+from assetbuild.processes import Claims, Process, processes_for, start
 from assetbuild.stage import Stage
 from assetbuild.survey import Survey
 
@@ -226,28 +227,44 @@ class Reading:
         self._config = config
         self._cache = stage.cache
         self._seen = seen
+        self._others: list[Process] = []
+        self._changed: str | None = None
+        self._claims: Claims | None = None
         self.index = FileIndex.load(former, stage.began)
         # What is to be forced to the disk is left to the commit.
         self.ahead = Ahead.begin(config.output) if not stage.durable else None
+        try:
+            self._begin(stage, former is not None)
+        except BaseException:
+            # Nobody else can.
+            self.close()
+            raise
+
+    def _begin(self, stage: Stage, remembers: bool) -> None:
+        config, seen = self._config, self._seen
         if self.ahead is None or config.syntax != "off":
             # The sizes decide which files are plain, and which are kept.
             seen.look_at(seen.paths)
         # What is staged has to be read.
-        remembers = former is not None and self.ahead is None
+        remembers = remembers and self.ahead is None
         self.memory = Memory.load(stage.cache, self._key()) if remembers else Memory({}, {})
         self._files = files = Files(config, seen, self.index, self.memory, self.ahead is not None)
         self._parts = range(len(files.starts) - 1)
-        self._others: list[Process] = []
-        self._changed: str | None = None
-        self._claims: Claims | None = None
         count = processes_for(stage.jobs, len(files.paths) - len(files.known))
         names = Names(files.numbers, count) if self.ahead is not None else None
         self._share = Share(files, self.ahead, names, 0)
         if count > 1:
+            self._share_with(count - 1, names)
+
+    def _share_with(self, others: int, names: Names | None) -> None:
+        """Lets so many other processes read too, or as many as there can be."""
+        shares = [Share(self._files, self.ahead, names, number + 1) for number in range(others)]
+        with suppress(OSError):
             self._claims = Claims(len(self._parts))
-            for number in range(1, count):
-                share = Share(files, self.ahead, names, number)
-                self._others += (Process(partial(self._shared, share)),)
+            start(self._others, [partial(self._shared, share) for share in shares])
+        if names is not None:
+            for number in range(len(self._others), others):
+                names.be_ready(number + 1)
 
     def finish(self) -> Texts:
         """Reads what nobody else has read, and tells the index. Not among it is what the stations have to look at."""
