@@ -238,6 +238,20 @@ def test_an_error_of_the_share_that_is_done_here_ends_the_others() -> None:
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.parametrize("name", ["data.wasm", "in/data.wasm", "worker.min.js"])
+def test_what_the_stations_link_may_refer_to_a_plain_script_that_names_other_plain_files(name: str) -> None:
+    files = {
+        "assets/app.js": "import './library.min.js'; let value = 1;",
+        "assets/library.min.js": f"import './other.min.js'; fetch(new URL('{name}', import.meta.url));",
+        "assets/other.min.js": "",
+        f"assets/{name}": "",
+    }
+    config = 'sources = ["assets"]\nsyntax = "off"\nencodings = []\n'
+    project = Project(files, config)
+    one, two = project.build("--output", "one"), project.build("--output", "two", "--no-cache", "--jobs", "1")
+    assert (one.code, one.manifest, one.public) == (0, two.manifest, two.public)
+
+
 def test_what_no_process_is_there_for_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     fork, home, allowed = os.fork, os.getpid(), iter([True])
 

@@ -68,9 +68,15 @@ def with_worker_imports(nodes: Mapping[str, Node], resolve: Resolve) -> tuple[di
 
 
 def scripts_of(node: Node, nodes: Mapping[str, Node], kinds: Iterable[str]) -> list[str]:
-    """The scripts that a node refers to in one of these ways."""
+    """The scripts among the nodes that a node refers to in one of these ways.
+
+    What a script refers to that is linked already need not be among them: that starts no worker, and no part of one.
+    """
     return [
         bound.target
         for bound in node.bound
-        if bound.target and bound.reference.kind in kinds and nodes[bound.target].asset.type == JAVASCRIPT
+        if bound.target
+        and bound.reference.kind in kinds
+        and bound.target in nodes
+        and nodes[bound.target].asset.type == JAVASCRIPT
     ]
