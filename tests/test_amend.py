@@ -130,6 +130,17 @@ def test_what_follows_from_an_edit_is_built_and_nothing_else(monkeypatch: pytest
     assert_as_clean(project, amended(project, monkeypatch))
 
 
+@pytest.mark.parametrize("name", ["img/a.png", "css/c.css", "css/s.scss"])
+def test_a_file_that_two_load_paths_lead_to_is_edited_in_both(name: str) -> None:
+    files = {"img/a.png": b"a", "css/c.css": "a{b:c}", "css/s.scss": "a{b:c}", "d.css": "@import 'css/c.css'"}
+    config = f'{CONFIG}\n[[rules]]\nmatch = "again/css/*"\nminify = true\n'
+    again = [f'{{path = "assets/{directory}", prefix = "again/{directory}"}}' for directory in ("img", "css")]
+    project = project_of(files, config.replace('"assets"', f'"assets", {", ".join(again)}'))
+    project.write({f"assets/{name}": "a{b:d} "})
+    one, two = project.build(), project.build("--output", "two", "--no-cache", "--jobs", "1")
+    assert (one.code, one.manifest) == (0, two.manifest)
+
+
 def test_an_edit_that_is_undone_leads_back_to_the_former_release(monkeypatch: pytest.MonkeyPatch) -> None:
     project = project_of()
     first = project.build()

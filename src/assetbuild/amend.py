@@ -84,7 +84,8 @@ class _Amending:
         self._former = _former_manifest(config, edits)
         self._following = Following(self._former, edits.ledger, lambda file: shown_path(file, config.root))
         table = seen.table
-        self._following.edited({table[path][0]: path for path in edits.sources} | dict.fromkeys(edits.asked))
+        sources = [(table[path][0], path) for path in edits.sources]
+        self._following.edited([*sources, *[(file, None) for file in edits.asked]])
         read = {os.path.normpath(os.path.join(config.root, file)): one for file, one in edits.ledger.read.items()}
         self._index = FileIndex(stage.began, {file: bytes.fromhex(one) for file, one in read.items()})
         self._sources = Sources(seen, self._index)

@@ -28,12 +28,12 @@ class Following:
         self.assets: dict[str, dict[str, Any]] = {}
         self._records: dict[str, list[Any] | None] = {}
 
-    def edited(self, files: Mapping[str, str | None]) -> None:
-        """Adds what follows from files, by absolute path, each with its logical path if it is a source.
+    def edited(self, files: Iterable[tuple[str, str | None]]) -> None:
+        """Adds what follows from files: absolute path, and logical path, of which a source may have several.
 
         Raises UnableToAmendError if nobody is known to have read one.
         """
-        for file, path in files.items():
+        for file, path in files:
             shown = self._shown(file)
             readers = [record for record in self._ledger.records(shown) if shown in record[1]]
             for record in readers:
