@@ -268,6 +268,33 @@ sys.exit(main(["build", "-q", "--jobs", "{jobs}"]))
     assert not (project.root / "build").exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="one process does it all")
+def test_a_source_that_is_edited_after_it_was_read_for_a_process_that_died_is_an_error() -> None:
+    project = Project({f"assets/{number:03}.txt": b"%d" % number for number in range(100)}, CONFIG)
+    # What is durable is kept, and written by the commit. The other process claims the first files and dies.
+    script = """
+import os, sys
+from assetbuild import processes
+from assetbuild.bulk import share
+processes.WORTH_A_PROCESS = 10
+real, home = share.Share.take, os.getpid()
+def take(self, parts):
+    if os.getpid() != home:
+        next(iter(parts))
+        os._exit(1)
+    if not isinstance(parts, list):
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    real(self, parts)
+    if isinstance(parts, list):
+        open("assets/000.txt", "ab").write(b"edited")
+share.Share.take = take
+from assetbuild.cli import main
+sys.exit(main(["build", "-q", "--jobs", "2", "--durable"]))
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=project.root, check=False, capture_output=True, text=True)
+    assert (ran.returncode, "assets/000.txt: changed while it was read" in ran.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("source", ["a.css", "css/a.css", "css/in/a.css", "x/y/z/a.css"])
 @pytest.mark.parametrize("target", ["b.png", "css/b.png", "css/in/b.png", "cs/b.png", "x/y/b.png", "css/inner/b.png"])
 def test_urls_of_plain_names_are_those_of_any(source: str, target: str) -> None:

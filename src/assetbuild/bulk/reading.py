@@ -288,6 +288,7 @@ class Reading:
             staged = False
             again = Share(self._files, None, None, 0)
             again.take(sorted(missing))
+            self._changed = self._changed or again.first_changed()
             for part in again.results():
                 texts.add(part)
         if self.ahead is not None and not staged:
