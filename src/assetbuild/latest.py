@@ -121,13 +121,15 @@ class Latest:
         ledger = self.ledger()
         if ledger is None or len(ledger.identities) != len(seen.identities):
             return None
+        if not self._has_same_inputs(seen):
+            return None
         edited = tuple(seen.paths[number] for number in ledger.edited(seen.identities))
         early(edited, ledger)
         try:
             directories = self._looked_at() or self._look()
         except OSError:
             return None
-        if directories != record["release_files"] or not self._has_same_inputs(seen):
+        if directories != record["release_files"]:
             return None
         files = {seen.table[path][0] for path in edited}
         return Edits(

@@ -115,7 +115,9 @@ def _build(config: Config, stage: Stage, programs: Programs | None) -> Finished:
         if programs is not None:
             programs.seen = seen
         finished = latest.finished(seen)
-        edits = None if finished is not None else latest.edits(seen, partial(_early, config, stage, seen, directories))
+        edits = (
+            None if finished is not None else latest.edits(seen, partial(_meanwhile, config, stage, seen, directories))
+        )
     finally:
         latest.close()
     if finished is None and edits is not None:
@@ -138,6 +140,14 @@ def _build(config: Config, stage: Stage, programs: Programs | None) -> Finished:
         return build(config, stage, seen, reading)
     finally:
         reading.close()
+
+
+def _meanwhile(
+    config: Config, stage: Stage, seen: Survey, load_paths: Sequence[LoadPath], edited: Sequence[str], ledger: Ledger
+) -> None:
+    """While somebody may still be looking at the release: what a build that follows these edits needs."""
+    _early(config, stage, seen, load_paths, edited, ledger)
+    from assetbuild import amend  # noqa: F401  imported here, it costs nothing
 
 
 def _early(
