@@ -5,8 +5,7 @@ It is sound: what `javascript.find` gives begins at one of these places, or is a
 
 from __future__ import annotations
 
-import re
-
+from assetbuild.expression import expression
 from assetbuild.references.found import Found
 
 SOURCE_MAP = b"sourceMappingURL="
@@ -18,23 +17,23 @@ _UNSURE = rb"[/\x80-\xff]"
 _LIST_HINT = rb"\{[^{}/'\"\\\x80-\xff]*+(?:['\"\\]|" + _UNSURE + rb"|\}\s*+(?:from|" + _UNSURE + rb"))"
 # No declaration stands right after one of these: so not what is in `"file-import"`.
 _STATEMENT = rb"(?<![-'\"`,(=\[:<>+*&|!?%^~@][ie][mx]port)\s*+"
-_IMPORT_HINT = re.compile(
+_IMPORT_HINT = expression(
     rb"import(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\("
     rb"|\.\s*+(?:source|defer|" + _UNSURE + rb"))"
     rb"|" + _STATEMENT + rb"(?:['\"*]|" + _LIST_HINT + rb"|(?:source|defer)(?![\w$])"
     rb"|(?<!t)[\w$\\][\w$\\{}]*+(?:" + _UNSURE + rb"|\s*+(?:,|from|" + _UNSURE + rb"))))"
 )
-_EXPORT_HINT = re.compile(
+_EXPORT_HINT = expression(
     rb"export(?:" + _UNSURE + rb"|" + _STATEMENT + rb"(?:\*|" + _UNSURE + rb"|" + _LIST_HINT + rb"))"
 )
-_META_HINT = re.compile(rb"import\s*+(?:\.\s*+(?:meta|" + _UNSURE + rb")|" + _UNSURE + rb")")
-_URL_HINT = re.compile(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
-_RESOLVE_HINT = re.compile(rb"import(?:" + _UNSURE + rb"|\s*+(?:\.|" + _UNSURE + rb"))")
-_SCRIPTS_HINT = re.compile(rb"importScripts(?:" + _UNSURE + rb"|\s*+(?:\(|" + _UNSURE + rb"))")
-_WORKER_HINT = re.compile(rb"serviceWorker(?:" + _UNSURE + rb"|\s*+(?:\.|\?|" + _UNSURE + rb"))")
-_ASSET_HINT = re.compile(rb"asset(?:-data)?:")
+_META_HINT = expression(rb"import\s*+(?:\.\s*+(?:meta|" + _UNSURE + rb")|" + _UNSURE + rb")")
+_URL_HINT = expression(rb"URL(?:" + _UNSURE + rb"|\s*+(?:" + _UNSURE + rb"|\(\s*+(?:['\"`]|" + _UNSURE + rb")))")
+_RESOLVE_HINT = expression(rb"import(?:" + _UNSURE + rb"|\s*+(?:\.|" + _UNSURE + rb"))")
+_SCRIPTS_HINT = expression(rb"importScripts(?:" + _UNSURE + rb"|\s*+(?:\(|" + _UNSURE + rb"))")
+_WORKER_HINT = expression(rb"serviceWorker(?:" + _UNSURE + rb"|\s*+(?:\.|\?|" + _UNSURE + rb"))")
+_ASSET_HINT = expression(rb"asset(?:-data)?:")
 # As the last line, and nothing in it that could end a string, template or comment begun before: a comment, then.
-_LAST_LINE_MAP = re.compile(
+_LAST_LINE_MAP = expression(
     rb"[\r\n][ \t]*+//[@#][ \t]*+sourceMappingURL=(?![!-~]*?\*/)([^\x00-\x20'\"`\x7f-\xff]++)\s*+\Z"
 )
 _LONGEST_INDENT = 32

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from functools import cache
 
+from assetbuild.expression import expression
 from assetbuild.references.javascript_pieces import (
     BROKEN_PIECE,
     CHUNK_PIECE,
@@ -62,15 +63,16 @@ __all__ = [
     "read_whole",
 ]
 
-_SPLIT_LITERALS = re.compile(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
+_SPLIT_LITERALS = expression(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
 _SCRIPT_STOPS, _SCRIPT_FURTHER = rb"<-", rb"|<(?!!--)|-(?!->)"
 
 
+@cache
 def _plain(script: bool, gaps: bool, substitution: bool) -> re.Pattern[bytes]:
     """The expression that reads in bulk outside or inside a substitution."""
     stops, further = (_SCRIPT_STOPS, _SCRIPT_FURTHER) if script else (b"", b"")
     literal = SOLID_LITERAL if gaps else STRINGS + rb"|" + TEMPLATE
-    code = plain((rb"{}" if substitution else b"") + stops, further, literal).pattern
+    code = plain((rb"{}" if substitution else b"") + stops, further, literal)
     # The groups are numbered as in _FREQUENT_PIECES.
     frequent = rb"(//" + LINE_REST + rb"|/\*[^*]*+(?:\*(?!/)[^*]*+|)*+\*/)"
     if gaps:
@@ -79,8 +81,6 @@ def _plain(script: bool, gaps: bool, substitution: bool) -> re.Pattern[bytes]:
 
 
 _FREQUENT_PIECES = {1: COMMENT_PIECE, 2: LITERAL_PIECE}
-_BOTH = (False, True)
-_PLAIN = {key: _plain(*key) for key in product(_BOTH, _BOTH, _BOTH)}
 _CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+(?:`|\$\{)")
 _REGEX = re.compile(
     rb"/(?!/)(?:[^/\\\[\r\n\xe2]++|\xe2(?!\x80[\xa8\xa9])|\\[^\r\n]"
@@ -108,8 +108,6 @@ class Lexer:
     __slots__ = (
         "_depths",
         "_gaps",
-        "_in_substitution",
-        "_outside",
         "_script",
         "data",
         "kinds",
@@ -128,7 +126,6 @@ class Lexer:
         self.position = 0
         self._script = script
         self._gaps = gaps
-        self._outside, self._in_substitution = _PLAIN[script, gaps, False], _PLAIN[script, gaps, True]
         self._depths: list[int] = []  # braces open inside each substitution that is being read
         hashbang = _HASHBANG.match(data)
         if hashbang:
@@ -141,7 +138,7 @@ class Lexer:
         while self.position <= until and self.position < size:
             # A lookahead must not meet the end of a stride, so scripts are read without.
             end = size if self._script else min(self.position + _STRIDE, size)
-            bulk = self._in_substitution if self._depths else self._outside
+            bulk = _plain(self._script, self._gaps, bool(self._depths))
             position = self.position
             while True:
                 match = bulk.match(data, position, end)
@@ -257,7 +254,7 @@ class Lexer:
                 return True
 
 
-_MODULE_SYNTAX = re.compile(
+_MODULE_SYNTAX = expression(
     rb"(?:import(?!" + NAME_PART + rb")" + GAP + rb"(?:['\"{*]|" + NAME_PART + rb"|\."
     + GAP + rb"meta(?!" + NAME_PART + rb"))"
     rb"|export(?!" + NAME_PART + rb")" + GAP + rb"(?:[{*]|(?:default|const|let|var|function|class|async)(?!"

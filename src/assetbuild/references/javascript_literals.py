@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from assetbuild.expression import expression
 from assetbuild.model import ReferenceKind
 from assetbuild.references.found import Found
 
-_ESCAPE = re.compile(
+_ESCAPE = expression(
     r"\\(?:u\{0*(?P<point>[0-9a-fA-F]{1,6})\}|u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})"
     r"|(?P<line>\r\n|[\r\n\u2028\u2029])|(?P<zero>0(?![0-9]))|(?P<bad>[xu0-9])|(?P<other>.)|(?P<end>\Z))",
     re.DOTALL,

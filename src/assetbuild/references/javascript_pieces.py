@@ -41,15 +41,15 @@ SOLID_LITERAL = (
 )
 
 
-def plain(stops: bytes, further: bytes = b"", literal: bytes = STRINGS + rb"|" + TEMPLATE) -> re.Pattern[bytes]:
-    """Code and literals in bulk, up to one of the bytes `stops` (in the notation of a character class)."""
+def plain(stops: bytes, further: bytes = b"", literal: bytes = STRINGS + rb"|" + TEMPLATE) -> bytes:
+    """The expression for code and literals in bulk, up to one of the bytes `stops`, written as in a character class."""
     code = rb"[^'\"`/" + stops + rb"]*+"
-    return re.compile(code + rb"(?:(?:" + literal + further + rb")" + code + rb"|)*+")
+    return code + rb"(?:(?:" + literal + further + rb")" + code + rb"|)*+"
 
 
 LINE = re.compile(LINE_REST)
 LINE_END = re.compile(rb"[\r\n]|\xe2\x80[\xa8\xa9]")
-PLAIN = plain(b"")
+PLAIN = re.compile(plain(b""))
 # No group around the alternatives: the search is twice as fast where it sees each one's first byte.
 LITERAL = re.compile(STRINGS + rb"|" + TEMPLATE)
 _BRACKET = re.compile(rb"\(|\)|\[|\]|\{|\}|" + STRINGS + rb"|" + TEMPLATE)

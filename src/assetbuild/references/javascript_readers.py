@@ -5,10 +5,10 @@ They are needed only where a search and the head of a module do not tell enough.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
+from assetbuild.expression import expression
 from assetbuild.references.found import Found
 from assetbuild.references.javascript_hints import RESOLVE, SCRIPTS, SERVICE_WORKER, SOURCE_MAP
 from assetbuild.references.javascript_lexer import Lexer, lexer_of
@@ -32,47 +32,47 @@ _NAMESPACE = rb"\*" + GAP + rb"as" + _END + GAP + _NAME
 _FROM = GAP + rb"from" + GAP
 
 # import "x" · import a from "x" · import a, {b} from "x" · import * as a from "x" · import defer * as a from "x"
-_IMPORT = re.compile(
+_IMPORT = expression(
     rb"import" + _END + GAP + rb"(?:(?:(?:source|defer)" + _END + GAP + rb")?"
     rb"(?:" + _NAME + rb"(?:" + GAP + rb"," + GAP + rb"(?:" + _NAMESPACE + rb"|" + _NAMED + rb"))?"
     rb"|" + _NAMESPACE + rb"|" + _NAMED + rb")" + _FROM + rb")?(" + STRING + rb")"
 )
 # export * from "x" · export * as a from "x" · export * as "a" from "x" · export {a as b} from "x"
-_EXPORT = re.compile(
+_EXPORT = expression(
     rb"export" + _END + GAP + rb"(?:\*(?:" + GAP + rb"as" + _END + GAP + rb"(?:" + _NAME + rb"|" + STRING + rb"))?"
     rb"|" + _NAMED + rb")" + _FROM + rb"(" + STRING + rb")"
 )
 DECLARATIONS = {0x69: _IMPORT, 0x65: _EXPORT}
 # import("x") · import("x", {with: …}) · import.source("x")
-_DYNAMIC = re.compile(
+_DYNAMIC = expression(
     rb"import" + _END + GAP + rb"(?:\." + GAP + rb"(?:source|defer)" + _END + GAP + rb")?"
     rb"\(" + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
 )
-_URL = re.compile(
+_URL = expression(
     rb"URL" + _END + GAP + rb"\(" + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"," + GAP
     + rb"import" + _END + GAP + rb"\." + GAP + rb"meta" + _END + GAP + rb"\." + GAP + rb"url" + _END
     + GAP + rb"(?:," + GAP + rb")?\)"
 )  # fmt: skip
-_SCRIPTS = re.compile(rb"importScripts" + _END + GAP + rb"\(")
-_ARGUMENT = re.compile(GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"([,)])")
-_REGISTER = re.compile(
+_SCRIPTS = expression(rb"importScripts" + _END + GAP + rb"\(")
+_ARGUMENT = expression(GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"([,)])")
+_REGISTER = expression(
     rb"serviceWorker" + _END + GAP + rb"(?:\?\.|\.)" + GAP + rb"register" + _END + GAP + rb"\("
     + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
 )  # fmt: skip
-_RESOLVE = re.compile(
+_RESOLVE = expression(
     rb"import" + _END + GAP + rb"\." + GAP + rb"meta" + _END + GAP + rb"\." + GAP + rb"resolve" + _END + GAP + rb"\("
     + GAP + rb"(" + STRING + rb"|" + TEMPLATE + rb")" + GAP + rb"[,)]"
 )  # fmt: skip
-_COMPUTED = re.compile(rb"import" + _END + GAP + rb"\(" + GAP + rb"(?!\))")
-_WHOLE_LITERAL = re.compile(rb"(" + STRING + rb"|" + TEMPLATE + rb")")
+_COMPUTED = expression(rb"import" + _END + GAP + rb"\(" + GAP + rb"(?!\))")
+_WHOLE_LITERAL = expression(rb"(" + STRING + rb"|" + TEMPLATE + rb")")
 
 # ECMA-426, MatchSourceMapURL.
-_SOURCE_MAP_COMMENT = re.compile(
+_SOURCE_MAP_COMMENT = expression(
     rb"(?://[@#]\s*+sourceMappingURL=(\S++)\s*+"
     rb"|/\*[@#]\s*+sourceMappingURL=((?!\s|\*/|\Z)(?:[^\s*]++|\*(?!/)|)*+)\s*+\*/)\Z"
 )
-_PARENTHESIS = re.compile(rb"[()]")
-_BODY = re.compile(GAP + rb"\{")
+_PARENTHESIS = expression(rb"[()]")
+_BODY = expression(GAP + rb"\{")
 _LONGEST_CALL = 200
 _GLOBAL_OBJECTS = frozenset([b"window", b"globalThis", b"self"])
 

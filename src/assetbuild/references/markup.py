@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from assetbuild.dataclass import dataclass
+from assetbuild.expression import expression
 from assetbuild.model import ReferenceKind
 from assetbuild.named_tuple import NamedTuple
 from assetbuild.references import css, javascript
@@ -17,19 +18,19 @@ from assetbuild.references.character_references import Decoded
 from assetbuild.references.found import Found
 
 # What opens an expression or a block of a template language: text with one of them in it is computed.
-COMPUTED = re.compile(r"\{[{%#]|<%|\$\{")
+COMPUTED = expression(r"\{[{%#]|<%|\$\{")
 
 _BLANK = b"\t\n\f\r "
-_CANDIDATE = re.compile(rb"[\t\n\f\r ,]*+(?P<url>[^\t\n\f\r ]++)")
+_CANDIDATE = expression(rb"[\t\n\f\r ,]*+(?P<url>[^\t\n\f\r ]++)")
 # The descriptors of a candidate end at a comma outside of parentheses (WHATWG HTML, 4.8.4.3.4).
-_DESCRIPTORS = re.compile(rb"(?:[^,(]++|\([^)]*+(?:\)|\Z)|)*+,?")
+_DESCRIPTORS = expression(rb"(?:[^,(]++|\([^)]*+(?:\)|\Z)|)*+,?")
 _UNSAFE_IN_ATTRIBUTE = {
-    b'"': re.compile(r"[^ !#-%'-;=-~]"),
-    b"'": re.compile(r"[^ -%(-;=-~]"),
-    b"": re.compile(r"[^!#-%(-;?-_a-~]"),
+    b'"': expression(r"[^ !#-%'-;=-~]"),
+    b"'": expression(r"[^ -%(-;=-~]"),
+    b"": expression(r"[^!#-%(-;?-_a-~]"),
 }
-_UNSAFE_IN_CSS = re.compile(r"[<>&]|[^\0-\x7f]")
-_CONTROL = re.compile(r"[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_UNSAFE_IN_CSS = expression(r"[<>&]|[^\0-\x7f]")
+_CONTROL = expression(r"[\0-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 class Attribute(NamedTuple):
