@@ -10,19 +10,21 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assetbuild import plain
 from assetbuild.bulk.arena import LARGEST_KEPT, Arena, kept_together
-from assetbuild.bulk.files import _starts
+from assetbuild.bulk.files import _by_cost, _starts
 from assetbuild.bulk.memory import Final, Memory, lines_of, references_in, save
 from assetbuild.cache import Cache
 from assetbuild.media import TYPES
 from assetbuild.private_names import why_private
 from assetbuild.processes import Claims, Process, ranges, shared
+from assetbuild.references import find_references
 from assetbuild.survey import Survey
 from releasing import stamps
 from scenario import CONFIG, Outcome, Project, files_below
@@ -292,8 +294,8 @@ def test_claims_that_no_pipe_holds_are_an_error(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(os, "pipe", small)
     with pytest.raises(BlockingIOError):
-        Claims(4000)
-    claims = Claims(1000)
+        Claims(range(4000))
+    claims = Claims(range(1000))
     assert list(claims) == list(range(1000))
     claims.close()
 
@@ -355,9 +357,19 @@ def test_ranges_cover_everything_once(count: int, sizes: list[int]) -> None:
 
 
 def test_claims_are_taken_once_and_in_order() -> None:
-    claims = Claims(500)
-    assert list(claims) == list(range(500))
+    claims = Claims([3, 1, *range(4, 500)])
+    assert list(claims) == [3, 1, *range(4, 500)]
     claims.close()
+
+
+def test_parts_with_scripts_are_read_first_and_small_ones_last() -> None:
+    paths = [f"a/{number:04}.png" for number in range(500)] + [f"b/{number:04}.js" for number in range(500)]
+    starts = _starts(len(paths))
+    order = _by_cost(paths, starts)
+    assert sorted(order) == list(range(len(starts) - 1))
+    assert [starts[part] for part in order[:3]] == [500, 600, 700]
+    assert starts[order[-1] + 1] - starts[order[-1]] == 3
+    assert _by_cost(paths[:500], _starts(500)) == list(range(len(_starts(500)) - 1))
 
 
 @given(st.integers(0, 3000) | st.integers(10**5, 10**7))
@@ -365,7 +377,7 @@ def test_parts_cover_all_files_once_and_a_pipe_holds_the_claims(count: int) -> N
     starts = _starts(count)
     assert (starts[0], starts[-1]) == (0, count)
     assert all(before < after for before, after in pairwise(starts))
-    claims = Claims(len(starts) - 1)
+    claims = Claims(range(len(starts) - 1))
     claims.close()
 
 
@@ -439,3 +451,41 @@ def test_a_memory_gives_what_was_kept() -> None:
     assert references_in(lines) == references
     save(cast(Cache, Kept), "key", lines_of(paths[:500], digests[:16000], integrities[:24000], {}, {}))
     assert list(Memory.load(cast(Cache, Kept), "key").files) == paths[:500]
+
+
+LARGE = b"export const filler = '" + b"x" * LARGEST_KEPT + b"';\n"
+
+
+@pytest.mark.parametrize("syntax", ["off", "error"])
+def test_what_a_large_text_refers_to_is_found_once_also_where_a_station_links_it(
+    syntax: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files: dict[str, str | bytes] = {
+        "assets/js/app.js": b'import "./b.js";\nnew URL("../i.png", import.meta.url);\n'
+        + LARGE
+        + b"//# sourceMappingURL=app.js.map\n",
+        "assets/js/app.js.map": '{"version":3,"sources":["app.ts"],"names":[],"mappings":"AAAA"}',
+        "assets/js/b.js": "export {}",
+        "assets/js/external.js": LARGE + b"new URL('https://example.com/x.png', import.meta.url);"
+        b"//# sourceMappingURL=https://example.com/a.map\n",
+        "assets/js/latin.js": LARGE + b"// \xe9\n//# sourceMappingURL=app.js.map\n",
+        "assets/a.css": b"a { b: url(i.png) }" + b" " * LARGEST_KEPT + b"/*# sourceMappingURL=a.css.map */",
+        "assets/a.css.map": '{"version":3,"sources":["a.scss"],"names":[],"mappings":"AAAA"}',
+        "assets/i.png": b"1",
+    }
+    project = Project(files, CONFIG + f'syntax = "{syntax}"\n')
+    clean = project.build("--no-cache", "--jobs", "1", "--output", "clean")
+    assert clean.assets["js/app.js"]["imports"] == ["js/b.js"]
+    searched: list[str] = []
+
+    def search(path: str, *rest: Any) -> Any:
+        searched.append(path)
+        return find_references(path, *rest)
+
+    monkeypatch.setattr(plain, "find_references", search)
+    built = project.build("--jobs", "1" if sys.platform == "win32" else "2")
+    assert (built.manifest, built.public) == (clean.manifest, clean.public)
+    assert ("js/app.js" in searched) == (syntax == "error")
+    project.write({"assets/js/b.js": "export { }", "assets/js/app.js": b'import "../js/b.js";\n' + LARGE})
+    again = project.build()
+    assert again.manifest == project.build("--no-cache", "--jobs", "1", "--output", "clean").manifest

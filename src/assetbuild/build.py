@@ -32,6 +32,7 @@ from assetbuild.linking.writer import is_map
 from assetbuild.media import is_compressible
 from assetbuild.model import ContentChanged, Job, Part, Source, Step
 from assetbuild.paths import CACHE_DIRECTORY, shown_path
+from assetbuild.plain import NOTHING_FOUND
 from assetbuild.plan import Plan, plan
 from assetbuild.planning.syntax import checked_bytes
 from assetbuild.references.pins import Pins
@@ -159,6 +160,7 @@ def make(
             tell,
             own_digest(),
             partial(_offer, ahead) if ahead is not None else None,
+            texts.found if texts is not None else NOTHING_FOUND,
         )
     assets = [(job, compiled.outcomes[job.path].assets) for job in jobs]
     memo = Memo(stage.cache, f"linked/{own_digest()} {config.base_url}")

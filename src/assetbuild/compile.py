@@ -17,7 +17,8 @@ from assetbuild.dataclass import dataclass, field, field_values, replace
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
-from assetbuild.plain import Plain
+from assetbuild.plain import NOTHING_FOUND, Plain
+from assetbuild.references.records import Finding
 from assetbuild.stage import Workers
 from assetbuild.told import Told
 
@@ -63,16 +64,18 @@ def compile_jobs(
     listener: Listener,
     own: str,
     made: Callable[[Job, Outcome], None] | None = None,
+    found: Mapping[str, Finding] = NOTHING_FOUND,
 ) -> Compiled:
     """Makes the assets of all jobs. `parts` are what a joined style sheet may import, by the asset's path.
 
-    `own` is `compilers.own_digest`; `made` hears of each job as soon as it is done.
+    `own` is `compilers.own_digest`; `made` hears of each job as soon as it is done; `found` is what others have found
+    in sources, by logical path.
     """
     listener(Started(STATION, len(jobs)))
     shared_key = [world.base_url, field_values(world.pins), own]
     driver = _Driver(world, cache, executor, shared_key)
     driver.make_parts(part for job in jobs for part in job.parts if part.steps or compilers.joins(job))
-    plain = Plain(world, cache, hashlib.sha256(json.dumps(shared_key).encode()).hexdigest())
+    plain = Plain(world, cache, hashlib.sha256(json.dumps(shared_key).encode()).hexdigest(), found)
     outcomes: dict[str, Outcome] = {}
     worked: list[Job] = []
     for job in jobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from assetbuild import media
 from assetbuild.cache import Cache
@@ -12,14 +12,21 @@ from assetbuild.compilers.syntax import faults, is_checked, parser_version
 from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Asset, Content, ContentChanged, Origin, Part, Reference
 from assetbuild.references import find_references, language
+from assetbuild.references.records import Finding, record_of, restored
+
+NOTHING_FOUND: Mapping[str, Finding] = {}
 
 
 class Plain:
-    """Makes such assets. `key` stands for all that references depend on besides a file and its logical path."""
+    """Makes such assets. `key` stands for all that references depend on besides a file and its logical path.
 
-    def __init__(self, world: World, cache: Cache, key: str) -> None:
+    `found` is what others have found already, by logical path.
+    """
+
+    def __init__(self, world: World, cache: Cache, key: str, found: Mapping[str, Finding] = NOTHING_FOUND) -> None:
         self._world = world
         self._memo = Memo(cache, f"references/{key}")
+        self._already = found
 
     def asset(self, part: Part) -> Asset | None:
         """The asset of a part without steps; None if there is more to do or to say than to find its references."""
@@ -34,14 +41,18 @@ class Plain:
         if checked and part.parsed:
             given += f" by {parser_version()}"
         record = self._memo.find(part.path, given)
+        already = self._already.get(part.path)
+        if record is None and already is not None and already.digest == given:
+            record = already.references
+            self._memo.put(part.path, given, record)
         if record is None:
             references = self._found(part, kind, content, file, checked)
             if references is None:
                 return None
-            self._memo.put(part.path, given, [_record(one) for one in references])
+            self._memo.put(part.path, given, [record_of(one) for one in references])
             return Asset(part.path, kind, content, references, file)
         try:
-            references = tuple([_restored(file, *values) for values in record])
+            references = tuple([restored(file, *values) for values in record])
         except TypeError:
             return None  # no record of ours
         return Asset(part.path, kind, content, references, file)
@@ -65,21 +76,3 @@ class Plain:
     def save(self) -> None:
         """Remembers what was found for the next build."""
         self._memo.save()
-
-
-def _record(reference: Reference) -> list[Any]:
-    return [
-        reference.start,
-        reference.stop,
-        reference.kind,
-        reference.written,
-        reference.target,
-        reference.suffix,
-        reference.optional,
-    ]
-
-
-def _restored(
-    file: str, start: int, stop: int, kind: Any, written: str, target: str, suffix: str, optional: bool
-) -> Reference:
-    return Reference(start, stop, kind, written, target, suffix, Origin(file, start, stop - start), optional)

@@ -113,21 +113,21 @@ def start(processes: list[Process], works: Iterable[Callable[[], Any]]) -> None:
 
 
 class Claims:
-    """Numbers that forked processes take from a pipe, each once, in ascending order.
+    """Numbers that forked processes take from a pipe, each once, in the order of these.
 
     Raises OSError if there is no pipe that holds them: a user who has many gets small ones.
     """
 
     _WIDTH = 4
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, numbers: Iterable[int]) -> None:
         self._pipe, end = os.pipe()
+        written = b"".join([number.to_bytes(self._WIDTH, "little") for number in numbers])
         # No more than a pipe holds by default.
-        assert count * self._WIDTH <= 1 << 16
-        numbers = b"".join(number.to_bytes(self._WIDTH, "little") for number in range(count))
+        assert len(written) <= 1 << 16
         try:
             os.set_blocking(end, False)
-            if os.write(end, numbers) < len(numbers):
+            if os.write(end, written) < len(written):
                 raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         except OSError:
             os.close(self._pipe)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+from typing import Any
 
 from assetbuild.bulk.entries import are_simple, entry_of
 from assetbuild.bulk.memory import line_of
@@ -28,6 +29,9 @@ class Part(NamedTuple):
     "" for this; `entries` are those of the manifest, a line each, with "" where one is missing; if none is, they are
     complete. `line` is what is remembered, and has the references. Else `references` are these, for marshal to load:
     what each refers to, by number.
+
+    `left` are texts that the stations have to look at, for marshal to load: by number, identity and SHA-256, and what
+    they will find.
     """
 
     number: int
@@ -44,6 +48,7 @@ class Part(NamedTuple):
     is_complete: bool = False
     line: bytes = b""
     failed: bool = False
+    left: bytes = b""
 
 
 class Row:
@@ -65,8 +70,17 @@ class Row:
         self.name = ""
 
 
+Left = dict[int, tuple[bytes, list[list[Any]]]]
+"""As `Part.left`."""
+
+
 def part_of(
-    number: int, rows: list[Row], publications: dict[int, Publication], staged: bool, failed: bool = False
+    number: int,
+    rows: list[Row],
+    publications: dict[int, Publication],
+    left: Left,
+    staged: bool,
+    failed: bool = False,
 ) -> Part:
     """The part of this number, of which these are the files; `publications` may tell of others too."""
     records = b"".join([row.record for row in rows])
@@ -81,6 +95,7 @@ def part_of(
         marshal.dumps(referring) if referring and not staged else b"",
         [row.number for row in rows if row.state is NO_STATE] if staged else list(referring),
         [row.number for row in rows if row.state.startswith(NOT_STAGED)],
+        left=marshal.dumps(left) if left else b"",
     )
     if not staged:
         return part

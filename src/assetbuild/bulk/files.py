@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import marshal
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # How many files at once, up to what fraction before the end.
 _AT_ONCE = ((8, 100), (64, 25), (0, 4))
 NOT_READ = LARGEST_KEPT + 1
+_SCRIPTS, _COST_OF_A_SCRIPT = (".js", ".mjs"), 20
 # A pipe holds no more claims.
 _MOST_PARTS = 4_000
 
@@ -51,6 +52,10 @@ class Files:
     def sizes(self) -> array[int]:
         """The numbers of their bytes, as far as they have been looked at."""
         return array("q", [int.from_bytes(found[2][:8], "little") for found in self.found])
+
+    def parts(self) -> list[int]:
+        """The numbers of the parts, first those that take longest, as far as names tell: scripts are searched."""
+        return _by_cost(self.paths, self.starts)
 
     @cached_property
     def naming(self) -> Naming:
@@ -95,6 +100,14 @@ def _starts(count: int) -> list[int]:
         starts += [*range(begin, end, max(size, least))[1:], end]
         begin = end
     return sorted(set(starts))
+
+
+def _by_cost(paths: Sequence[str], starts: Sequence[int]) -> list[int]:
+    def cost(part: int) -> int:
+        some = paths[starts[part] : starts[part + 1]]
+        return len(some) + _COST_OF_A_SCRIPT * sum([path.endswith(_SCRIPTS) for path in some])
+
+    return sorted(range(len(starts) - 1), key=cost, reverse=True)
 
 
 def _known(paths: list[str], seen: Survey, index: FileIndex, memory: Memory) -> Iterator[tuple[int, Known]]:

@@ -26,6 +26,7 @@ from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.paths import shown_path
 from assetbuild.processes import Claims, Process, processes_for, start
+from assetbuild.references.records import Finding
 from assetbuild.stage import Stage
 from assetbuild.survey import Survey
 
@@ -38,7 +39,8 @@ class Texts(Mapping[str, int]):
     Each was found in `seen`. `publications` tells how each is published. Where files were staged when they were read,
     `entries`, which may lack some if they are not
     complete, and `lines` are those of the parts, in order; `unmade` are the numbers of those that were not linked
-    then, `unstaged` of those that have to be written.
+    then, `unstaged` of those that have to be written. `found` is what the stations will find in some that are left to
+    them.
     """
 
     def __init__(self, files: Files, root: str, index: FileIndex, staged: bool) -> None:
@@ -64,10 +66,15 @@ class Texts(Mapping[str, int]):
         self.entries: list[bytes] = []
         self.lines: list[bytes] = []
         self._others: dict[str, Publication] = {}
+        self._left_to_stations: dict[str, bytes] = {}
+        self.found: dict[str, Finding] = {}
 
     def add(self, part: Part) -> None:
         """Puts what a part has of its numbers, which ascend, into the columns: run by run of those without a gap."""
         numbers, paths = part.numbers, self._paths
+        for number, (record, found) in marshal.loads(part.left).items() if part.left else ():
+            self._left_to_stations[self.seen.files[number]] = record
+            self.found[paths[number]] = Finding(record[IDENTITY:].hex(), found)
         if not numbers:
             return
         self._left.append((numbers[0], part.names, part.entries, part.line))
@@ -122,6 +129,7 @@ class Texts(Mapping[str, int]):
         seen, records = self.seen, bytes(self._records)
         if len(self) < len(self._paths):
             index.learn_all([seen.files[number] for number in self._numbers.values()], self._of_each(records))
+            index.learn_all(list(self._left_to_stations), b"".join(self._left_to_stations.values()))
             seen.look_at(path for path in self._paths if path not in self)
         else:
             index.learn_all(seen.files, records)
@@ -260,7 +268,7 @@ class Reading:
         """Lets so many other processes read too, or as many as there can be."""
         shares = [Share(self._files, self.ahead, names, number + 1) for number in range(others)]
         with suppress(OSError):
-            self._claims = Claims(len(self._parts))
+            self._claims = Claims(self._files.parts())
             start(self._others, [partial(self._shared, share) for share in shares])
         if names is not None:
             for number in range(len(self._others), others):

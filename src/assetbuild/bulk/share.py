@@ -16,10 +16,18 @@ from hashlib import sha256, sha384
 from assetbuild import media
 from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
-from assetbuild.bulk.columns import NAMED, Part, Row, part_of
+from assetbuild.bulk.columns import NAMED, Left, Part, Row, part_of
 from assetbuild.bulk.files import Files
 from assetbuild.bulk.names import Names
-from assetbuild.bulk.texts import IDENTITY, NOT_STAGED, is_spelled_as_it_is, read_file, references_in, starts_worker
+from assetbuild.bulk.texts import (
+    IDENTITY,
+    NOT_STAGED,
+    is_spelled_as_it_is,
+    read_file,
+    references_in,
+    starts_worker,
+    to_be_found,
+)
 from assetbuild.bulk.writing import final_text
 from assetbuild.cache.index import identity_of
 from assetbuild.encodings import UnreadableTextError
@@ -41,7 +49,7 @@ class Share:
         self._ahead = ahead
         self._names = names
         self._process = process
-        self._parts: list[tuple[int, list[Row], dict[int, Publication]]] = []
+        self._parts: list[tuple[int, list[Row], dict[int, Publication], Left]] = []
         # By the number of the file whose name they wait for.
         self._waiting: dict[int, list[_Text]] = {}
         # Those of which it has the names by now.
@@ -65,11 +73,12 @@ class Share:
     def first_changed(self) -> str | None:
         """The first of the files read that is not as it was; None if all are."""
         found, look = self._files.found, os.stat
-        for _, rows, _ in self._parts:
-            for row in rows:
-                file = found[row.number][0]
+        for _, rows, _, left in self._parts:
+            looked_at = [(row.number, row.record) for row in rows]
+            for number, record in looked_at + [(number, record) for number, (record, _) in left.items()]:
+                file = found[number][0]
                 try:
-                    if not row.record.startswith(identity_of(look(file))):
+                    if not record.startswith(identity_of(look(file))):
                         return file
                 except OSError:
                     return file
@@ -90,7 +99,8 @@ class Share:
         publications = files.naming(paths[every.start : every.stop])
         rows: list[Row] = []
         others = {number: how for number in every if (how := publications.get(paths[number], NAMED)) != NAMED}
-        self._parts.append((part, rows, others))
+        left: Left = {}
+        self._parts.append((part, rows, others, left))
         for number in every:
             path = paths[number]
             if path not in publications or number in known:
@@ -107,6 +117,11 @@ class Share:
             except (OSError, ValueError, UnreadableTextError):
                 continue
             if references is None:
+                # What stations have to look at, they need not search, if that takes a while.
+                if data is not None and len(data) > LARGEST_KEPT:
+                    there = to_be_found(path, kind, data, base_url)
+                    if there is not None:
+                        left[number] = identity + digest, there
                 continue
             row = Row(number, path, kind, identity + digest, references)
             rows.append(row)

@@ -13,13 +13,15 @@ import re
 from collections.abc import Container, Iterable
 from hashlib import sha256, sha384
 from stat import S_ISREG
+from typing import Any
 
 from assetbuild import media
 from assetbuild.cache.index import identity_of
-from assetbuild.encodings import is_utf8
+from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Origin
 from assetbuild.reading import CHUNK
 from assetbuild.references import MODULES, find_references, language, svg_words
+from assetbuild.references.records import record_of
 from assetbuild.references.urls import is_bare, resolve
 
 Found = tuple[int, int, str, str, str]
@@ -123,6 +125,16 @@ def references_in(path: str, kind: str, data: bytes, base_url: str, there: Conta
         if resolved is not None:
             references.append((start, stop, word, resolved[0], resolved[1]))
     return tuple(references)
+
+
+def to_be_found(path: str, kind: str, data: bytes, base_url: str) -> list[list[Any]] | None:
+    """What `plain.Plain` will find in a text that is left to it, where no modules are pinned; None if it will not be
+    the one to look there."""
+    try:
+        found = find_references(path, kind, data, base_url, _nowhere) if is_utf8(data, kind) else None
+    except UnreadableTextError:
+        return None
+    return None if found is None else list(map(record_of, found))
 
 
 def starts_worker(kind: str, references: Iterable[Found]) -> bool:
