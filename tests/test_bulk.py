@@ -489,3 +489,17 @@ def test_what_a_large_text_refers_to_is_found_once_also_where_a_station_links_it
     project.write({"assets/js/b.js": "export { }", "assets/js/app.js": b'import "../js/b.js";\n' + LARGE})
     again = project.build()
     assert again.manifest == project.build("--no-cache", "--jobs", "1", "--output", "clean").manifest
+
+
+@pytest.mark.parametrize("others", [[], ["0"], ["n"], ["0", "00", "m0", "m1", "m50", "n", "z", "zz"], ["z"]])
+def test_what_stations_make_stands_between_plain_files_in_the_manifest(others: list[str]) -> None:
+    plain_files: dict[str, str | bytes] = {f"assets/m{number}.txt": str(number) for number in range(300)}
+    # What names a source map is left to the stations.
+    mapped: dict[str, str | bytes] = {
+        f"assets/{name}.js": "//# sourceMappingURL=https://x.example/m" for name in others
+    }
+    project = Project(plain_files | mapped, CONFIG)
+    built = project.build()
+    clean = project.build("--no-cache", "--jobs", "1", "--output", "clean")
+    assert (built.release / "manifest.json").read_bytes() == (clean.release / "manifest.json").read_bytes()
+    assert len(built.assets) == 300 + len(others)

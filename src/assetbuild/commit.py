@@ -184,9 +184,14 @@ def _manifest(
         raise ReleaseError(Diagnostic(f"two assets have the logical path {twice!r}"))
     public = [asset for asset in linked if asset.publication != "private"] if hidden else linked
     further = ({"private": private} if private else {}) | known_members(known)
-    blocks = table.blocks() if table is not None and not public else None
-    ready = table.entries() if table is not None and blocks is None else ()
-    return *manifest_text(public, encoded, base_url, importmap, further, ready, blocks or ()), {}
+    if table is None:
+        return *manifest_text(public, encoded, base_url, importmap, further), {}
+    unwritten = table.unwritten()
+    if unwritten is None:
+        return *manifest_text(public, encoded, base_url, importmap, further, table.entries()), {}
+    public = [*public, *unwritten]
+    blocks = table.blocks(sorted(asset.path for asset in public))
+    return *manifest_text(public, encoded, base_url, importmap, further, blocks=blocks), {}
 
 
 def carry_out(

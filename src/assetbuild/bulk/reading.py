@@ -37,10 +37,9 @@ class Texts(Mapping[str, int]):
     """Plain files as they were read: logical paths, in order, each with its number in columns.
 
     Each was found in `seen`. `publications` tells how each is published. Where files were staged when they were read,
-    `entries`, which may lack some if they are not
-    complete, and `lines` are those of the parts, in order; `unmade` are the numbers of those that were not linked
-    then, `unstaged` of those that have to be written. `found` is what the stations will find in some that are left to
-    them.
+    `entries`, each with whether it is complete, and `lines` are those of the parts, in order; `unmade` are the numbers
+    of those that were not linked then, `unstaged` of those that have to be written. `found` is what the stations will
+    find in some that are left to them.
     """
 
     def __init__(self, files: Files, root: str, index: FileIndex, staged: bool) -> None:
@@ -57,13 +56,12 @@ class Texts(Mapping[str, int]):
         self._numbers = files.numbers
         self._runs: list[tuple[int, int]] = []
         self._references: list[bytes] = []
-        self._left: list[tuple[int, str, bytes, bytes]] = []
-        self.is_complete = staged
+        self._left: list[tuple[int, str, bytes, bytes, bool]] = []
         self.unmade: list[int] = []
         self.unstaged: list[int] = []
         self.publications: dict[str, Publication] = {}
         self.names: list[str] = []
-        self.entries: list[bytes] = []
+        self.entries: list[tuple[bytes, bool]] = []
         self.lines: list[bytes] = []
         self._others: dict[str, Publication] = {}
         self._left_to_stations: dict[str, bytes] = {}
@@ -77,12 +75,11 @@ class Texts(Mapping[str, int]):
             self.found[paths[number]] = Finding(record[IDENTITY:].hex(), found)
         if not numbers:
             return
-        self._left.append((numbers[0], part.names, part.entries, part.line))
+        self._left.append((numbers[0], part.names, part.entries, part.line, part.is_complete))
         if part.references:
             self._references.append(part.references)
         self.unmade += part.unmade
         self.unstaged += part.unstaged
-        self.is_complete &= part.is_complete
         self._others.update((paths[number], how) for number, how in part.publications.items())
         columns = (
             (self._records, part.records, STATE),
@@ -111,9 +108,9 @@ class Texts(Mapping[str, int]):
             self._numbers = {self._paths[number]: number for run in runs for number in run}
         self.publications = dict.fromkeys(self._numbers, NAMED) | self._others
         if staged:
-            self.names = [name for _, names, _, _ in self._left for name in names.split("\n")]
-            self.entries = [entries for _, _, entries, _ in self._left]
-        self.lines = [line for _, _, _, line in self._left if line]
+            self.names = [name for _, names, *_ in self._left for name in names.split("\n")]
+            self.entries = [(entries, is_complete) for _, _, entries, _, is_complete in self._left]
+        self.lines = [line for *_, line, _ in self._left if line]
         self._left.clear()
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
@@ -16,6 +17,8 @@ from assetbuild.integrity import integrity_of
 from assetbuild.model import Content, Linked, Publication
 from assetbuild.release.layout import PUBLIC
 from assetbuild.release.text import entries_of
+
+_BREAK = b",\n"
 
 
 class Table(Mapping[str, Linked]):
@@ -100,14 +103,52 @@ class Table(Mapping[str, Linked]):
         """Those that have yet to be written."""
         return [self[path] for path in self._not_staged.values()]
 
-    def blocks(self) -> Sequence[bytes] | None:
-        """All entries of the manifest, with their names, a line each and in order; None if some are not made yet."""
+    def unwritten(self) -> list[Linked] | None:
+        """Those that have no entry of the manifest yet, because their names are unusual; None if there may be more."""
         texts = self._texts
-        return texts.entries if texts.is_complete and not self._made and len(self.files) == len(texts) else None
+        if self._made or len(self.files) < len(texts):
+            return None
+        paths = list(texts)
+        found: list[Linked] = []
+        done = 0
+        for block, is_complete in texts.entries:
+            if not is_complete:
+                lines = block.split(_BREAK)
+                found += [self[paths[done + place]] for place, line in enumerate(lines) if not line]
+            done += block.count(_BREAK) + 1
+        return found
+
+    def blocks(self, cuts: Sequence[str]) -> list[list[bytes]]:
+        """The entries of the manifest that are written, with their names, a line each and in order.
+
+        They are in lists of such blocks: what comes before the first of these paths, which are sorted and have no entry
+        here, what comes between it and the next one, and so on.
+        """
+        texts = self._texts
+        paths = list(texts)
+        places = [bisect(paths, cut) for cut in cuts]
+        lists: list[list[bytes]] = [[]]
+        done = 0
+        for block, _ in texts.entries:
+            start, end = done, done + block.count(_BREAK) + 1
+            cut = len(lists) - 1
+            if cut == len(places) or places[cut] > end:
+                lists[-1].append(block)
+                done = end
+                continue
+            lines = block.split(_BREAK)
+            while len(lists) <= len(places) and places[len(lists) - 1] <= end:
+                place = places[len(lists) - 1]
+                lists[-1] += _joined(lines[done - start : place - start])
+                lists.append([])
+                done = place
+            lists[-1] += _joined(lines[done - start :])
+            done = end
+        return lists + [[] for _ in range(len(places) + 1 - len(lists))]
 
     def entries(self) -> Iterator[tuple[str, str, str]]:
         """Logical path, entry in the manifest with its name, and the same as it is hashed."""
-        lines = [line for block in self._texts.entries for line in block.decode().split(",\n")]
+        lines = [line for block, _ in self._texts.entries for line in block.decode().split(",\n")]
         ready = dict(zip(self._texts, lines, strict=True))
         for path in self:
             entry = ready[path] if path not in self._made else ""
@@ -116,6 +157,12 @@ class Table(Mapping[str, Linked]):
             else:
                 ((entry, hashed),) = entries_of([self[path]], {})
                 yield path, entry, hashed
+
+
+def _joined(lines: Sequence[bytes]) -> list[bytes]:
+    """A block of those that are written, if there is any."""
+    block = _BREAK.join(filter(None, lines))
+    return [block] if block else []
 
 
 class Together(Sequence[Linked]):

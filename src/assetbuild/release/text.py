@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -34,14 +34,14 @@ def manifest_text(
     importmap: Mapping[str, Any],
     further: Mapping[str, Any],
     ready: Iterable[tuple[str, str, str]] = (),
-    blocks: Iterable[bytes] = (),
+    blocks: Sequence[Iterable[bytes]] = (),
 ) -> tuple[bytes, str]:
     """The manifest of these assets, private ones not among them, and the id of the release.
 
     `further` are other members of the document, `ready` entries of other assets, by path: the logical path, the entry
-    with its name as it stands in the manifest, and as it is hashed. Where there are no others, these may be `blocks`:
-    UTF-8, lines of them with commas in between, in which all blanks stand between values. Raises ReleaseError for a
-    logical path taken twice.
+    with its name as it stands in the manifest, and as it is hashed. In the place of these there may be `blocks` of
+    them: UTF-8, lines with commas in between, in which all blanks stand between values; what comes before the first of
+    the assets, between it and the next one, and so on. Raises ReleaseError for a logical path taken twice.
     """
     from heapq import merge
 
@@ -54,17 +54,20 @@ def manifest_text(
     text.write(b'{\n"assets": {')
     named_entries = zip([asset.path for asset in ordered], entries_of(ordered, encoded), strict=True)
     ours = ((path, *entry) for path, entry in named_entries)
-    entries = merge(ready, ours) if ordered else iter(ready)
     before, after = b"\n", b""
-    while some := list(islice(entries, _AT_ONCE)):
-        text.write(before + ",\n".join([one[1] for one in some]).encode())
-        named.update(after + ",".join([one[2] for one in some]).encode())
-        before, after = b",\n", b","
-    for block in blocks:
-        text.write(before)
-        text.write(block)
-        named.update(after + block.translate(None, b" \n"))
-        before, after = b",\n", b","
+    if not blocks:
+        entries = merge(ready, ours) if ordered else iter(ready)
+        while some := list(islice(entries, _AT_ONCE)):
+            text.write(before + ",\n".join([one[1] for one in some]).encode())
+            named.update(after + ",".join([one[2] for one in some]).encode())
+            before, after = b",\n", b","
+    for some_blocks in blocks:
+        own = [(spaced.encode(), dense.encode()) for _, spaced, dense in islice(ours, 1)]
+        for spaced, dense in chain(((block, block.translate(None, b" \n")) for block in some_blocks), own):
+            text.write(before)
+            text.write(spaced)
+            named.update(after + dense)
+            before, after = b",\n", b","
     named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
     release = named.hexdigest()
     rest: dict[str, Any] = {"base_url": base_url, "importmap": importmap, "release": release, "schema": SCHEMA}
