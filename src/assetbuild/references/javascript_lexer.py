@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from itertools import product
 
 from assetbuild.expression import expression
 from assetbuild.references.javascript_pieces import (
@@ -67,7 +67,6 @@ _SPLIT_LITERALS = expression(rb"(" + STRINGS + rb"|" + TEMPLATE + rb")")
 _SCRIPT_STOPS, _SCRIPT_FURTHER = rb"<-", rb"|<(?!!--)|-(?!->)"
 
 
-@cache
 def _plain(script: bool, gaps: bool, substitution: bool) -> re.Pattern[bytes]:
     """The expression that reads in bulk outside or inside a substitution."""
     stops, further = (_SCRIPT_STOPS, _SCRIPT_FURTHER) if script else (b"", b"")
@@ -77,9 +76,11 @@ def _plain(script: bool, gaps: bool, substitution: bool) -> re.Pattern[bytes]:
     frequent = rb"(//" + LINE_REST + rb"|/\*[^*]*+(?:\*(?!/)[^*]*+|)*+\*/)"
     if gaps:
         frequent += rb"|(" + STRINGS + rb"|" + TEMPLATE + rb")"
-    return re.compile(code + rb"(?:" + frequent + rb"|)")
+    return expression(code + rb"(?:" + frequent + rb"|)")
 
 
+_BOTH = (False, True)
+_PLAIN = {key: _plain(*key) for key in product(_BOTH, _BOTH, _BOTH)}
 _FREQUENT_PIECES = {1: COMMENT_PIECE, 2: LITERAL_PIECE}
 _CHUNK = re.compile(rb"[`}](?:[^`\\$]++|\\[\s\S]|\$(?!\{)|)*+(?:`|\$\{)")
 _REGEX = re.compile(
@@ -138,10 +139,10 @@ class Lexer:
         while self.position <= until and self.position < size:
             # A lookahead must not meet the end of a stride, so scripts are read without.
             end = size if self._script else min(self.position + _STRIDE, size)
-            bulk = _plain(self._script, self._gaps, bool(self._depths))
+            bulk = _PLAIN[self._script, self._gaps, bool(self._depths)].match
             position = self.position
             while True:
-                match = bulk.match(data, position, end)
+                match = bulk(data, position, end)
                 frequent, position = match.lastindex, match.end()  # type: ignore[union-attr]
                 # What reaches the end of the stride may go on behind it.
                 if frequent is None or position == end:
