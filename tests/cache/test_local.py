@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetbuild.cache import Cache, NoCache
-from assetbuild.cache.local import FLUSH_BYTES, LocalCache
+from assetbuild.cache.local import FLUSH_BYTES, PAGE_SIZE, LocalCache
 
 
 @contextmanager
@@ -94,6 +94,15 @@ def test_the_directory_ignores_itself_and_keeps_an_ignore_file_that_is_there(tmp
 def test_one_file_is_left_when_all_is_closed(tmp_path: Path):
     directory = filled(tmp_path / "c", {"key": b"value"})
     assert sorted(os.listdir(directory)) == [".gitignore", "cache-v1-1.sqlite3"]
+
+
+def test_the_database_has_large_pages_and_can_give_them_back(tmp_path: Path):
+    with closing(LocalCache(str(tmp_path), print)) as cache:
+        cache.put("a", b"1")
+    (database,) = tmp_path.glob("*.sqlite3")
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA page_size").fetchone() == (PAGE_SIZE,)
+        assert connection.execute("PRAGMA auto_vacuum").fetchone() == (2,)  # incremental
 
 
 def test_sqlite_is_not_imported_before_the_cache_is_used(tmp_path: Path):

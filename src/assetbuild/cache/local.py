@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 FLUSH_BYTES = 4 << 20
 LARGEST_VALUE = 900_000_000  # SQLite's own limit is 10**9 bytes
+PAGE_SIZE = 16384
 
 _DATABASE = re.compile(rf"cache-v{SCHEMA}-([1-9][0-9]*)\.sqlite3")
 _DAMAGE = {1, 11, 26}  # SQLITE_ERROR (a table is missing), SQLITE_CORRUPT, SQLITE_NOTADB
@@ -291,9 +292,10 @@ def _remove(database: str) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     # Values of some megabytes are written in half the time; and by a write-ahead log they would be written twice.
-    connection.execute("PRAGMA page_size = 16384")
+    # This comes first: the other one begins the database, and so decides the size.
+    connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.executescript(_TABLES)
 
 
