@@ -17,6 +17,8 @@ from typing import Any
 
 # How often memory is looked at, in seconds.
 _SAMPLE = 0.01
+# After so many seconds, a pause is as many times as long as a look.
+_OFTEN, _SELDOM = 3, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,17 @@ def _sampling(process: int, samples: list[float]) -> Iterator[None]:
     over = threading.Event()
 
     def look() -> None:
-        while not over.wait(_SAMPLE):
+        began = time.perf_counter()
+        pause = _SAMPLE
+        while not over.wait(pause):
+            looked = time.perf_counter()
             sizes = [_resident(one) for one in _tree(process)]
             # What is shared counts once: with the largest process, from which or to which the others were forked.
             resident, private = max(sizes)
             samples.append((resident - private + sum(own for _, own in sizes)) / 1024)
+            # To look at a large process takes a while, and what takes long may be done no second time.
+            now = time.perf_counter()
+            pause = _SAMPLE if now - began < _OFTEN else max(_SAMPLE, _SELDOM * (now - looked))
 
     thread = threading.Thread(target=look)
     thread.start()
