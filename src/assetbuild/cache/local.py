@@ -183,6 +183,8 @@ class LocalCache:
         connection.execute("PRAGMA synchronous = OFF")
         if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             _create(connection)
+        # SQLite has counted what it keeps in memory in pages as small as they were before.
+        connection.execute("PRAGMA cache_size = -1000")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != SCHEMA:
             raise _SchemaError(f"its schema is {version}, not {SCHEMA}")
