@@ -9,7 +9,7 @@ from typing import Any
 
 from assetbuild import compilers, media
 from assetbuild.cache import Cache
-from assetbuild.cache.trace import Trace, recall, reference_record, remember
+from assetbuild.cache.trace import Trace, recall, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
 from assetbuild.compilers.run import Run, read_part, run_steps
 from assetbuild.compilers.syntax import Check, parser_version
@@ -18,7 +18,7 @@ from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
 from assetbuild.plain import NOTHING_FOUND, Plain
-from assetbuild.references.records import Finding
+from assetbuild.references.records import Finding, whole_record_of
 from assetbuild.stage import Workers
 from assetbuild.told import Told
 
@@ -227,7 +227,7 @@ def _found(files: Mapping[str, str | None], logical: Mapping[str, str | None], w
 
 
 def _identity(asset: Asset) -> list[Any]:
-    references = json.dumps(list(map(reference_record, asset.references)))
+    references = json.dumps(list(map(whole_record_of, asset.references)))
     return [asset.path, asset.content.digest, hashlib.sha256(references.encode()).hexdigest(), asset.file]
 
 

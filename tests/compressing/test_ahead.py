@@ -18,6 +18,7 @@ from assetbuild.encode import encode
 from assetbuild.events import ignore
 from assetbuild.executors import SerialExecutor
 from assetbuild.model import Content, ContentChanged
+from cache.test_trace import Memory
 from releasing import linked
 from scenario import build_files
 
@@ -25,19 +26,6 @@ TEXT = b".rule { color: red; background: blue }\n" * 40
 NAMES = ("br", "gzip", "zstd")
 # Long enough for a machine that has other work to do.
 PATIENCE = 60
-
-
-class Kept(NoCache):
-    """A cache that keeps what is put, in memory."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, bytes] = {}
-
-    def get(self, key: str) -> bytes | None:
-        return self.values.get(key)
-
-    def put(self, key: str, value: bytes) -> None:
-        self.values[key] = value
 
 
 class Gate:
@@ -134,7 +122,7 @@ def test_what_has_no_variants_is_not_begun(path: str, data: bytes, publication: 
 
 def test_a_station_takes_what_is_known_what_is_made_and_what_it_has_to_make() -> None:
     assets = [linked(f"{number}.css", TEXT + str(number).encode()) for number in range(12)]
-    cache = Kept()
+    cache = Memory()
     for asset in assets[:4]:
         for name in NAMES:
             cache.put(key_of(Variant(name, asset.content.digest)), encoded(asset.content, name))

@@ -13,10 +13,11 @@ from typing import Any
 from assetbuild.cache import Cache
 from assetbuild.dataclass import dataclass, field_values
 from assetbuild.errors import Diagnostic
-from assetbuild.model import Asset, Content, Origin, Reference
+from assetbuild.model import Asset, Content
+from assetbuild.references.records import whole, whole_record_of
 
 KEPT = 8
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +75,8 @@ def _records(cache: Cache, key: str) -> list[dict[str, Any]]:
     return [record for record in records if isinstance(record, dict)]
 
 
-def reference_record(reference: Reference) -> list[Any]:
-    """The fields as JSON values; dataclasses.astuple copies deeply, and is forty times slower."""
-    origin = reference.origin
-    return [
-        reference.start,
-        reference.stop,
-        reference.kind,
-        reference.written,
-        reference.target,
-        reference.suffix,
-        [origin.file, origin.start, origin.length],
-        reference.optional,
-    ]
-
-
 def _asset_record(asset: Asset) -> list[Any]:
-    references = list(map(reference_record, asset.references))
+    references = list(map(whole_record_of, asset.references))
     return [asset.path, asset.type, asset.content.digest, references, asset.file]
 
 
@@ -100,7 +86,7 @@ def _restored(cache: Cache, record: Mapping[str, Any], given: Content) -> Trace 
         content = given if digest == given.digest else _kept(cache, digest)
         if content is None:
             return None
-        assets.append(Asset(path, kind, content, tuple(map(_reference, references)), file))
+        assets.append(Asset(path, kind, content, tuple(map(whole, references)), file))
     diagnostics = tuple(Diagnostic(*values) for values in record["diagnostics"])
     return Trace(record["files"], record["logical"], tuple(assets), diagnostics)
 
@@ -111,8 +97,3 @@ def _kept(cache: Cache, digest: str) -> Content | None:
         return None
     content = Content.of(data)
     return content if content.digest == digest else None
-
-
-def _reference(values: list[Any]) -> Reference:
-    start, stop, kind, written, target, suffix, origin, optional = values
-    return Reference(start, stop, kind, written, target, suffix, Origin(*origin), optional)
