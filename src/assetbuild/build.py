@@ -38,7 +38,7 @@ from assetbuild.planning.syntax import checked_bytes
 from assetbuild.references.pins import Pins
 from assetbuild.release.document import Known
 from assetbuild.scratch import sweep
-from assetbuild.stage import Alone, Finished, Stage
+from assetbuild.stage import AsNeeded, Finished, Stage
 from assetbuild.survey import Survey
 from assetbuild.told import Told, said, sorted_by_place
 
@@ -82,8 +82,8 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
         made = make(config, stage, index, seen, reading, ahead)
         made = _searched(made, config, stage)
         with _reading(config.root):
-            workers = stage.workers() if config.encodings else Alone()
-            encoded = encode(made.linked.linked, config.encodings, stage.cache, workers, stage.listener, ahead)
+            workers, linked = AsNeeded(stage.workers), made.linked.linked
+            encoded = encode(linked, config.encodings, stage.cache, workers, stage.listener, ahead)
             _check_kept(made.sources, made.texts, index, reading)
     importmap = {"imports": dict(made.linked.importmap.imports), "scopes": dict(made.linked.importmap.scopes)}
     committed = commit(
@@ -107,9 +107,9 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     if reading is not None and texts is not None and plain is not None:
         reading.remember(texts, plain.finals, plain.lines)
     del texts, plain
-    files, digest, identities = committed.files, committed.digest, committed.identities
+    files, manifest, identities = committed.files, committed.manifest, committed.identities
     del committed
-    remember(config, stage, seen, index, asked, finished, files, digest, identities, ledger)
+    remember(config, stage, seen, index, asked, finished, files, manifest, identities, ledger)
     del files, identities, ledger
     stage.cache.put(INDEX, index.dump())
     return finished
@@ -150,13 +150,12 @@ def make(
                 for one in map(plain.linked.__getitem__, filter(is_compressible, plain.linked)):
                     ahead.offer(one.path, one.content, one.publication)
         jobs = _with_left(planned, plain, found.files)
-        workers = stage.workers() if sum(len(job.parts) for job in jobs) > 1 else Alone()
         compiled = compile_jobs(
             jobs,
             planned.parts,
             world,
             stage.cache,
-            workers,
+            AsNeeded(stage.workers),
             tell,
             own_digest(),
             partial(_offer, ahead) if ahead is not None else None,
@@ -319,7 +318,9 @@ def _check_kept(sources: Mapping[str, Source], plain: Texts | None, index: FileI
         changed = reading.first_changed(plain)
         if changed is not None:
             raise ContentChanged(changed)
-    for path in sources if plain is None else sources.keys() - plain.keys():
+    for path in sources if plain is None or len(plain) < len(sources) else ():
+        if plain is not None and path in plain:
+            continue
         source = sources[path]
         if source.data is not None and not index.is_unchanged(source.file):
             raise ContentChanged(source.file)

@@ -56,9 +56,9 @@ NONE_STAGED: Mapping[str, bytes] = {}
 class Committed:
     """The release's id; `written`, `unchanged` and `bytes_written` are of its files alone.
 
-    `files` are these, by path below the release directory, and `digest` is that of manifest.json: SHA-256 in hex.
-    `identities` are, if all of public/ was written, those of its files, by path too. Files that were staged ahead are
-    only among these then, with SHA-256 behind their identity.
+    `files` are these, by path below the release directory: SHA-256 in hex. `manifest` is the identity of manifest.json
+    as it was left, and `identities` are, if all of public/ was written, those of its files, by path too. Files that
+    were staged ahead are only among these then, with SHA-256 behind their identity.
     `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
     """
 
@@ -67,7 +67,7 @@ class Committed:
     unchanged: int
     bytes_written: int
     renamed: dict[str, tuple[str, ...]]
-    digest: str
+    manifest: bytes
     files: dict[str, str]
     identities: dict[str, bytes]
 
@@ -123,6 +123,7 @@ def commit(
                 identities = carry_out(output, release, content.digest, changes, listener, jobs, durable, staged)
                 if durable:
                     sync_above(output)
+            left = identity_of(os.stat(place(output, MANIFEST)))
         except OSError as error:
             raise cannot_write(error) from error
     files = {path: file.content.digest for path, file in wanted.items()}
@@ -135,7 +136,7 @@ def commit(
             files.update((path, state[IDENTITY_SIZE:].hex()) for path, state in staged.items())
         written, size = written + len(staged), size + table.size - sum(asset.content.size for asset in table.unstaged())
     renamed = earlier.renamed()
-    return Committed(release, written, count - written, size, renamed, content.digest, files, identities)
+    return Committed(release, written, count - written, size, renamed, left, files, identities)
 
 
 def _apart(

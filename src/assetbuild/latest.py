@@ -184,23 +184,25 @@ def remember(
     asked: Iterable[str] | None,
     finished: Finished,
     files: Mapping[str, str],
-    manifest: str,
+    manifest: bytes,
     identities: Mapping[str, bytes],
     ledger: Ledger | None,
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
     `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are
-    the release's by path, and `manifest` is its manifest.json, as SHA-256 in hex: the record is not kept if another
-    build has replaced that meanwhile. `identities` are those of the files of public/, if it was written as a whole.
+    the release's by path, with SHA-256 in hex, and `manifest` is the identity of its manifest.json, as it was left: the
+    record is not kept if another build has replaced that meanwhile. `identities` are those of the files of public/, if
+    it was written as a whole.
     """
     if stage.began is None:
         return
-    now = _standing(config, files=files, known=identities, manifest=manifest)
-    if now is None:
+    now = _standing(config, files=[*files, MANIFEST], known=identities)
+    if now is None or now.identities.get(MANIFEST) != manifest:
         return
-    for path, identity in now.identities.items():
-        index.trust(place(config.output, path), identity, files[path])
+    for path, digest in files.items():
+        if (identity := now.identities.get(path)) is not None:
+            index.trust(place(config.output, path), identity, digest)
     states = {path: state for path, state in identities.items() if path not in files} if files else identities
     if states:
         index.trust_all(place(config.output, ""), list(states), b"".join(states.values()))
@@ -248,17 +250,12 @@ def _standing(
     files: Collection[str],
     only: Collection[str] | None = None,
     known: Mapping[str, bytes] = NOTHING,
-    manifest: str | None = None,
 ) -> Footprint | None:
-    """The release as it stands, with its manifest.json of this digest, if one is given; None if another build has
-    changed it, or somebody could do so unnoticed.
-    """
+    """The release as it stands; None if it cannot be looked at, or somebody could change it unnoticed."""
     try:
         with locked(config.output):
             tick = next_tick(config.output)
             now = footprint(config.output, files, only=only, known=known)
-            if manifest is not None and _digest(_read(place(config.output, MANIFEST))) != manifest:
-                return None
     except (OSError, ReleaseError):
         return None  # it is for the next build to find out
     return None if tick is None or now.latest >= tick else now
@@ -378,8 +375,3 @@ def _of_nothing(summary: Mapping[str, Any]) -> dict[str, Any]:
     counts["files_unchanged"] += counts["files_written"]
     counts["files_written"] = 0
     return counts
-
-
-def _read(file: str) -> bytes:
-    with open(file, "rb") as stream:
-        return stream.read()

@@ -72,15 +72,15 @@ def plan(
     """
     ruling_of = rulings(config)
     level_of = syntax_levels(config)
-    # A bundle may be made of any source.
-    apart = NO_PUBLICATIONS if config.bundles else plain
+    others = [path for path in sources if path not in plain]
     parts = [
         _with_level(_part(config, sources[path], ruling_of, environment), ruling_of, level_of)
-        for path in sources
-        if path not in apart and not is_partial(path)
+        # A bundle may be made of any source.
+        for path in (sources if config.bundles else others)
+        if not is_partial(path)
     ]
     parts, parsed_bytes = parsed_too(config, parts)
-    partials = [path for path in sources if path not in plain and is_partial(path)]
+    partials = list(filter(is_partial, others))
     filters = {bundle.path: _bundle_filters(config, bundle, ruling_of) for bundle in config.bundles}
     contents, diagnostics = expand_bundles(config, parts, partials, filters)
     publishable = _Publishable(config)
@@ -117,7 +117,8 @@ def plan(
     diagnostics += listed.diagnostics
     diagnostics += check_filters(config, [part for job in jobs for part in job.parts])
     paths = {job.path for job in jobs}
-    diagnostics += check_matches(config, {*sources, *by_path, *paths})
+    if config.rules:
+        diagnostics += check_matches(config, {*sources, *by_path, *paths})
     diagnostics += check_pins(config, paths, absent)
     diagnostics += check_names(config, paths.union(alone) if config.names else paths, absent)
     # Directives ask of a file first, and the plan once more.
@@ -370,7 +371,7 @@ def _name_clashes(config: Config, jobs: list[Job]) -> list[Diagnostic]:
 
 def _may_clash(jobs: list[Job], plain: Mapping[str, Publication]) -> bool:
     """Whether two of these names may be the same for a file system; those of plain assets are of ASCII."""
-    folded = {path.lower() for path in plain}
+    folded = set("\0".join(plain).lower().split("\0"))
     return len(folded) < len(plain) or any(fold(job.path) in folded for job in jobs)
 
 

@@ -32,6 +32,19 @@ class Alone:
         return map(function, *iterables)
 
 
+class AsNeeded:
+    """Those that `workers` gives, who are asked for when there is more than one call to make."""
+
+    def __init__(self, workers: Callable[[], Workers]) -> None:
+        self._workers = workers
+
+    def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+        """As the map of the language."""
+        calls = list(zip(*iterables, strict=False))
+        workers = self._workers() if len(calls) > 1 else Alone()
+        return workers.map(lambda call: function(*call), calls)
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the build stage lends a build: where it remembers, who works, who listens, and the declared environment.

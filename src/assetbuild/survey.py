@@ -14,10 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from assetbuild.cache.index import IDENTITY_SIZE, identity_of
+from assetbuild.cache.index import IDENTITY_SIZE, identities_in, identity_of, sizes_in
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.named_tuple import NamedTuple
@@ -91,17 +90,18 @@ class Survey:
     @cached_property
     def names(self) -> str:
         """A digest of all that a build may see without a look at a file: names, and what there is to say."""
-        found = [self.table[path] for path in self.paths]
         words = [*self.paths, *self.files]
-        for place, files in groupby(map(itemgetter(1), found)):
-            words += place.directory, str(len(list(files)))
+        if len(self.roots) == 1:
+            words += *self.roots, str(len(self.paths))
+        else:
+            for place, files in groupby([self.table[path][1] for path in self.paths]):
+                words += place.directory, str(len(list(files)))
         words += map(repr, self.diagnostics)
         return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
 
     def sizes(self) -> Iterator[tuple[str, int]]:
         """The files by logical path, each with the number of its bytes."""
-        places = range(0, len(self.identities), IDENTITY_SIZE)
-        return zip(self.paths, [int.from_bytes(self.identities[at : at + 8], "little") for at in places], strict=True)
+        return zip(self.paths, sizes_in(self.identities, IDENTITY_SIZE), strict=True)
 
     def look_at(self, paths: Iterable[str]) -> None:
         """Sets those identities of these files that are not known; that of one that cannot be looked at stays empty."""
@@ -113,13 +113,15 @@ class Survey:
                     table[path] = file, place, identity_of(os.stat(file))
 
     def know(self, numbers: Collection[int], records: bytes) -> None:
-        """Takes the identities of the files with these numbers among the `paths` from what begins a record of each."""
-        width = len(records) // max(1, len(self.paths))
-        every = [records[place : place + IDENTITY_SIZE] for place in range(0, len(records), width or 1)]
+        """Takes the identities of the files with these numbers among the `paths` from a record of each of all."""
+        identities = identities_in(records)
         if len(numbers) < len(self.paths):
+            every = bytearray(identities)
             for number in set(range(len(self.paths))).difference(numbers):
-                every[number] = self.table[self.paths[number]][2] or bytes(IDENTITY_SIZE)
-        self.__dict__["identities"] = b"".join(every)
+                start = number * IDENTITY_SIZE
+                every[start : start + IDENTITY_SIZE] = self.table[self.paths[number]][2] or bytes(IDENTITY_SIZE)
+            identities = bytes(every)
+        self.__dict__["identities"] = identities
 
     @cached_property
     def identities(self) -> bytes:

@@ -147,6 +147,57 @@ def test_the_head_of_a_module_is_read_as_by_the_grammar(lines: list[str]) -> Non
     assert javascript.find(data) == thoroughly(data)
 
 
+PIECES = [
+    "import",
+    "export",
+    " ",
+    "\n",
+    "\u00a0",
+    "/**/",
+    "a",
+    "$b",
+    "\u00e9",
+    "\\u0061",
+    "as",
+    "from",
+    "source",
+    "defer",
+]
+PIECES += ["{", "}", ",", "*", "(", ".", "'x'", '"y"', "'\\x61'", "'\u00e9'", '"', "'", ";"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(["import", "export"]), st.lists(st.sampled_from(PIECES), max_size=14))
+def test_what_the_expressions_for_plain_declarations_match_the_others_match_too(word: str, pieces: list[str]) -> None:
+    data = (word + "".join(pieces)).encode()
+    whole = javascript_readers._DECLARATIONS[data[0]].match(data)
+    plain = javascript_readers._PLAIN_DECLARATIONS[data[0]].match(data)
+    assert plain is None or (whole is not None and plain.span(1) == whole.span(1) and plain.end() == whole.end())
+    read = javascript_readers.declaration(data, 0)
+    assert (read and read.span(1)) == (whole and whole.span(1))
+
+
+PLAIN_DECLARATIONS = [
+    "import'x'",
+    'import a from"x"',
+    "import a,{b as c,d}from'x'",
+    "import * as a from 'x'",
+    "import defer * as a from 'x'",
+    "import{\n  a,\n  b,\n}from'x'",
+    "import {'s' as t} from 'x'",
+    "export*from'x'",
+    "export * as a from 'x'",
+    "export {a as default, b} from 'x'",
+    "export * as 's' from 'x'",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN_DECLARATIONS)
+def test_a_declaration_in_ascii_needs_no_other_expression(text: str) -> None:
+    data = text.encode()
+    assert javascript_readers._PLAIN_DECLARATIONS[data[0]].match(data)
+
+
 @pytest.mark.long
 def test_real_sheets_and_scripts_are_read_as_by_the_grammar(pytestconfig: pytest.Config) -> None:
     root = corpus(pytestconfig)

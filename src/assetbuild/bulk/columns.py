@@ -8,6 +8,7 @@ from typing import Any
 from assetbuild.bulk.entries import are_simple, entry_of
 from assetbuild.bulk.memory import line_of
 from assetbuild.bulk.texts import DIGEST, IDENTITY, INTEGRITY, NOT_STAGED, Found
+from assetbuild.cache.index import digests_in
 from assetbuild.model import Publication
 from assetbuild.named_tuple import NamedTuple
 
@@ -30,8 +31,8 @@ class Part(NamedTuple):
     complete. `line` is what is remembered, and has the references. Else `references` are these, for marshal to load:
     what each refers to, by number.
 
-    `left` are texts that the stations have to look at, for marshal to load: by number, identity and SHA-256, and what
-    they will find.
+    `left` are texts that the stations have to look at, for marshal to load: by number, identity and SHA-256, and, if
+    they would have to search for long, what they will find.
     """
 
     number: int
@@ -70,7 +71,7 @@ class Row:
         self.name = ""
 
 
-Left = dict[int, tuple[bytes, list[list[Any]]]]
+Left = dict[int, tuple[bytes, list[list[Any]] | None]]
 """As `Part.left`."""
 
 
@@ -112,11 +113,6 @@ def part_of(
         line=_line(rows, records, integrities),
         failed=failed,
     )
-
-
-def digests_in(records: bytes) -> bytes:
-    """The digests of records, or states, without the identities."""
-    return b"".join([records[place + IDENTITY : place + STATE] for place in range(0, len(records), STATE)])
 
 
 def _entry(row: Row, publication: Publication) -> str:

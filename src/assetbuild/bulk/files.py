@@ -35,7 +35,7 @@ class Files:
     def __init__(self, config: Config, seen: Survey, index: FileIndex, memory: Memory, staged: bool) -> None:
         self.seen = seen
         self.paths = seen.paths
-        self.numbers: Mapping[str, int] = {path: number for number, path in enumerate(self.paths)}
+        self.numbers: Mapping[str, int] = dict(zip(self.paths, range(len(self.paths)), strict=True))
         self.found = list(map(seen.table.__getitem__, self.paths))
         self.base_url = config.base_url
         self.known = dict(_known(self.paths, seen, index, memory)) if memory.files else {}

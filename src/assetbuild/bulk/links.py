@@ -58,7 +58,8 @@ class Links:
         self._each: dict[str, Linked] = {}
         self.linked: Mapping[str, Linked] = self._each
         self._run()
-        self.left = [path for path in publications if path not in self.linked]
+        linked = self.linked
+        self.left = [path for path in publications if path not in linked] if len(linked) < len(publications) else []
 
     def together_with(self, others: Sequence[Linked]) -> Sequence[Linked]:
         """These and others, sorted."""
@@ -75,7 +76,7 @@ class Links:
         file = self._texts.shown(path)
         references = tuple(
             Reference(start, stop, cast(ReferenceKind, kind), target, target, suffix, Origin(file, start, stop - start))
-            for start, stop, kind, target, suffix in self._texts.references.get(path, ())
+            for start, stop, kind, target, suffix in self._texts.references_of(path)
         )
         asset = Asset(path, linked.type, self._finals.content(path), references, file)
         return Node(asset, linked.publication, tuple(Bound(one, one.target) for one in references))

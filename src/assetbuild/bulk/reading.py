@@ -8,22 +8,24 @@ only columns come back.
 from __future__ import annotations
 
 import marshal
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from assetbuild.bulk.ahead import Ahead
-from assetbuild.bulk.columns import NAMED, STATE, Part, digests_in
+from assetbuild.bulk.columns import NAMED, STATE, Part
 from assetbuild.bulk.files import Files
 from assetbuild.bulk.memory import Final, Memory, lines_of, references_in, save
 from assetbuild.bulk.names import Names
 from assetbuild.bulk.share import Share
 from assetbuild.bulk.texts import DIGEST, IDENTITY, INTEGRITY, NOT_STAGED, Found
 from assetbuild.cache import NoCache
-from assetbuild.cache.index import FileIndex, sizes_in
+from assetbuild.cache.index import FileIndex, digests_in, sizes_in
 from assetbuild.config import Config
 from assetbuild.model import Publication
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.paths import shown_path
 from assetbuild.processes import Claims, Process, processes_for, start
 from assetbuild.references.records import Finding
@@ -33,11 +35,19 @@ from assetbuild.survey import Survey
 T = TypeVar("T")
 
 
+class Block(NamedTuple):
+    """Entries of the manifest for so many files, as `Part.entries`."""
+
+    entries: bytes
+    files: int
+    is_complete: bool
+
+
 class Texts(Mapping[str, int]):
     """Plain files as they were read: logical paths, in order, each with its number in columns.
 
     Each was found in `seen`. `publications` tells how each is published. Where files were staged when they were read,
-    `entries`, each with whether it is complete, and `lines` are those of the parts, in order; `unmade` are the numbers
+    `entries` and `lines` are those of the parts, in order; `unmade` are the numbers
     of those that were not linked then, `unstaged` of those that have to be written. `found` is what the stations will
     find in some that are left to them.
     """
@@ -56,13 +66,15 @@ class Texts(Mapping[str, int]):
         self._numbers = files.numbers
         self._runs: list[tuple[int, int]] = []
         self._references: list[bytes] = []
-        self._left: list[tuple[int, str, bytes, bytes, bool]] = []
+        self._left: list[tuple[int, str, bytes, Block]] = []
         self.unmade: list[int] = []
         self.unstaged: list[int] = []
         self.publications: dict[str, Publication] = {}
         self.names: list[str] = []
-        self.entries: list[tuple[bytes, bool]] = []
+        self.entries: list[Block] = []
         self.lines: list[bytes] = []
+        self._firsts: list[int] = []
+        self._some: dict[int, dict[str, tuple[Found, ...]]] = {}
         self._others: dict[str, Publication] = {}
         self._left_to_stations: dict[str, bytes] = {}
         self.found: dict[str, Finding] = {}
@@ -72,10 +84,11 @@ class Texts(Mapping[str, int]):
         numbers, paths = part.numbers, self._paths
         for number, (record, found) in marshal.loads(part.left).items() if part.left else ():
             self._left_to_stations[self.seen.files[number]] = record
-            self.found[paths[number]] = Finding(record[IDENTITY:].hex(), found)
+            if found is not None:
+                self.found[paths[number]] = Finding(record[IDENTITY:].hex(), found)
         if not numbers:
             return
-        self._left.append((numbers[0], part.names, part.entries, part.line, part.is_complete))
+        self._left.append((numbers[0], part.names, part.line, Block(part.entries, len(numbers), part.is_complete)))
         if part.references:
             self._references.append(part.references)
         self.unmade += part.unmade
@@ -108,9 +121,10 @@ class Texts(Mapping[str, int]):
             self._numbers = {self._paths[number]: number for run in runs for number in run}
         self.publications = dict.fromkeys(self._numbers, NAMED) | self._others
         if staged:
-            self.names = [name for _, names, *_ in self._left for name in names.split("\n")]
-            self.entries = [(entries, is_complete) for _, _, entries, _, is_complete in self._left]
-        self.lines = [line for *_, line, _ in self._left if line]
+            self.names = "\n".join([names for _, names, *_ in self._left]).split("\n") if self._left else []
+            self.entries = [block for *_, block in self._left]
+        self.lines = [line for _, _, line, _ in self._left if line]
+        self._firsts = [first for first, _, line, _ in self._left if line]
         self._left.clear()
 
     @cached_property
@@ -121,12 +135,22 @@ class Texts(Mapping[str, int]):
             references.update((paths[number], found) for number, found in marshal.loads(part).items())
         return references
 
+    def references_of(self, path: str) -> tuple[Found, ...]:
+        """What one of them refers to: for a few, not all have to be loaded."""
+        if self._references or "references" in self.__dict__:
+            return self.references.get(path, ())
+        place = bisect(self._firsts, self._numbers[path]) - 1
+        if place not in self._some:
+            self._some[place] = references_in(self.lines[place : place + 1])
+        return self._some[place].get(path, ())
+
     def tell(self, index: FileIndex) -> None:
         """Lets the index and the survey know what was read, and looks at all others that nobody has looked at."""
         seen, records = self.seen, bytes(self._records)
         if len(self) < len(self._paths):
             index.learn_all([seen.files[number] for number in self._numbers.values()], self._of_each(records))
-            index.learn_all(list(self._left_to_stations), b"".join(self._left_to_stations.values()))
+            for file, record in self._left_to_stations.items():
+                index.learn(file, record)
             seen.look_at(path for path in self._paths if path not in self)
         else:
             index.learn_all(seen.files, records)
@@ -191,7 +215,8 @@ class Texts(Mapping[str, int]):
     def settled_identity(self, path: str) -> bytes | None:
         """The identity that the file has if and only if it is unchanged; None if nobody can tell."""
         start = self._numbers[path] * STATE
-        return bytes(self._records[start : start + IDENTITY]) if self._index.settled_identity(self.file(path)) else None
+        record = bytes(self._records[start : start + STATE])
+        return record[:IDENTITY] if self._index.is_settled(record) else None
 
     def is_kept(self, path: str) -> bool:
         """Whether the bytes are at hand."""

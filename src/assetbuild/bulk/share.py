@@ -118,10 +118,8 @@ class Share:
                 continue
             if references is None:
                 # What stations have to look at, they need not search, if that takes a while.
-                if data is not None and len(data) > LARGEST_KEPT:
-                    there = to_be_found(path, kind, data, base_url)
-                    if there is not None:
-                        left[number] = identity + digest, there
+                is_large = data is not None and len(data) > LARGEST_KEPT
+                left[number] = identity + digest, to_be_found(path, kind, data or b"", base_url) if is_large else None
                 continue
             row = Row(number, path, kind, identity + digest, references)
             rows.append(row)

@@ -40,7 +40,7 @@ class Table(Mapping[str, Linked]):
 
     def __getitem__(self, path: str) -> Linked:
         texts, file, made = self._texts, self.files[path], self._made.get(path)
-        references = texts.references.get(path, ())
+        references = texts.references_of(path)
         if not references:
             content, integrity = self._finals.content(path), texts.integrity(path)
         else:
@@ -111,11 +111,11 @@ class Table(Mapping[str, Linked]):
         paths = list(texts)
         found: list[Linked] = []
         done = 0
-        for block, is_complete in texts.entries:
+        for entries, count, is_complete in texts.entries:
             if not is_complete:
-                lines = block.split(_BREAK)
+                lines = entries.split(_BREAK)
                 found += [self[paths[done + place]] for place, line in enumerate(lines) if not line]
-            done += block.count(_BREAK) + 1
+            done += count
         return found
 
     def blocks(self, cuts: Sequence[str]) -> list[list[bytes]]:
@@ -129,14 +129,14 @@ class Table(Mapping[str, Linked]):
         places = [bisect(paths, cut) for cut in cuts]
         lists: list[list[bytes]] = [[]]
         done = 0
-        for block, _ in texts.entries:
-            start, end = done, done + block.count(_BREAK) + 1
+        for entries, count, _ in texts.entries:
+            start, end = done, done + count
             cut = len(lists) - 1
             if cut == len(places) or places[cut] > end:
-                lists[-1].append(block)
+                lists[-1].append(entries)
                 done = end
                 continue
-            lines = block.split(_BREAK)
+            lines = entries.split(_BREAK)
             while len(lists) <= len(places) and places[len(lists) - 1] <= end:
                 place = places[len(lists) - 1]
                 lists[-1] += _joined(lines[done - start : place - start])
@@ -148,7 +148,7 @@ class Table(Mapping[str, Linked]):
 
     def entries(self) -> Iterator[tuple[str, str, str]]:
         """Logical path, entry in the manifest with its name, and the same as it is hashed."""
-        lines = [line for block, _ in self._texts.entries for line in block.decode().split(",\n")]
+        lines = [line for block in self._texts.entries for line in block.entries.decode().split(",\n")]
         ready = dict(zip(self._texts, lines, strict=True))
         for path in self:
             entry = ready[path] if path not in self._made else ""

@@ -117,6 +117,10 @@ class FileIndex:
             self._blocks.clear()
         return self._looked_up
 
+    def _record(self, file: str) -> bytes | None:
+        """The record of a file, with no look at those of many if it has one of its own."""
+        return self._looked_up.get(file) or self._asked.get(file)
+
     def digest(self, file: str, stat: os.stat_result | None = None) -> str | None:
         """The digest of a file's bytes, None if there is no such regular file.
 
@@ -133,14 +137,14 @@ class FileIndex:
             stat = _stat(file)
         if stat is None or not status.S_ISREG(stat.st_mode):
             return None
-        found = self.look(file, identity_of(stat) if file in self._asked or file in self._former else b"")
+        found = self.look(file, identity_of(stat) if self._record(file) or file in self._former else b"")
         return found[:2] if found else None
 
     def look(self, file: str, identity: bytes, kept: int = 0) -> tuple[int, str, bytes | None] | None:
         """As `sized_digest` of a regular file with this identity, and with them the bytes, if the file had to be read
         and has no more than `kept`.
         """
-        record = self._asked.get(file) or self._former.get(file)
+        record = self._record(file) or self._former.get(file)
         data = None
         if record is None or not record.startswith(identity):
             found = _read(file)
@@ -151,16 +155,20 @@ class FileIndex:
                 data = None
         else:
             size = int.from_bytes(record[:8], "little")
-        self._asked[file] = record
+        self._looked_up[file] = record
         return size, record[IDENTITY_SIZE:].hex(), data
 
     def known(self, file: str, identity: bytes) -> bytes | None:
         """The digest, as bytes, of a file with this identity, if an earlier build has read it."""
-        record = self._asked.get(file) or self._former.get(file)
+        record = self._record(file) or self._former.get(file)
         if record is None or not record.startswith(identity):
             return None
-        self._asked[file] = record
+        self._looked_up[file] = record
         return record[IDENTITY_SIZE:]
+
+    def learn(self, file: str, record: bytes) -> None:
+        """As `learn_all`, for one."""
+        self._looked_up[file] = record
 
     def learn_all(self, files: Sequence[str], records: bytes) -> None:
         """Takes it that each of these files was read with an identity before and after: identity, and SHA-256 of its
@@ -189,28 +197,30 @@ class FileIndex:
     def is_unchanged(self, file: str) -> bool:
         """Whether the file is still as it was when this index last looked. Raises OSError."""
         stat = _stat(file)
-        return stat is not None and self._asked.get(file, b"").startswith(identity_of(stat))
+        return stat is not None and (self._record(file) or b"").startswith(identity_of(stat))
 
     def settled_identity(self, file: str) -> str | None:
         """What `identity_of` gave when this index last looked, in hex: None for no such file, "" if it may change
         unnoticed."""
-        record = self._asked.get(file)
+        record = self._record(file)
         if record is None:
             return None
-        return record[:IDENTITY_SIZE].hex() if file in self._settled or self._is_settled(record) else ""
+        return record[:IDENTITY_SIZE].hex() if file in self._settled or self.is_settled(record) else ""
 
     def are_settled(self, files: Iterable[str]) -> bool:
         """Whether this index has looked at all of these files, found them, and none may change unnoticed."""
         if any(block.names is files and block.settled for block in self._blocks):
             return True
-        files = list(files)
+        rest = set(files).difference(self._settled)
+        own = self._looked_up
+        for block in self._blocks:
+            if block.settled and not block.before:
+                rest.difference_update([file for file in block.names if file not in own] if own else block.names)
         try:
-            records = list(map(self._asked.__getitem__, files))
+            records = list(map((own if rest <= own.keys() else self._asked).__getitem__, rest))
         except KeyError:
             return False
-        settled = self._settled
-        rest = [record for file, record in zip(files, records, strict=True) if file not in settled]
-        return self._all_settled(b"".join(rest)) or all(map(self._is_settled, rest))
+        return self._all_settled(b"".join(records)) or all(map(self.is_settled, records))
 
     def trust(self, file: str, identity: bytes, digest: str) -> None:
         """Takes it that the file has these bytes: its owner says so, and that its mtime and ctime are long past."""
@@ -220,7 +230,7 @@ class FileIndex:
     def records(self, files: Iterable[str]) -> dict[str, bytes]:
         """What `dump` keeps of these files: a `former` for another build that asks for no more than these."""
         found = {file: self._asked[file] for file in files if file in self._asked}
-        return {file: one for file, one in found.items() if file in self._settled or self._is_settled(one)}
+        return {file: one for file, one in found.items() if file in self._settled or self.is_settled(one)}
 
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""
@@ -230,9 +240,7 @@ class FileIndex:
         asked = self._looked_up if blocks else self._asked
         untrusted = [record for file, record in asked.items() if file not in self._settled]
         if not self._all_settled(b"".join(untrusted)):
-            asked = {
-                file: record for file, record in asked.items() if file in self._settled or self._is_settled(record)
-            }
+            asked = {file: record for file, record in asked.items() if file in self._settled or self.is_settled(record)}
         data = BytesIO()
         count = len(asked) + sum(len(block.names) for block in blocks)
         data.write(_MAGIC + bytes(_DIGEST_SIZE) + count.to_bytes(8, "little"))
@@ -257,11 +265,12 @@ class FileIndex:
         for start in range(0, len(records), _AT_ONCE * _RECORD_SIZE):
             column = _numbers_in(records[start : start + _AT_ONCE * _RECORD_SIZE])
             devices.update(column[4::width])
-            latest = max(latest, *column[1::width], *column[2::width])
+            latest = max(latest, max(column[1::width]), max(column[2::width]))
         margin = 0 if devices <= {self._began.device} else _COARSEST_CLOCK
         return latest < self._began.nanoseconds - margin
 
-    def _is_settled(self, record: bytes) -> bool:
+    def is_settled(self, record: bytes) -> bool:
+        """Whether a file with this record cannot change unnoticed."""
         modified, changed, device = _TIMES_AND_DEVICE.unpack_from(record)
         # Another file system may have a coarser clock than the one the beginning was read from.
         margin = 0 if device == self._began.device else _COARSEST_CLOCK
@@ -304,21 +313,43 @@ def identity_of(stat: os.stat_result) -> bytes:
     )
 
 
-def sizes_in(records: bytes) -> Iterable[int]:
-    """The sizes of the files of these records, one after another."""
-    return _numbers_in(records)[:: _RECORD_SIZE // 8]
+def sizes_in(records: bytes, width: int = _RECORD_SIZE) -> array[int]:
+    """The sizes of the files of these records, one after another; of identities, if these are the `width`."""
+    return _numbers_in(records)[:: width // 8]
 
 
-def _numbers_in(data: bytes) -> array[int]:
-    column = array("Q", data)
+def identities_in(records: bytes) -> bytes:
+    """The identities of these records, one after another, without the digests."""
+    return _columns_in(records, 0, IDENTITY_SIZE)
+
+
+def digests_in(records: bytes) -> bytes:
+    """The digests of these records, one after another."""
+    return _columns_in(records, IDENTITY_SIZE, _RECORD_SIZE)
+
+
+def _columns_in(records: bytes, start: int, stop: int) -> bytes:
+    """What stands between these places in each record: column by column, since a slice for each takes long."""
+    numbers = array("Q", records)
+    width, kept = _RECORD_SIZE // 8, (stop - start) // 8
+    found = array("Q", bytes(len(records) // _RECORD_SIZE * (stop - start)))
+    for column in range(kept):
+        found[column::kept] = numbers[start // 8 + column :: width]
+    return found.tobytes()
+
+
+def _numbers_in(data: bytes, kind: str = "Q") -> array[int]:
+    column = array(kind, data)
     if sys.byteorder != "little":
         column.byteswap()
     return column
 
 
-def last_change(identities: Iterable[bytes]) -> int:
-    """The last mtime or ctime of any of these states of files, in nanoseconds; 0 of none."""
-    return max((max(times[:2]) for times in _TIMES_AND_DEVICE.iter_unpack(b"".join(identities))), default=0)
+def last_change(identities: bytes) -> int:
+    """The last mtime or ctime of any of these states of files, one after another, in nanoseconds; 0 of none."""
+    # Before 1970 they are negative.
+    numbers, width = _numbers_in(identities, "q"), IDENTITY_SIZE // 8
+    return max(max(numbers[1::width]), max(numbers[2::width])) if numbers else 0
 
 
 def _read(file: str) -> tuple[int, bytes, bytes | None] | None:

@@ -40,11 +40,11 @@ def find(data: bytes) -> list[Found]:
     if not starts and not has_map:
         return [*head, *found.values()]
     # What it needs takes longer to import than many scripts to read.
-    from assetbuild.references.javascript_readers import DECLARATIONS, find_thoroughly
+    from assetbuild.references.javascript_readers import declaration, find_thoroughly
 
     if end:
         starts = hints(data)
-    matches = None if has_map else declarations(data, starts, DECLARATIONS)
+    matches = None if has_map else declarations(data, starts, declaration)
     if matches is not None:
         named = [each for match in matches for each in found_in(match, "import")]
         return [*named, *found.values()]

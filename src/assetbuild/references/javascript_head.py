@@ -9,7 +9,7 @@ it is no code. Any other hint, also one for a string in an import that is not it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from assetbuild.expression import expression
 from assetbuild.references.found import Found
@@ -51,17 +51,17 @@ def simple_imports(data: bytes) -> tuple[list[Found], int]:
 
 
 def declarations(
-    data: bytes, hints: Iterable[tuple[int, int]], expressions: dict[int, re.Pattern[bytes]]
+    data: bytes, hints: Iterable[tuple[int, int]], declaration: Callable[[bytes, int], re.Match[bytes] | None]
 ) -> list[re.Match[bytes]] | None:
     """A match for each import or export that the hints lead to; its first group is the literal.
 
-    `hints` are those of `javascript_hints.hints`, `expressions` those that read what begins with a byte.
+    `hints` are those of `javascript_hints.hints`; `declaration` reads what begins at a place.
     """
     if b"<!--" in data or b"-->" in data:
         return None
     matches: list[re.Match[bytes]] = []
     position = literal = 0
-    for start, first in hints:
+    for start, _ in hints:
         if start < position:
             if start != literal:
                 return None
@@ -71,8 +71,7 @@ def declarations(
             continue
         if start != code:
             return None
-        expression = expressions.get(first)
-        match = _SIMPLE_IMPORT.match(data, start) or (expression and expression.match(data, start))
+        match = _SIMPLE_IMPORT.match(data, start) or declaration(data, start)
         if not match:
             return None
         matches.append(match)

@@ -43,21 +43,21 @@ def footprint(
     itself. Of public/ it is taken from what is `known`, if there is any: by path below the release directory what
     begins with an identity.
     """
-    listed: dict[str, list[tuple[str, bytes]]] = {}
-    above, files = "/", listed.setdefault("/", [])
+    listed: dict[str, dict[str, bytes]] = {}
+    above = "/"
+    files: dict[str, bytes] = {}
+    are_written_so = "".join(known).isascii()
     for path, state in known.items():
-        cut = path.rfind("/") + 1
-        if not path.startswith(above) or cut != len(above):
-            above = path[:cut]
-            files = listed.setdefault(above, [])
-        name = path[cut:]
-        files.append((name if name.isascii() else written_as_utf8(name), state[:IDENTITY_SIZE]))
-    del listed["/"]
-    listed.update((f"{directory}/", []) for directory in directories_above(listed) if f"{directory}/" not in listed)
+        directory, slash, name = path.rpartition("/")
+        if directory != above:
+            above = directory
+            files = listed.setdefault(directory + slash, {})
+        files[name if are_written_so else written_as_utf8(name)] = state[:IDENTITY_SIZE]
+    listed.update((f"{directory}/", {}) for directory in directories_above(listed) if f"{directory}/" not in listed)
     waiting = [""] if only is None else list(only)
     while waiting:
         directory = waiting.pop()
-        listed[directory] = files = []
+        listed[directory] = files = {}
         with os.scandir(place(output, directory) if directory else output) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
@@ -65,22 +65,25 @@ def footprint(
                     if only is None and inner not in listed:
                         waiting.append(inner)
                 elif entry.name != LOCK or directory:
-                    files.append((entry.name, identity_of(entry.stat(follow_symlinks=False))))
+                    files[entry.name] = identity_of(entry.stat(follow_symlinks=False))
     directories: dict[str, str] = {}
-    latest = 0
+    states: list[bytes] = []
     paths: dict[str, bytes] = {}
     near = {directory + slash for directory, slash, _ in (path.rpartition("/") for path in wanted)}
     for directory in sorted(listed):
-        files = sorted(listed[directory])
-        digest = hashlib.sha256("\0".join([name for name, _ in files]).encode("utf-8", "surrogatepass"))
-        identities = [identity for _, identity in files]
-        digest.update(b"".join(identities))
+        files = listed[directory]
+        names = sorted(files)
+        digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogatepass"))
+        identities = b"".join(map(files.__getitem__, names))
+        digest.update(identities)
         directories[directory] = digest.hexdigest()
         if wanted or only is not None:
-            latest = max(latest, last_change(identities))
+            states.append(identities)
         if directory in near:
-            paths.update((directory + read_as_utf8(name), identity) for name, identity in files)
-    return Footprint(directories, latest, {path: paths[path] for path in wanted if path in paths})
+            paths.update((directory + read_as_utf8(name), identity) for name, identity in files.items())
+    return Footprint(
+        directories, last_change(b"".join(states)), {path: paths[path] for path in wanted if path in paths}
+    )
 
 
 def next_tick(output: str) -> int | None:

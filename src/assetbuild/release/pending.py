@@ -99,7 +99,8 @@ def _record(pending: Pending) -> dict[str, Any]:
         "additions": pending.additions,
         "replacements": pending.replacements,
         "removals": pending.removals,
-        "tree": pending.tree,
+        # One string is written in a fifth of the time of tens of thousands.
+        "tree": "\0".join(pending.tree),
     }
 
 
@@ -110,7 +111,7 @@ def _pending(record: Any) -> Pending:
         tuple(Move(*move) for move in record["additions"]),
         tuple(Move(*move) for move in record["replacements"]),
         tuple(record["removals"]),
-        tuple(record.get("tree", ())),
+        tuple(record.get("tree", "").split("\0")) if record.get("tree") else (),
     )
 
 
