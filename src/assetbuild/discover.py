@@ -78,7 +78,7 @@ def digested(seen: Survey, index: FileIndex, listener: Listener, plain: Texts | 
     table = seen.table
     every = seen.paths
     listener(Started(STATION, len(every)))
-    paths = every if plain is None else [path for path in every if path not in plain]
+    paths = every if plain is None else plain.others
     if len(paths) < len(every):
         listener(Advanced(STATION, len(every) - len(paths), every[-1]))
     files: dict[str, Source] = {}

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assetbuild.references import svg
+from assetbuild.references import svg, svg_words
 from assetbuild.references.xml_lexer import attributes, nodes
+from references.markup_soups import soups
 from scenario import build_files
 
 XLINK = "http://www.w3.org/1999/xlink"
@@ -264,3 +265,38 @@ def test_real_pictures_are_read_as_the_standard_library_reads_them() -> None:
         ]
         assert [one.written for one in svg.find(data)] == [value.removeprefix("url(").rstrip(")") for value in expected]
     assert count > 2000
+
+
+@given(st.lists(st.one_of(soups, st.just(b"<path d='M1 2 3'/>"), st.just(b"<g></g>")), max_size=6))
+@settings(max_examples=300)
+def test_what_comes_after_all_words_is_not_read_and_nothing_is_lost(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    whole = read_by(data, len(data) + 1)
+    assert read_by(data, 8) == whole
+
+
+def read_by(data: bytes, step: int) -> list[object]:
+    """The references, where words are looked for in pieces of so many bytes."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(svg_words, "_AT_ONCE", step)
+        svg_words._end_of_words.cache_clear()
+        svg._read.cache_clear()
+        return list(svg.find(data))
+
+
+def test_a_sprite_is_read_up_to_its_last_word() -> None:
+    sprite = b'<svg style="fill: url(f.svg#g)"><use href="a.svg#b"/>' + b'<path d="M1 2 3 4"/>' * 10_000 + b"</svg>"
+    assert svg_words.end_of_words(sprite) < len(sprite) // 2
+    assert [one.written for one in svg.find(sprite)] == ["f.svg#g", "a.svg#b"]
+    late = sprite.replace(b"</svg>", b'<use href="c.svg#d"/></svg>')
+    assert [one.written for one in svg.find(late)] == ["f.svg#g", "a.svg#b", "c.svg#d"]
+
+
+def test_a_word_is_found_whatever_blanks_follow_it() -> None:
+    data = b'<object xmlns="http://www.w3.org/1999/xhtml" data\n= "a.png"/>'
+    assert [one.written for one in svg.find(data)] == ["a.png"]
+
+
+def test_the_text_of_a_style_element_is_read_though_no_word_is_in_it() -> None:
+    data = b'<svg><style><!-- --><![CDATA[@import "a.css";]]>'
+    assert read_by(data, 8) == read_by(data, len(data)) != []

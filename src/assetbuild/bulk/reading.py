@@ -135,6 +135,11 @@ class Texts(Mapping[str, int]):
             references.update((paths[number], found) for number, found in marshal.loads(part).items())
         return references
 
+    @cached_property
+    def others(self) -> list[str]:
+        """The logical paths of all other sources, in order."""
+        return [path for path in self._paths if path not in self._numbers] if len(self) < len(self._paths) else []
+
     def references_of(self, path: str) -> tuple[Found, ...]:
         """What one of them refers to: for a few, not all have to be loaded."""
         if self._references or "references" in self.__dict__:
@@ -148,10 +153,11 @@ class Texts(Mapping[str, int]):
         """Lets the index and the survey know what was read, and looks at all others that nobody has looked at."""
         seen, records = self.seen, bytes(self._records)
         if len(self) < len(self._paths):
-            index.learn_all([seen.files[number] for number in self._numbers.values()], self._of_each(records))
+            files = seen.files
+            index.learn_all([files[number] for number in self._numbers.values()], self._of_each(records))
             for file, record in self._left_to_stations.items():
                 index.learn(file, record)
-            seen.look_at(path for path in self._paths if path not in self)
+            seen.look_at(self.others)
         else:
             index.learn_all(seen.files, records)
         seen.know(self._numbers.values(), records)

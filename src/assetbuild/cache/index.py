@@ -16,10 +16,10 @@ import sys
 import time
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from io import BytesIO
 
 from assetbuild.dataclass import dataclass
-from assetbuild.named_tuple import NamedTuple
 from assetbuild.reading import CHUNK, ContentChanged
 
 # The key of the index in the cache.
@@ -65,13 +65,23 @@ def file_system_moment(directory: str) -> Moment:
     return Moment(written.st_mtime_ns, written.st_dev & _MASK)
 
 
-class _Block(NamedTuple):
+class _Block:
     """Records of many files, one after another; `before` stands before the name of each."""
 
-    before: str
-    names: Sequence[str]
-    records: bytes
-    settled: bool
+    def __init__(self, before: str, names: Sequence[str], records: bytes, settled: bool) -> None:
+        self.before = before
+        self.names = names
+        self.records = records
+        self.settled = settled
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return dict(zip(self.names, range(0, len(self.records), _RECORD_SIZE), strict=True))
+
+    def record(self, file: str) -> bytes | None:
+        """That of one of these files; None for another."""
+        place = self._places.get(file[len(self.before) :]) if file.startswith(self.before) else None
+        return None if place is None else self.records[place : place + _RECORD_SIZE]
 
     def files(self) -> Sequence[str]:
         return [self.before + name for name in self.names] if self.before else self.names
@@ -118,8 +128,17 @@ class FileIndex:
         return self._looked_up
 
     def _record(self, file: str) -> bytes | None:
-        """The record of a file, with no look at those of many if it has one of its own."""
-        return self._looked_up.get(file) or self._asked.get(file)
+        """The record of a file; of two the later one counts."""
+        record = self._looked_up.get(file)
+        if record is not None:
+            return record
+        return next(filter(None, (block.record(file) for block in reversed(self._blocks))), None)
+
+    def _is_sure(self, file: str, record: bytes) -> bool:
+        """Whether this file, of which this is the record, cannot change unnoticed."""
+        if file in self._settled or self.is_settled(record):
+            return True
+        return any(block.settled and block.record(file) == record for block in self._blocks)
 
     def digest(self, file: str, stat: os.stat_result | None = None) -> str | None:
         """The digest of a file's bytes, None if there is no such regular file.
@@ -205,7 +224,7 @@ class FileIndex:
         record = self._record(file)
         if record is None:
             return None
-        return record[:IDENTITY_SIZE].hex() if file in self._settled or self.is_settled(record) else ""
+        return record[:IDENTITY_SIZE].hex() if self._is_sure(file, record) else ""
 
     def are_settled(self, files: Iterable[str]) -> bool:
         """Whether this index has looked at all of these files, found them, and none may change unnoticed."""
@@ -229,8 +248,8 @@ class FileIndex:
 
     def records(self, files: Iterable[str]) -> dict[str, bytes]:
         """What `dump` keeps of these files: a `former` for another build that asks for no more than these."""
-        found = {file: self._asked[file] for file in files if file in self._asked}
-        return {file: one for file, one in found.items() if file in self._settled or self.is_settled(one)}
+        found = {file: record for file in files if (record := self._record(file)) is not None}
+        return {file: record for file, record in found.items() if self._is_sure(file, record)}
 
     def dump(self) -> bytes:
         """What the next build may trust: of the files asked for in this one, those older than its beginning."""

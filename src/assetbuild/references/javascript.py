@@ -7,7 +7,6 @@ Only what is written out is found: a computed `import(…)` is left alone, and s
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from assetbuild.expression import expression
 from assetbuild.references.found import Found
@@ -76,6 +75,8 @@ def write(data: bytes, start: int, stop: int, url: str) -> bytes:
     if url == (unescape(present, template=mark == b"`") if quoted else decode(present)):
         return present
     if not quoted:
+        from urllib.parse import quote
+
         return quote(url, safe=_PRINTABLE).replace("*/", "%2A/").encode("ascii")
 
     def escape(match: re.Match[str]) -> str:

@@ -32,7 +32,7 @@ from assetbuild.references.markup import (
     url_places,
     write_place,
 )
-from assetbuild.references.svg_words import WORDS, has_any, may_refer
+from assetbuild.references.svg_words import WORDS, end_of_words, has_any, may_refer
 from assetbuild.references.xml_lexer import Node, attributes, nodes
 
 _XLINK = b"http://www.w3.org/1999/xlink"
@@ -84,7 +84,11 @@ class _Search:
     in_script: bool = False
 
     def run(self) -> None:
+        end = end_of_words(self.data)
         for node in nodes(self.data):
+            # Of what comes after all words, only the text of a style element counts that was open before.
+            if node.start > end and self.sheet is None:
+                break
             local = node.name.rpartition(b":")[2]
             if node.kind in ("text", "cdata"):
                 if self.sheet is not None:

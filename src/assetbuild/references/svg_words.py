@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Without one of these, in either case, nothing refers to anything: the names of attributes, and what CSS needs.
 WORDS = (b"href", b"src", b"style", b"url", b"image", b"poster", b"background", b"data=", b"&", b"\\")
 _GZIP = b"\x1f\x8b"
@@ -9,11 +11,32 @@ _IN_LOWER_CASE = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmn
 # Most of a drawing is numbers. Without them, and what stands between them, there is a third to search; `data =` is
 # found by its word, too.
 _IN_NO_WORD = b"0123456789.,-+ \t\n\r\f"
+# A sprite has a megabyte, and its words at its beginning.
+_AT_ONCE = 1 << 16
 
 
 def may_refer(data: bytes) -> bool:
     """False only if `find` certainly finds nothing."""
-    return not data.startswith(_GZIP) and has_any(data, WORDS)
+    return not data.startswith(_GZIP) and end_of_words(data) > 0
+
+
+def end_of_words(data: bytes) -> int:
+    """The end of all that may be a word: 0 if there is none. Of a large file it is a place soon after that."""
+    if len(data) <= _AT_ONCE:
+        return len(data) if has_any(data, WORDS) else 0
+    return _end_of_words(data)
+
+
+@lru_cache(maxsize=2)
+def _end_of_words(data: bytes) -> int:
+    stop = len(data)
+    while stop:
+        # No word goes beyond the beginning of a tag.
+        start = max(0, data.rfind(b"<", 0, max(0, stop - _AT_ONCE)))
+        if has_any(data[start:stop], WORDS):
+            break
+        stop = start
+    return stop
 
 
 def has_any(text: bytes, words: tuple[bytes, ...]) -> bool:
