@@ -5,6 +5,9 @@ It is sound: what `javascript.find` gives begins at one of these places, or is a
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from assetbuild.expression import expression
 from assetbuild.references.found import Found
 
@@ -43,29 +46,49 @@ def hints(data: bytes, after: int = 0) -> list[tuple[int, int]]:
     """Where a reference may begin from `after` on, ascending, each with the byte, or constant, that tells which
     reader to ask."""
     found: list[tuple[int, int]] = []
-    if data.find(b"import", after) >= 0:
-        found += [(m.start(), 0x69) for m in _IMPORT_HINT.finditer(data, after) if _begins_word(data, m.start())]
-        if b"URL" in data and _META_HINT.search(data, after):
+    # The word is rare, and a search for it much faster than for an expression.
+    if imports := _occurrences(data, b"import", after):
+        found += [(start, 0x69) for start in _matched(_IMPORT_HINT, data, imports) if _begins_word(data, start)]
+        if any(_META_HINT.match(data, start) for start in imports):
             found += [
                 (m.start(), 0x55) for m in _URL_HINT.finditer(data, after) if _may_be_constructed(data, m.start())
             ]
-        if b"resolve" in data:
-            found += [(match.start(), RESOLVE) for match in _RESOLVE_HINT.finditer(data, after)]
-        if b"importScripts" in data:
-            found += [(match.start(), SCRIPTS) for match in _SCRIPTS_HINT.finditer(data, after)]
-    if data.find(b"export", after) >= 0:
-        found += [(m.start(), 0x65) for m in _EXPORT_HINT.finditer(data, after) if _begins_word(data, m.start())]
+        resolves = [(start, RESOLVE) for start in _matched(_RESOLVE_HINT, data, imports)]
+        if resolves and b"resolve" in data:
+            found += resolves
+        found += [(start, SCRIPTS) for start in _matched(_SCRIPTS_HINT, data, imports)]
+    if (first := data.find(b"export", after)) >= 0:
+        found += [(m.start(), 0x65) for m in _EXPORT_HINT.finditer(data, first) if _begins_word(data, m.start())]
     # One letter is found much faster than a word.
     if 0x57 in data and data.find(b"serviceWorker") >= 0:
         found += [(match.start(), SERVICE_WORKER) for match in _WORKER_HINT.finditer(data, after)]
-    if data.find(b"asset", after) >= 0:
+    if (first := data.find(b"asset", after)) >= 0:
         found += [
             (match.start() - 1, data[match.start() - 1])
-            for match in _ASSET_HINT.finditer(data, after)
+            for match in _ASSET_HINT.finditer(data, first)
             if match.start() > after and data[match.start() - 1] in b"'\"`"
         ]
     found.sort()
     return found
+
+
+def _occurrences(data: bytes, word: bytes, after: int) -> list[int]:
+    """Where the word stands from `after` on."""
+    found: list[int] = []
+    start = data.find(word, after)
+    while start >= 0:
+        found.append(start)
+        start = data.find(word, start + len(word))
+    return found
+
+
+def _matched(expression: re.Pattern[bytes], data: bytes, starts: Iterable[int]) -> Iterator[int]:
+    """Those of these places where the expression matches; none within a match before."""
+    end = 0
+    for start in starts:
+        if start >= end and (match := expression.match(data, start)):
+            end = match.end()
+            yield start
 
 
 def _begins_word(data: bytes, start: int) -> bool:
