@@ -144,6 +144,12 @@ class Latest:
             record["own"],
         )
 
+    def edited_already(self, suffixes: tuple[str, ...]) -> list[str]:
+        """The files with such a suffix that compilers have asked for, and that are not as they were."""
+        asked = {} if self._record is None else self._record["asked"]
+        some = {file: identity for file, identity in asked.items() if identity is not None and file.endswith(suffixes)}
+        return _changed(some) or []
+
     def ledger(self) -> Ledger | None:
         """What the latest build left for one that follows edits, if it left that."""
         if self._ledger is None and self._record is not None and self._record["ledger"] is not None:

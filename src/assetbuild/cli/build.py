@@ -106,18 +106,14 @@ def _build(config: Config, stage: Stage, programs: Programs | None) -> Finished:
     latest = Latest(config, stage)
     try:
         directories = load_paths(config)
-        if programs is not None and programs.seen is not None:
-            _earlier(config, stage, programs.seen, directories, programs.changed, latest)
+        begun = _begun(config, stage, latest, directories, () if programs is None else programs.changed)
         former = None if latest.is_there or not stage.jobs else stage.cache.get(INDEX)
         # Where nothing is known of any file, whoever reads it looks at it.
         looks = latest.is_there or former is not None or not stage.jobs or sys.platform == "win32"
         seen = survey(directories, config.root, looks=looks)
-        if programs is not None:
-            programs.seen = seen
         finished = latest.finished(seen)
-        edits = (
-            None if finished is not None else latest.edits(seen, partial(_meanwhile, config, stage, seen, directories))
-        )
+        meanwhile = partial(_meanwhile, config, stage, seen, directories, begun)
+        edits = None if finished is not None else latest.edits(seen, meanwhile)
     finally:
         latest.close()
     if finished is None and edits is not None:
@@ -142,31 +138,44 @@ def _build(config: Config, stage: Stage, programs: Programs | None) -> Finished:
         reading.close()
 
 
+def _begun(
+    config: Config, stage: Stage, latest: Latest, load_paths: Sequence[LoadPath], changed: Sequence[str]
+) -> frozenset[str]:
+    """The edited Sass files that are known before the sources are looked at: LibSass has begun with what reads them.
+
+    They need not be all; `changed` are files of which somebody has told.
+    """
+    edited = frozenset([*latest.edited_already(SASS), *[file for file in changed if file.endswith(SASS)]])
+    ledger = latest.ledger() if edited else None
+    if ledger is None:
+        return frozenset()
+    _begin(config, stage, load_paths, edited, ledger)
+    return edited
+
+
 def _meanwhile(
-    config: Config, stage: Stage, seen: Survey, load_paths: Sequence[LoadPath], edited: Sequence[str], ledger: Ledger
+    config: Config,
+    stage: Stage,
+    seen: Survey,
+    load_paths: Sequence[LoadPath],
+    begun: frozenset[str],
+    edited: Sequence[str],
+    ledger: Ledger,
 ) -> None:
     """While somebody may still be looking at the release: what a build that follows these edits needs."""
-    _early(config, stage, seen, load_paths, edited, ledger)
+    files = frozenset([seen.table[path][0] for path in edited if path.endswith(SASS)])
+    if not files <= begun:
+        _begin(config, stage, load_paths, files, ledger)
     from assetbuild import amend  # noqa: F401  imported here, it costs nothing
 
 
-def _early(
-    config: Config, stage: Stage, seen: Survey, load_paths: Sequence[LoadPath], edited: Sequence[str], ledger: Ledger
+def _begin(
+    config: Config, stage: Stage, load_paths: Sequence[LoadPath], edited: frozenset[str], ledger: Ledger
 ) -> None:
-    if config.sass.implementation == "libsass" and any(path.endswith(SASS) for path in edited):
+    if config.sass.implementation == "libsass":
         from assetbuild.early import begin_libsass
 
-        begin_libsass(config, stage, seen, edited, ledger, [one.directory for one in load_paths])
-
-
-def _earlier(
-    config: Config, stage: Stage, seen: Survey, load_paths: Sequence[LoadPath], changed: Sequence[str], latest: Latest
-) -> None:
-    """Before the sources are looked at: for those `changed` of which somebody has told. They may not be all."""
-    sass = {file for file in changed if file.endswith(SASS)}
-    ledger = latest.ledger() if sass else None
-    if ledger is not None:
-        _early(config, stage, seen, load_paths, [path for path in seen.paths if seen.table[path][0] in sass], ledger)
+        begin_libsass(config, stage, sorted(edited), ledger, load_paths)
 
 
 def _from_here(directory: str) -> str:

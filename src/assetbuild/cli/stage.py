@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from assetbuild.compilers.services import Services
-    from assetbuild.survey import Survey
 
 
 def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +41,11 @@ def add_stage_arguments(parser: argparse.ArgumentParser) -> None:
 class Programs:
     """What runs for one build after another, once it is started; `close` it in the end.
 
-    `seen` are the sources as the latest of these builds has found them, `changed` the files that have changed since, as
-    far as somebody knows them.
+    `changed` are files that have changed since the latest of these builds, as far as somebody knows them.
     """
 
     def __init__(self) -> None:
         self._services: Services | None = None
-        self.seen: Survey | None = None
         self.changed: Sequence[str] = ()
 
     def services(self) -> Services:

@@ -18,6 +18,8 @@ from assetbuild.compilers.services import Services, ServicesClosed
 from compilers.sass.test_sass import Project, css_of, texts
 
 SAY = "import sys; sys.stdout = sys.stdout.detach(); sys.stdout = sys.stdout.detach(); sys.stdout.write"
+# What is said of a compilation before that has begun is not heard.
+ASKED = "import sys; sys.stdin.buffer.read(1); "
 LOOP = "@while true {}"
 
 
@@ -133,11 +135,11 @@ def test_what_the_operating_system_stops_is_ended_by_the_time_limit(tmp_path: Pa
         ("import sys; sys.exit(3)", "ended with exit code 3"),
         ("import sys; sys.exit('no room left')", "ended with exit code 1 while it compiled: no room left"),
         (
-            SAY + "(b'\\x04\\x01abc'); input()",
+            ASKED + SAY + "(b'\\x04\\x01abc'); sys.stdin.read()",
             "sent what is no message",
         ),
         (
-            SAY + "(b'\\x05\\x01\\x0a\\x02\\x1a\\x00'); input()",
+            ASKED + SAY + "(b'\\x05\\x01\\x0a\\x02\\x1a\\x00'); sys.stdin.read()",
             "failed",
         ),
     ],
