@@ -279,6 +279,42 @@ def test_an_encoding_that_does_not_know_a_name_is_no_error() -> None:
     assert "caf\\xe9.txt" in ran.stdout
 
 
+# As CPython does, if it is interrupted where it makes an ImportError.
+LOSES_AN_INTERRUPTION = """
+import os, signal, sys
+import assetbuild.cli as cli
+import assetbuild.cli.clean as clean
+
+def run(arguments, report):
+    if "-v" not in sys.argv:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            pass
+    raise TypeError("expected a message argument")
+
+clean.run = run
+sys.exit(cli.script())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_what_an_import_makes_of_an_interruption_is_one_too() -> None:
+    def ran(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", LOSES_AN_INTERRUPTION, "clean", *words],
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+
+    interrupted = ran()
+    assert (interrupted.returncode, interrupted.stderr.strip()) == (130, "error: interrupted")
+    # A fault of ours is shown as what it is.
+    assert ran("-v").returncode == 1
+    assert "TypeError: expected a message argument" in ran("-v").stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "4"])
 def test_an_interruption_ends_with_130_and_the_former_release(jobs: str) -> None:

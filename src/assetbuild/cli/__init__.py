@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from assetbuild import __version__
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from assetbuild.cli.report import Report
 
 # In the order of the help. Each is a module of this package with HELP, add_arguments(parser) and run(arguments) -> int.
@@ -34,7 +36,29 @@ COMMANDS = {
 INTERRUPTED = 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+class Interruption:
+    """Whether somebody has interrupted this process, told by its own handler of the signal.
+
+    An import that is interrupted may raise another exception in the place of KeyboardInterrupt: CPython loses it
+    where it makes an ImportError of whatever went wrong.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def notice(self) -> None:
+        """From now on, if nobody else sees to the signal."""
+        import signal
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            self.came = True
+            signal.default_int_handler(number, frame)
+
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, handle)
+
+
+def main(argv: Sequence[str] | None = None, interruption: Interruption | None = None) -> int:
     """Runs a command and returns its exit code: 0 done, 1 assets or release at fault, 2 usage, 130 interrupted.
 
     Raises SystemExit as argparse does: 2 for a command line that it does not understand, 0 after --help and --version.
@@ -46,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from assetbuild.cli.report import Report
 
         report = Report(arguments)
-        return report.close(_run(arguments, report))
+        return report.close(_run(arguments, report, interruption or Interruption()))
     except KeyboardInterrupt:  # before or after the command itself
         return INTERRUPTED
 
@@ -56,7 +80,9 @@ def script() -> int:
 
     Returns where that would lose something: a thread still works, or what was printed cannot be written.
     """
-    code = main()
+    interruption = Interruption()
+    interruption.notice()
+    code = main(interruption=interruption)
     gc.freeze()
     if threading.active_count() == 1:
         with suppress(OSError, ValueError):
@@ -78,7 +104,7 @@ def _open_standard_streams() -> None:
         os.close(descriptor)
 
 
-def _run(arguments: argparse.Namespace, report: Report) -> int:
+def _run(arguments: argparse.Namespace, report: Report, interruption: Interruption) -> int:
     from assetbuild.errors import AssetbuildError, Diagnostic, ReleaseError
 
     try:
@@ -91,6 +117,10 @@ def _run(arguments: argparse.Namespace, report: Report) -> int:
         # The stations name what they were doing; this is for what none of them foresaw.
         named = error.filename if isinstance(error.filename, str) else None
         return report.failed(ReleaseError(Diagnostic(error.strerror or str(error), file=named)))
+    except Exception:
+        if not interruption.came:
+            raise
+        return report.interrupted(INTERRUPTED)
 
 
 def command_line(words: Sequence[str] = ()) -> argparse.ArgumentParser:
