@@ -13,6 +13,7 @@ import re
 import signal
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import plot
 import tables
 from builds.groups import Settings, changes, everything, large_file, minified, plain
 from builds.machine import described
+from builds.measure import Rounds
 from builds.starting import starts
 from builds.watching import watched
 
@@ -51,10 +53,11 @@ def main() -> None:
     # Whoever ends it so leaves nothing on the tmpfs.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     peers = tuple(arguments.peers)
-    settings = Settings(arguments.directory, arguments.runs, arguments.patience, peers, arguments.most_files)
+    rounds = Rounds(arguments.runs, arguments.short_runs, arguments.short, arguments.patience)
+    settings = Settings(arguments.directory, rounds, peers, arguments.most_files)
     results: dict[str, Any] = {
         "machine": described(arguments.directory),
-        "settings": {"runs": settings.runs, "patience": settings.patience},
+        "settings": asdict(rounds),
         "groups": [],
     }
     for group, projects in _chosen(arguments).items():
@@ -112,6 +115,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--group", action="append", choices=sorted(ALL), help="which groups of rows (default: all)")
     parser.add_argument("--all", action="store_true", help="every project of every group, and a file of 2 GB")
     parser.add_argument("--runs", type=int, default=3, help="of which the median counts; one more warms up")
+    parser.add_argument("--short", type=float, default=2, help="what takes fewer seconds than this runs more often")
+    parser.add_argument("--short-runs", type=int, default=9, help="so often in all")
     parser.add_argument("--patience", type=float, default=10, help="what takes more seconds than this runs only once")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=PEERS, help="beside which programs")
     parser.add_argument("--most-files", type=int, default=50_000, help="no other programs with more files than these")

@@ -54,13 +54,14 @@ def _page(page: str, results: dict[str, Any]) -> str:
 def _machine(results: dict[str, Any]) -> str:
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    runs = results["settings"]["runs"]
-    counted = "one run" if runs < 2 else f"{runs} runs"
+    settings = results["settings"]
+    counted = "one run" if settings["runs"] < 2 else f"{settings['runs']} runs"
+    short = f"{settings['short_runs']} of what takes less than {settings['short']:g} s"
     return (
         f"{machine['python']}, {machine['system']}, {machine['processors']} processors ({machine['processor']}), "
         f"{machine['memory_gb']} GB, {machine['file_system']}; load {machine['load_before']} before the run, "
-        f"{machine['load_afterwards']} after it. Median of {counted}; what takes more than "
-        f"{results['settings']['patience']:g} s ran once. {versions}."
+        f"{machine['load_afterwards']} after it. Median of {counted}, {short}; what takes more than "
+        f"{settings['patience']:g} s ran once. {versions}."
     )
 
 

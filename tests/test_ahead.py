@@ -15,7 +15,7 @@ from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.names import Names
 from assetbuild.bulk.texts import fingerprinted
 from assetbuild.bulk.writing import above_directory, url_of
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.records import identity_of
 from assetbuild.processes import Process
 from assetbuild.references.urls import relative
 from assetbuild.release.lock import locked

@@ -35,10 +35,24 @@ def test_a_small_run_gives_every_kind_of_row(tmp_path: Path) -> None:
     works = tmp_path / "works"
     works.mkdir()
     command = [sys.executable, BENCH / "build.py", "60", "large-file:1000000", "--runs", "1", "--starts", "1"]
-    command += ["--edits", "1", "--directory", works, "--json", figures, "--peers", "django", "webassets", "whitenoise"]
+    command += [
+        "--short-runs",
+        "2",
+        "--edits",
+        "1",
+        "--directory",
+        works,
+        "--json",
+        figures,
+        "--peers",
+        "django",
+        "webassets",
+        "whitenoise",
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = json.loads(figures.read_bytes())
     assert [one["group"] for one in found["groups"]] == ["plain", "changes", "minified", "everything", "large file"]
+    assert len(found["groups"][0]["rows"]["limit"]["wall"]) == 2
     assert {"limit", "cold", "unchanged", "django, cold"} <= set(found["groups"][0]["rows"])
     assert "one Sass partial changed" in said
     assert list(works.iterdir()) == []

@@ -12,7 +12,7 @@ from typing import Any
 import node_tools
 
 from builds import rows
-from builds.measure import Work, as_data, run, take_turns
+from builds.measure import ONCE, Rounds, Work, as_data, run, take_turns
 from builds.projects import PACKAGES
 from builds.rows import Project
 
@@ -24,11 +24,10 @@ _MANY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to work (a tmpfs), how often, from how many seconds on only once, beside which programs."""
+    """Where to work (a tmpfs), how often, beside which programs."""
 
     directory: str
-    runs: int
-    patience: float
+    rounds: Rounds
     peers: tuple[str, ...]
     most_files: int = max(MOST_FILES.values())
 
@@ -121,7 +120,7 @@ def large_file(size: int, settings: Settings) -> dict[str, Any]:
             stream.truncate(size)
         project = Project("one large file", home, files=1, size=size)
         project.configure("plain")
-        costs, _ = take_turns([rows.cold(project), rows.unchanged(project)], 0, settings.patience)
+        costs, _ = take_turns([rows.cold(project), rows.unchanged(project)], ONCE)
     return {"group": "large file", "project": project.name, "files": 1, "bytes": size, "rows": as_data(costs)}
 
 
@@ -135,7 +134,7 @@ def _measured(
     with _home(settings) as home:
         project = rows.made(name, home, extras)
         left_out: dict[str, str] = {}
-        costs, failed = take_turns(works(project, left_out), settings.runs, settings.patience)
+        costs, failed = take_turns(works(project, left_out), settings.rounds)
         result = {"group": group, "project": name, "files": project.files, "bytes": project.size}
         return {**result, "rows": as_data(costs), "left_out": {**left_out, **failed}}
 

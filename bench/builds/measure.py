@@ -22,6 +22,27 @@ _OFTEN, _SELDOM = 3, 100
 
 
 @dataclass(frozen=True, slots=True)
+class Rounds:
+    """How often works take turns: `runs` times; those that take less than `short` seconds `short_runs` times in all;
+    those that take more than `patience` seconds once. Seconds are those of the round that warms up.
+    """
+
+    runs: int
+    short_runs: int
+    short: float
+    patience: float
+
+    def of(self, cost: Cost) -> int:
+        """The number of the last round in which a work takes its turn that has cost this in round 0."""
+        if cost.wall > self.patience:
+            return 0
+        return max(self.runs, self.short_runs) if cost.wall < self.short else self.runs
+
+
+ONCE = Rounds(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """Seconds of processor time and of wall time; megabytes at most, of all processes at once if that was looked at."""
 
@@ -71,17 +92,17 @@ def run(command: Sequence[str], directory: str, sampled: bool = False) -> Cost:
     return Cost(own.get("cpu", cpu), own.get("wall", wall), memory)
 
 
-def take_turns(works: Sequence[Work], runs: int, patience: float) -> tuple[dict[str, list[Cost]], dict[str, str]]:
+def take_turns(works: Sequence[Work], rounds: Rounds) -> tuple[dict[str, list[Cost]], dict[str, str]]:
     """The costs of each work, by name, and why peers were left out.
 
-    A first round warms up, and shows the memory. What takes longer than `patience` seconds in it is not done again:
-    then this round is what counts.
+    A first round warms up, and shows the memory. Of what is not done again this round is what counts.
     """
     costs: dict[str, list[Cost]] = {}
     left_out: dict[str, str] = {}
     waiting = list(works)
-    for number in range(runs + 1):
-        for work in list(waiting):
+    last: dict[str, int] = {}
+    for number in range(max(rounds.runs, rounds.short_runs) + 1):
+        for work in [one for one in waiting if number <= last.get(one.name, number)]:
             try:
                 cost = work.run(number == 0)
             except Failed as failed:
@@ -97,8 +118,8 @@ def take_turns(works: Sequence[Work], runs: int, patience: float) -> tuple[dict[
                 costs[work.name] = [Cost(cost.cpu, cost.wall, memory)]
             else:
                 costs.setdefault(work.name, []).append(cost)
-            if number == 0 and (work.once or cost.wall > patience):
-                waiting.remove(work)
+            if number == 0:
+                last[work.name] = 0 if work.once else rounds.of(cost)
     return costs, left_out
 
 

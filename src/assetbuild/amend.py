@@ -21,8 +21,9 @@ from assetbuild.amending.sources import Sources
 from assetbuild.amending.standing import Standing, Unknown, WithoutMemos
 from assetbuild.amending.unable import UnableToAmendError
 from assetbuild.cache import NoCache
-from assetbuild.cache.index import FileIndex, identity_of
+from assetbuild.cache.index import FileIndex
 from assetbuild.cache.memo import Memo
+from assetbuild.cache.records import identity_of
 from assetbuild.commit import carry_out
 from assetbuild.compile import Compiled, compile_jobs
 from assetbuild.compilers.services import Services

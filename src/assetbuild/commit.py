@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from assetbuild.cache.index import IDENTITY_SIZE, identity_of
+from assetbuild.cache.records import IDENTITY_SIZE, identity_of
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore

@@ -17,7 +17,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from assetbuild.cache.index import FileIndex, identity_of
+from assetbuild.cache.index import FileIndex
+from assetbuild.cache.records import identity_of
 from assetbuild.config import Config
 from assetbuild.dataclass import dataclass, field_values
 from assetbuild.errors import Diagnostic, ReleaseError

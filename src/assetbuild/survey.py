@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from assetbuild.cache.index import IDENTITY_SIZE, identities_in, identity_of, sizes_in
+from assetbuild.cache.records import IDENTITY_SIZE, identities_in, identity_of, sizes_in
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic
 from assetbuild.named_tuple import NamedTuple

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import struct
 import threading
 import time
 from contextlib import suppress
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetbuild.cache.index import FileIndex, Moment, file_system_moment, identity_of
+from assetbuild.cache.index import FileIndex, Moment, file_system_moment
+from assetbuild.cache.records import identity_of
 from assetbuild.model import ContentChanged
 
 
@@ -313,3 +315,52 @@ def test_what_was_told_of_one_file_later_counts(tmp_path: Path):
     index.learn_all([file], identity + bytes(32))
     again = FileIndex.load(index.dump())
     assert again.known(file, identity) == index.known(file, identity) == bytes.fromhex(sha256(b"later"))
+
+
+BEGAN = Moment(10_000_000_000, 7)
+# The first is long past, the second may change unnoticed; on another device the clock may be coarser.
+AGES = st.sampled_from([(1_000, 7), (20_000_000_000, 7), (9_000_000_000, 8), (1_000, 8), (-5, 7)])
+NAMES = st.sampled_from(["/p/a", "/p/b", "/p/c", "/q/a", "/q/d"])
+
+
+def record(age: tuple[int, int], size: int) -> bytes:
+    moment, device = age
+    return struct.pack("<QqqQQ", size, moment, -1, 3, device) + bytes([size]) * 32
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.dictionaries(NAMES, st.tuples(AGES, st.integers(0, 9)))), max_size=3),
+    st.lists(st.tuples(st.booleans(), NAMES, AGES, st.integers(0, 9)), max_size=4),
+    st.sets(NAMES),
+)
+def test_many_files_told_at_once_are_as_each_told_alone(
+    many: list[tuple[bool, dict[str, tuple[tuple[int, int], int]]]],
+    single: list[tuple[bool, str, tuple[int, int], int]],
+    asked: set[str],
+):
+    together, alone = FileIndex(BEGAN), FileIndex(BEGAN)
+    for is_sure, files in many:
+        records = [record(*one) for one in files.values()]
+        if is_sure:
+            together.trust_all("", list(files), b"".join(records))
+        else:
+            together.learn_all(list(files), b"".join(records))
+        for file, one in zip(files, records, strict=True):
+            tell(alone, is_sure, file, one)
+    for is_sure, file, age, size in single:
+        for index in (together, alone):
+            tell(index, is_sure, file, record(age, size))
+    assert together.are_settled(asked) == alone.are_settled(asked)
+    for file in ["/p/a", "/p/b", "/p/c", "/q/a", "/q/d", "/none"]:
+        assert together.settled_identity(file) == alone.settled_identity(file)
+        assert together.known(file, b"") == alone.known(file, b"")
+        assert together.records([file]) == alone.records([file])
+    again, other = FileIndex.load(together.dump(), BEGAN), FileIndex.load(alone.dump(), BEGAN)
+    assert {file: again.known(file, b"") for file in asked} == {file: other.known(file, b"") for file in asked}
+
+
+def tell(index: FileIndex, is_sure: bool, file: str, one: bytes) -> None:
+    if is_sure:
+        index.trust(file, one[:40], one[40:].hex())
+    else:
+        index.learn(file, one)

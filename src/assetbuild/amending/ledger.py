@@ -13,7 +13,8 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from assetbuild.cache.index import IDENTITY_SIZE, FileIndex
+from assetbuild.cache.index import FileIndex
+from assetbuild.cache.records import IDENTITY_SIZE
 from assetbuild.config import Config
 from assetbuild.dataclass import dataclass, field, field_values
 from assetbuild.errors import Diagnostic

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.records import identity_of
 from assetbuild.errors import ReleaseError
 from assetbuild.release.disk import FILE_MODE, gives_mode, make_directory, remove_file, remove_tree
 from assetbuild.release.layout import LOCK, MANIFEST, PUBLIC, STAGING, place

@@ -8,7 +8,7 @@ from typing import Any
 from assetbuild.bulk.entries import are_simple, entry_of
 from assetbuild.bulk.memory import line_of
 from assetbuild.bulk.texts import DIGEST, IDENTITY, INTEGRITY, NOT_STAGED, Found
-from assetbuild.cache.index import digests_in
+from assetbuild.cache.records import digests_in
 from assetbuild.model import Publication
 from assetbuild.named_tuple import NamedTuple
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from assetbuild.bulk.reading import Texts
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.records import identity_of
 from assetbuild.dataclass import dataclass
 from assetbuild.model import Content, ContentChanged
 

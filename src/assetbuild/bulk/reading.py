@@ -22,7 +22,8 @@ from assetbuild.bulk.names import Names
 from assetbuild.bulk.share import Share
 from assetbuild.bulk.texts import DIGEST, IDENTITY, INTEGRITY, NOT_STAGED, Found
 from assetbuild.cache import NoCache
-from assetbuild.cache.index import FileIndex, digests_in, sizes_in
+from assetbuild.cache.index import FileIndex
+from assetbuild.cache.records import digests_in, sizes_in
 from assetbuild.config import Config
 from assetbuild.model import Publication
 from assetbuild.named_tuple import NamedTuple

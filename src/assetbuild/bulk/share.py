@@ -29,7 +29,7 @@ from assetbuild.bulk.texts import (
     to_be_found,
 )
 from assetbuild.bulk.writing import final_text
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.records import identity_of
 from assetbuild.encodings import UnreadableTextError
 from assetbuild.model import Publication
 from assetbuild.references import MODULES

@@ -12,7 +12,7 @@ from assetbuild.bulk.finals import Finals, Text
 from assetbuild.bulk.memory import Final
 from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import IDENTITY
-from assetbuild.cache.index import sizes_in
+from assetbuild.cache.records import sizes_in
 from assetbuild.integrity import integrity_of
 from assetbuild.model import Content, Linked, Publication
 from assetbuild.release.layout import PUBLIC

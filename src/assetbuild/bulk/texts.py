@@ -16,7 +16,7 @@ from stat import S_ISREG
 from typing import Any
 
 from assetbuild import media
-from assetbuild.cache.index import identity_of
+from assetbuild.cache.records import DIGEST_SIZE, IDENTITY_SIZE, identity_of
 from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Origin
 from assetbuild.reading import CHUNK
@@ -37,7 +37,7 @@ _READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 Read = tuple[bytes, bytes | None, bytes, bytes]
 """Identity, the bytes, SHA-256, SHA-384: this only of what was read in pieces, of which there are no bytes."""
 
-DIGEST, INTEGRITY, IDENTITY = 32, 48, 40
+DIGEST, INTEGRITY, IDENTITY = DIGEST_SIZE, 48, IDENTITY_SIZE
 NOT_STAGED = bytes(IDENTITY)
 FINGERPRINT = 16
 

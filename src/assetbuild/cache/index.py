@@ -12,13 +12,12 @@ import hashlib
 import os
 import stat as status
 import struct
-import sys
 import time
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from io import BytesIO
 
+from assetbuild.cache.records import DIGEST_SIZE, IDENTITY_SIZE, RECORD_SIZE, identity_of, numbers_in
 from assetbuild.dataclass import dataclass
 from assetbuild.reading import CHUNK, ContentChanged
 
@@ -26,11 +25,6 @@ from assetbuild.reading import CHUNK, ContentChanged
 INDEX = "index/1"
 
 _MAGIC = b"assetbuild stat index 1\n"
-_MASK = (1 << 64) - 1
-_IDENTITY = struct.Struct("<5Q")  # size, mtime, ctime, inode, device, each modulo 2**64
-IDENTITY_SIZE = 40
-_DIGEST_SIZE = 32
-_RECORD_SIZE = IDENTITY_SIZE + _DIGEST_SIZE
 _TIMES_AND_DEVICE = struct.Struct("<8xqq8xQ")
 _ATTEMPTS = 5
 _AT_ONCE = 4096
@@ -62,7 +56,8 @@ def file_system_moment(directory: str) -> Moment:
             os.close(descriptor)
     except OSError:
         return Moment(time.time_ns())
-    return Moment(written.st_mtime_ns, written.st_dev & _MASK)
+    device = _TIMES_AND_DEVICE.unpack_from(identity_of(written))[2]
+    return Moment(written.st_mtime_ns, device)
 
 
 class _Block:
@@ -76,18 +71,18 @@ class _Block:
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
-        return dict(zip(self.names, range(0, len(self.records), _RECORD_SIZE), strict=True))
+        return dict(zip(self.names, range(0, len(self.records), RECORD_SIZE), strict=True))
 
     def record(self, file: str) -> bytes | None:
         """That of one of these files; None for another."""
         place = self._places.get(file[len(self.before) :]) if file.startswith(self.before) else None
-        return None if place is None else self.records[place : place + _RECORD_SIZE]
+        return None if place is None else self.records[place : place + RECORD_SIZE]
 
     def files(self) -> Sequence[str]:
         return [self.before + name for name in self.names] if self.before else self.names
 
     def each(self) -> Iterable[bytes]:
-        return [self.records[place : place + _RECORD_SIZE] for place in range(0, len(self.records), _RECORD_SIZE)]
+        return [self.records[place : place + RECORD_SIZE] for place in range(0, len(self.records), RECORD_SIZE)]
 
     def joined(self) -> str:
         return self.before + f"\0{self.before}".join(self.names)
@@ -136,7 +131,7 @@ class FileIndex:
 
     def _is_sure(self, file: str, record: bytes) -> bool:
         """Whether this file, of which this is the record, cannot change unnoticed."""
-        if file in self._settled or self.is_settled(record):
+        if self._settled.get(file) == record or self.is_settled(record):
             return True
         return any(block.settled and block.record(file) == record for block in self._blocks)
 
@@ -200,16 +195,13 @@ class FileIndex:
 
     def first_changed(self, files: Iterable[str]) -> str | None:
         """The first of these files that is not as this index saw it last, None if all are. Raises OSError."""
-        asked, look, pack = self._asked, os.stat, _IDENTITY.pack
+        asked = self._asked
         for file in files:
             try:
-                stat = look(file)
-                identity = pack(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
-            except (OSError, ValueError, struct.error):
-                if self.is_unchanged(file):
-                    continue
-                return file
-            if not asked[file].startswith(identity):
+                is_same = asked[file].startswith(identity_of(os.stat(file)))
+            except (OSError, ValueError):
+                is_same = self.is_unchanged(file)
+            if not is_same:
                 return file
         return None
 
@@ -230,13 +222,17 @@ class FileIndex:
         """Whether this index has looked at all of these files, found them, and none may change unnoticed."""
         if any(block.names is files and block.settled for block in self._blocks):
             return True
-        rest = set(files).difference(self._settled)
-        own = self._looked_up
+        wanted, own, settled = set(files), self._looked_up, self._settled
+        rest = set(wanted)
         for block in self._blocks:
             if block.settled and not block.before:
-                rest.difference_update([file for file in block.names if file not in own] if own else block.names)
+                rest.difference_update(block.names)
+            elif not block.settled:
+                rest.update(wanted.intersection(block.files()))
+        rest.update(wanted.intersection(own))
         try:
-            records = list(map((own if rest <= own.keys() else self._asked).__getitem__, rest))
+            every = own if rest <= own.keys() else self._asked
+            records = [every[file] for file in rest if settled.get(file) != every[file]]
         except KeyError:
             return False
         return self._all_settled(b"".join(records)) or all(map(self.is_settled, records))
@@ -257,12 +253,15 @@ class FileIndex:
         if not all(block.settled for block in blocks):
             blocks = []
         asked = self._looked_up if blocks else self._asked
-        untrusted = [record for file, record in asked.items() if file not in self._settled]
+        settled = self._settled
+        untrusted = [record for file, record in asked.items() if settled.get(file) != record]
         if not self._all_settled(b"".join(untrusted)):
-            asked = {file: record for file, record in asked.items() if file in self._settled or self.is_settled(record)}
+            # One of these may be the later record of a file in a block.
+            blocks, asked = [], self._asked
+            asked = {file: one for file, one in asked.items() if settled.get(file) == one or self.is_settled(one)}
         data = BytesIO()
         count = len(asked) + sum(len(block.names) for block in blocks)
-        data.write(_MAGIC + bytes(_DIGEST_SIZE) + count.to_bytes(8, "little"))
+        data.write(_MAGIC + bytes(DIGEST_SIZE) + count.to_bytes(8, "little"))
         # Of two records of a file the later one counts.
         data.writelines(block.records for block in blocks)
         data.write(b"".join(asked.values()))
@@ -273,16 +272,16 @@ class FileIndex:
             before = b"\0"
             del text
         with data.getbuffer() as body:
-            digest = hashlib.sha256(body[len(_MAGIC) + _DIGEST_SIZE :]).digest()
-            body[len(_MAGIC) : len(_MAGIC) + _DIGEST_SIZE] = digest
+            digest = hashlib.sha256(body[len(_MAGIC) + DIGEST_SIZE :]).digest()
+            body[len(_MAGIC) : len(_MAGIC) + DIGEST_SIZE] = digest
         return data.getvalue()
 
     def _all_settled(self, records: bytes) -> bool:
         """Whether all of these records, one after another, are settled for sure, by a look at thousands at once."""
-        width, latest = _RECORD_SIZE // 8, 0
+        width, latest = RECORD_SIZE // 8, 0
         devices: set[int] = set()
-        for start in range(0, len(records), _AT_ONCE * _RECORD_SIZE):
-            column = _numbers_in(records[start : start + _AT_ONCE * _RECORD_SIZE])
+        for start in range(0, len(records), _AT_ONCE * RECORD_SIZE):
+            column = numbers_in(records[start : start + _AT_ONCE * RECORD_SIZE])
             devices.update(column[4::width])
             latest = max(latest, max(column[1::width]), max(column[2::width]))
         margin = 0 if devices <= {self._began.device} else _COARSEST_CLOCK
@@ -315,60 +314,6 @@ def _stat(file: str) -> os.stat_result | None:
         raise
     except ValueError:  # a name with a NUL, or one that cannot be encoded
         return None
-
-
-def identity_of(stat: os.stat_result) -> bytes:
-    """What a file's state is known by: size, mtime, ctime, inode, device."""
-    try:
-        return _IDENTITY.pack(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
-    except struct.error:  # before 1970
-        pass
-    return _IDENTITY.pack(
-        stat.st_size,
-        stat.st_mtime_ns & _MASK,
-        stat.st_ctime_ns & _MASK,
-        stat.st_ino & _MASK,
-        stat.st_dev & _MASK,
-    )
-
-
-def sizes_in(records: bytes, width: int = _RECORD_SIZE) -> array[int]:
-    """The sizes of the files of these records, one after another; of identities, if these are the `width`."""
-    return _numbers_in(records)[:: width // 8]
-
-
-def identities_in(records: bytes) -> bytes:
-    """The identities of these records, one after another, without the digests."""
-    return _columns_in(records, 0, IDENTITY_SIZE)
-
-
-def digests_in(records: bytes) -> bytes:
-    """The digests of these records, one after another."""
-    return _columns_in(records, IDENTITY_SIZE, _RECORD_SIZE)
-
-
-def _columns_in(records: bytes, start: int, stop: int) -> bytes:
-    """What stands between these places in each record: column by column, since a slice for each takes long."""
-    numbers = array("Q", records)
-    width, kept = _RECORD_SIZE // 8, (stop - start) // 8
-    found = array("Q", bytes(len(records) // _RECORD_SIZE * (stop - start)))
-    for column in range(kept):
-        found[column::kept] = numbers[start // 8 + column :: width]
-    return found.tobytes()
-
-
-def _numbers_in(data: bytes, kind: str = "Q") -> array[int]:
-    column = array(kind, data)
-    if sys.byteorder != "little":
-        column.byteswap()
-    return column
-
-
-def last_change(identities: bytes) -> int:
-    """The last mtime or ctime of any of these states of files, one after another, in nanoseconds; 0 of none."""
-    # Before 1970 they are negative.
-    numbers, width = _numbers_in(identities, "q"), IDENTITY_SIZE // 8
-    return max(max(numbers[1::width]), max(numbers[2::width])) if numbers else 0
 
 
 def _read(file: str) -> tuple[int, bytes, bytes | None] | None:
@@ -412,7 +357,7 @@ def _parse(data: bytes) -> dict[str, bytes]:
     body = data[start:]
     if not data.startswith(_MAGIC) or hashlib.sha256(body).digest() != data[len(_MAGIC) : start]:
         return {}
-    end = 8 + int.from_bytes(body[:8], "little") * _RECORD_SIZE
-    records = [body[place : place + _RECORD_SIZE] for place in range(8, end, _RECORD_SIZE)]
+    end = 8 + int.from_bytes(body[:8], "little") * RECORD_SIZE
+    records = [body[place : place + RECORD_SIZE] for place in range(8, end, RECORD_SIZE)]
     names = body[end:].decode("utf-8", "surrogatepass").split("\0")
     return dict(zip(names, records, strict=False))  # no name at all splits into one

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Collection, Mapping
 
-from assetbuild.cache.index import IDENTITY_SIZE, identity_of, last_change
+from assetbuild.cache.records import IDENTITY_SIZE, identity_of, last_change
 from assetbuild.dataclass import dataclass, field
 from assetbuild.paths import read_as_utf8, written_as_utf8
 from assetbuild.release.layout import LOCK, directories_above, place
