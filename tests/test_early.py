@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -81,3 +82,25 @@ def test_a_partial_that_is_gone_is_for_the_build_to_tell(steps: list[Any]) -> No
     edited.delete("assets/scss/_p.scss")
     assert edited.build().code == 1
     assert steps == ["survey"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="FIFOs of POSIX")
+@pytest.mark.parametrize("kind", ["a FIFO", "a link to a device"])
+def test_what_has_taken_the_name_of_a_partial_is_not_waited_for(kind: str) -> None:
+    edited = Project(
+        {"assets/s.scss": "@import 'p'; a{b:c}", "assets/_p.scss": "d{e:f}", "lib/_p.scss": "g{h:i}"},
+        CONFIG.replace('{ path = "more", prefix = "kit" }', "") + 'time_limit = 20\n[sass]\nload_paths = ["lib"]\n',
+    )
+    edited.build()
+    edited.build()
+    name = edited.root / "assets/_p.scss"
+    name.unlink()
+    if kind == "a FIFO":
+        os.mkfifo(name)
+    else:
+        name.symlink_to("/dev/zero")
+    built = edited.build()
+    assert built.code == 0
+    clean = edited.build("--no-cache", "--jobs", "1", "--output", str(edited.root / "clean"))
+    assert built.manifest == clean.manifest
+    assert b"h: i" in built.public[built.file("s.css")]

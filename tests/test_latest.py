@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from assetbuild import commit as commits
 from releasing import stamps
 from scenario import Outcome, Project, below_assets
 
@@ -177,3 +179,52 @@ def test_a_filter_that_may_depend_on_more_is_asked_every_time(made: Project, mon
     assert made.build().code == 0
     with pytest.raises(AssertionError, match="stations"):
         build_by_record(made, monkeypatch)
+
+
+@pytest.mark.parametrize("when", ["while files are compared", "after the commit"])
+def test_a_manifest_that_a_person_replaces_during_a_commit_is_put_right_by_the_next_build(
+    made: Project, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    ours = (made.release / "manifest.json").read_bytes()
+    changes_for, carry_out = commits.changes_for, commits.carry_out
+
+    def person() -> None:
+        (made.release / "manifest.json").write_bytes(b"{}")
+
+    def compared(*arguments: Any) -> Any:
+        changes = changes_for(*arguments)
+        if when == "while files are compared":
+            person()
+        return changes
+
+    def carried_out(*arguments: Any, **options: Any) -> Any:
+        carried = carry_out(*arguments, **options)
+        person()
+        return carried
+
+    # A whole build, of the same release or of another one.
+    new = "_unused.scss" if when == "while files are compared" else "new.css"
+    made.write({f"assets/{new}": "a{b:c}"})
+    settle()
+    with monkeypatch.context() as patched:
+        patched.setattr(commits, "changes_for", compared)
+        if when == "after the commit":
+            patched.setattr(commits, "carry_out", carried_out)
+        made.build()
+    assert (made.release / "manifest.json").read_bytes() == b"{}"
+    settle()
+    again = made.build()
+    clean = made.build("--no-cache", "--output", "clean")
+    assert again.manifest == clean.manifest
+    assert (when == "while files are compared") == ((made.release / "manifest.json").read_bytes() == ours)
+
+
+def test_a_release_whose_manifest_is_a_link_needs_no_build_either(
+    made: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (made.release / "manifest.json").rename(made.root / "elsewhere.json")
+    (made.release / "manifest.json").symlink_to(made.root / "elsewhere.json")
+    settle()
+    made.build()
+    settle()
+    assert build_by_record(made, monkeypatch).code == 0

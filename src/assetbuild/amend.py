@@ -313,11 +313,12 @@ class _Commit:
                     or recorded(output)[-1:] != [edits.release]
                 ):
                     raise UnableToAmendError
+                self.standing = identity_of(os.lstat(place(output, MANIFEST)))
                 changes = changes_for(output, self.release, self.manifest, wanted, earlier, index.digest)
                 if changes:
                     release, manifest, tell = self.release, self.manifest.digest, stage.listener
-                    carry_out(output, release, manifest, changes, tell, stage.jobs, stage.durable)
-                self.standing = identity_of(os.lstat(place(output, MANIFEST)))
+                    carried = carry_out(output, release, manifest, changes, tell, stage.jobs, stage.durable)
+                    self.standing = carried.manifest if changes.manifest is not None else self.standing
             except OSError as error:
                 raise cannot_write(error) from error
         self.renamed = earlier.renamed()

@@ -107,7 +107,7 @@ def build(config: Config, stage: Stage, seen: Survey, reading: Reading | None = 
     if reading is not None and texts is not None and plain is not None:
         reading.remember(texts, plain.finals, plain.lines)
     del texts, plain
-    files, manifest, identities = committed.files, committed.manifest, committed.identities
+    files, identities, manifest = committed.files, committed.identities, (committed.digest, committed.manifest)
     del committed
     remember(config, stage, seen, index, asked, finished, files, manifest, identities, ledger)
     del files, identities, ledger

@@ -8,11 +8,12 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-from assetbuild.cache.records import IDENTITY_SIZE, identity_of
+from assetbuild.cache.records import IDENTITY_SIZE, identity_of, is_same_file
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import BuildError, Diagnostic, ReleaseError
 from assetbuild.events import Advanced, Listener, Noted, Started, ignore
 from assetbuild.model import Content, ContentChanged, Encoded, Linked
+from assetbuild.named_tuple import NamedTuple
 from assetbuild.processes import processes_for, ranges, shared
 from assetbuild.release.changes import Changes, Placed, changes_for
 from assetbuild.release.disk import (
@@ -56,9 +57,10 @@ NONE_STAGED: Mapping[str, bytes] = {}
 class Committed:
     """The release's id; `written`, `unchanged` and `bytes_written` are of its files alone.
 
-    `files` are these, by path below the release directory: SHA-256 in hex. `manifest` is the identity of manifest.json
-    as it was left, and `identities` are, if all of public/ was written, those of its files, by path too. Files that
-    were staged ahead are only among these then, with SHA-256 behind their identity.
+    `files` are these, by path below the release directory, and `digest` is that of manifest.json: SHA-256 in hex.
+    `manifest` is its identity if it was written, empty if it stood already. `identities` are, if all of public/ was
+    written, those of its files, by path too. Files that were staged ahead are only among these then, with SHA-256
+    behind their identity.
     `renamed`: the assets whose files had other names in the former release, with what they refer to that had too.
     """
 
@@ -67,9 +69,18 @@ class Committed:
     unchanged: int
     bytes_written: int
     renamed: dict[str, tuple[str, ...]]
+    digest: str
     manifest: bytes
     files: dict[str, str]
     identities: dict[str, bytes]
+
+
+class Carried(NamedTuple):
+    """What was carried out: the `identities` of the files of public/, if all of them were written, and that of
+    manifest.json, empty if it stayed or is not what was written."""
+
+    identities: dict[str, bytes]
+    manifest: bytes
 
 
 def commit(
@@ -110,7 +121,7 @@ def commit(
         table = None
         wanted = wanted_files(linked, encoded, foreign)
     content = Content.of(manifest)
-    identities: dict[str, bytes] = {}
+    carried = Carried({}, b"")
     with locked(output) if ahead is None else ahead.held():
         try:
             if ahead is None:
@@ -120,10 +131,9 @@ def commit(
                 listener(Noted(Diagnostic(f"the former release is not known: {earlier.damage}", severity="warning")))
             changes = changes_for(output, release, content, wanted, earlier, digest_of)
             if changes:
-                identities = carry_out(output, release, content.digest, changes, listener, jobs, durable, staged)
+                carried = carry_out(output, release, content.digest, changes, listener, jobs, durable, staged)
                 if durable:
                     sync_above(output)
-            left = identity_of(os.stat(place(output, MANIFEST)))
         except OSError as error:
             raise cannot_write(error) from error
     files = {path: file.content.digest for path, file in wanted.items()}
@@ -132,11 +142,13 @@ def commit(
     if table is not None:
         files.update(table.digests())
         count = len(files) + len(staged)
-        if not identities:
+        if not carried.identities:
             files.update((path, state[IDENTITY_SIZE:].hex()) for path, state in staged.items())
         written, size = written + len(staged), size + table.size - sum(asset.content.size for asset in table.unstaged())
     renamed = earlier.renamed()
-    return Committed(release, written, count - written, size, renamed, left, files, identities)
+    return Committed(
+        release, written, count - written, size, renamed, content.digest, carried.manifest, files, carried.identities
+    )
 
 
 def _apart(
@@ -204,11 +216,10 @@ def carry_out(
     jobs: int,
     durable: bool,
     staged: Mapping[str, bytes] = NONE_STAGED,
-) -> dict[str, bytes]:
+) -> Carried:
     """Makes the changes, while the caller holds the lock; `manifest` is the digest of manifest.json once that is done.
 
-    Gives the identities of the files of public/, if all of them were written: of those `staged` they are known, with
-    SHA-256 behind them. Raises OSError, and as `commit`.
+    Of those `staged` the identities are known, with SHA-256 behind them. Raises OSError, and as `commit`.
     """
     additions = [file for file in changes.additions if file.path not in staged]
     listener(Started("commit", len(staged) + len(additions) + len(changes.replacements)))
@@ -220,14 +231,18 @@ def carry_out(
         identities = {**staged, **staging.stage_tree(together, jobs)}
         added = staging.stage(alone, "a")
         replacements = staging.stage(changes.replacements, "r")
+        ours = b""
         if changes.manifest is not None:
-            staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST)
+            ours = identity_of(staging.write(f"{STAGING}/{MANIFEST}", changes.manifest, MANIFEST))
         tree = (*staged, *[file.path for file in together])
         if durable:
             sync_directories(output, [f"{STAGING}/{path}" for path in directories_above(tree)])
         enact(output, Pending(manifest, release, added, replacements, changes.removals, tree), durable)
         others = (*added, *replacements)
-        return {} if any(move.path.startswith(f"{PUBLIC}/") for move in others) else identities
+        if any(move.path.startswith(f"{PUBLIC}/") for move in others):
+            identities = {}
+        left = identity_of(os.lstat(place(output, MANIFEST)))
+        return Carried(identities, left if is_same_file(ours, left) else b"")
     except BaseException:
         # What cannot be put right now is put right by the next build: the record is there.
         with suppress(ReleaseError):

@@ -24,6 +24,7 @@ from assetbuild.dataclass import dataclass, field_values
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.events import Noted
 from assetbuild.processes import Process, processes_for
+from assetbuild.release.disk import read_if_there
 from assetbuild.release.footprint import NOTHING, Footprint, footprint, next_tick
 from assetbuild.release.layout import MANIFEST, RELEASES, place
 from assetbuild.release.lock import locked
@@ -191,21 +192,22 @@ def remember(
     asked: Iterable[str] | None,
     finished: Finished,
     files: Mapping[str, str],
-    manifest: bytes,
+    manifest: tuple[str, bytes],
     identities: Mapping[str, bytes],
     ledger: Ledger | None,
 ) -> None:
     """Keeps a record of a finished build, and lets the index know the files of the release.
 
     `asked` are the files outside the sources that were looked for, None if there may have been others. `files` are
-    the release's by path, with SHA-256 in hex, and `manifest` is the identity of its manifest.json, as it was left: the
-    record is not kept if another build has replaced that meanwhile. `identities` are those of the files of public/, if
-    it was written as a whole.
+    the release's by path, with SHA-256 in hex, and `manifest` is the same of its manifest.json, with the identity that
+    it was left with, empty if that is not known: the record is not kept if somebody has replaced it meanwhile.
+    `identities` are those of the files of public/, if it was written as a whole.
     """
     if stage.began is None:
         return
-    now = _standing(config, files=[*files, MANIFEST], known=identities)
-    if now is None or now.identities.get(MANIFEST) != manifest:
+    digest, left = manifest
+    now = _standing(config, files=[*files, MANIFEST], known=identities, manifest=None if left else digest)
+    if now is None or (left and now.identities.get(MANIFEST) != left):
         return
     for path, digest in files.items():
         if (identity := now.identities.get(path)) is not None:
@@ -257,12 +259,17 @@ def _standing(
     files: Collection[str],
     only: Collection[str] | None = None,
     known: Mapping[str, bytes] = NOTHING,
+    manifest: str | None = None,
 ) -> Footprint | None:
-    """The release as it stands; None if it cannot be looked at, or somebody could change it unnoticed."""
+    """The release as it stands, with its manifest.json of this digest, if one is given; None if somebody has changed
+    it, or could do so unnoticed.
+    """
     try:
         with locked(config.output):
             tick = next_tick(config.output)
             now = footprint(config.output, files, only=only, known=known)
+            if manifest is not None and _digest(read_if_there(place(config.output, MANIFEST)) or b"") != manifest:
+                return None
     except (OSError, ReleaseError):
         return None  # it is for the next build to find out
     return None if tick is None or now.latest >= tick else now

@@ -14,6 +14,7 @@ from assetbuild.cache.records import (
     digests_in,
     identities_in,
     identity_of,
+    is_same_file,
     last_change,
     sizes_in,
 )
@@ -48,3 +49,17 @@ def test_an_identity_is_that_of_a_stat_and_no_time_is_too_early(tmp_path: Path) 
     stat = file.stat()
     found = struct.unpack("<QqqQQ", identity_of(stat))
     assert found == (5, -1_000_000_000, stat.st_ctime_ns, stat.st_ino, stat.st_dev)
+
+
+def test_a_file_that_is_renamed_is_the_same_and_one_that_is_written_to_or_replaced_is_not(tmp_path: Path) -> None:
+    file, renamed = tmp_path / "a", tmp_path / "b"
+    file.write_bytes(b"1")
+    before = identity_of(file.stat())
+    file.rename(renamed)
+    assert is_same_file(before, identity_of(renamed.stat()))
+    os.utime(renamed, ns=(0, 1))
+    assert not is_same_file(before, identity_of(renamed.stat()))
+    file.write_bytes(b"1")
+    os.utime(file, ns=(0, file.stat().st_mtime_ns))
+    assert not is_same_file(before, identity_of(file.stat()))
+    assert not is_same_file(b"", before)

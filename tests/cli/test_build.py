@@ -293,6 +293,8 @@ def run(arguments, report):
             pass
     raise TypeError("expected a message argument")
 
+if "-q" in sys.argv:
+    cli._module = lambda name: run(None, None)
 clean.run = run
 sys.exit(cli.script())
 """
@@ -310,6 +312,7 @@ def test_what_an_import_makes_of_an_interruption_is_one_too() -> None:
 
     interrupted = ran()
     assert (interrupted.returncode, interrupted.stderr.strip()) == (130, "error: interrupted")
+    assert (ran("-q").returncode, ran("-q").stderr) == (130, "")
     # A fault of ours is shown as what it is.
     assert ran("-v").returncode == 1
     assert "TypeError: expected a message argument" in ran("-v").stderr

@@ -33,6 +33,11 @@ def identity_of(stat: os.stat_result) -> bytes:
     )
 
 
+def is_same_file(before: bytes, after: bytes) -> bool:
+    """Whether two identities are of one file that nobody has written to: but for ctime, which a new name changes."""
+    return before[:16] == after[:16] and before[24:] == after[24:]
+
+
 def sizes_in(records: bytes, width: int = RECORD_SIZE) -> array[int]:
     """The sizes of the files of these records, one after another; of identities, if these are the `width`."""
     return numbers_in(records)[:: width // 8]

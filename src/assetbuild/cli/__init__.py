@@ -73,6 +73,10 @@ def main(argv: Sequence[str] | None = None, interruption: Interruption | None = 
         return report.close(_run(arguments, report, interruption or Interruption()))
     except KeyboardInterrupt:  # before or after the command itself
         return INTERRUPTED
+    except Exception:
+        if interruption is None or not interruption.came:
+            raise
+        return INTERRUPTED
 
 
 def script() -> int:
@@ -111,16 +115,16 @@ def _run(arguments: argparse.Namespace, report: Report, interruption: Interrupti
         return int(arguments.run(arguments, report))
     except KeyboardInterrupt:
         return report.interrupted(INTERRUPTED)
-    except AssetbuildError as error:
-        return report.failed(error)
-    except OSError as error:
-        # The stations name what they were doing; this is for what none of them foresaw.
-        named = error.filename if isinstance(error.filename, str) else None
-        return report.failed(ReleaseError(Diagnostic(error.strerror or str(error), file=named)))
-    except Exception:
-        if not interruption.came:
-            raise
-        return report.interrupted(INTERRUPTED)
+    except Exception as error:
+        if interruption.came:
+            return report.interrupted(INTERRUPTED)
+        if isinstance(error, AssetbuildError):
+            return report.failed(error)
+        if isinstance(error, OSError):
+            # The stations name what they were doing; this is for what none of them foresaw.
+            named = error.filename if isinstance(error.filename, str) else None
+            return report.failed(ReleaseError(Diagnostic(error.strerror or str(error), file=named)))
+        raise
 
 
 def command_line(words: Sequence[str] = ()) -> argparse.ArgumentParser:

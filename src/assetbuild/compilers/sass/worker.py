@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
+from stat import S_ISREG
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # As `imports.NAME`, of a style sheet that is not indented.
 _NAME = "assetbuild-import-{}.scss"
+_LARGEST_GUESS = 16 << 20
 
 
 def main() -> None:
@@ -85,6 +87,19 @@ class _Later(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
+def _text(file: str) -> str:
+    """The text of a regular file of some size. Raises OSError and ValueError, and waits for nobody.
+
+    Who guesses may be there before anybody has looked at the sources: a FIFO or a device may have taken a name.
+    """
+    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, encoding="utf-8-sig", newline="") as stream:
+        stat = os.fstat(descriptor)
+        if not S_ISREG(stat.st_mode) or stat.st_size > _LARGEST_GUESS:
+            raise OSError(file)
+        return stream.read()
+
+
 class _Guesses:
     """What imports will be answered, as far as it can be told without what the build knows.
 
@@ -106,9 +121,8 @@ class _Guesses:
         if file in self._given:
             return [[self._given[file], ""]]
         try:
-            with open(file, encoding="utf-8-sig", newline="") as stream:
-                text = stream.read()
-        except (OSError, ValueError):
+            text = _text(file)
+        except (OSError, ValueError, MemoryError):
             return None
         name = _NAME.format(self._count)
         self._learn(name, file)
