@@ -84,9 +84,6 @@ class _Block:
     def each(self) -> Iterable[bytes]:
         return [self.records[place : place + RECORD_SIZE] for place in range(0, len(self.records), RECORD_SIZE)]
 
-    def joined(self) -> str:
-        return self.before + f"\0{self.before}".join(self.names)
-
 
 class FileIndex:
     """SHA-256 digests by absolute file path; safe to ask from several threads.
@@ -297,12 +294,10 @@ class FileIndex:
 
 
 def _joined(blocks: Iterable[_Block], asked: Iterable[str]) -> Iterator[str]:
-    """The names, as few at a time as there are together: they are some megabytes, and so is each copy of them."""
-    for block in blocks:
-        if block.names:
-            yield block.joined()
-    if asked:
-        yield "\0".join(asked)
+    """The names, some thousands at a time: all of them are some megabytes, and so is each copy."""
+    for before, names in (*((block.before, block.names) for block in blocks), ("", list(asked))):
+        for start in range(0, len(names), _AT_ONCE):
+            yield before + f"\0{before}".join(names[start : start + _AT_ONCE])
 
 
 def _stat(file: str) -> os.stat_result | None:

@@ -46,7 +46,7 @@ def footprint(
     listed: dict[str, dict[str, bytes]] = {}
     above = "/"
     files: dict[str, bytes] = {}
-    are_written_so = "".join(known).isascii()
+    are_written_so = all(map(str.isascii, known))
     for path, state in known.items():
         directory, slash, name = path.rpartition("/")
         if directory != above:
@@ -67,7 +67,7 @@ def footprint(
                 elif entry.name != LOCK or directory:
                     files[entry.name] = identity_of(entry.stat(follow_symlinks=False))
     directories: dict[str, str] = {}
-    states: list[bytes] = []
+    latest = 0
     paths: dict[str, bytes] = {}
     near = {directory + slash for directory, slash, _ in (path.rpartition("/") for path in wanted)}
     for directory in sorted(listed):
@@ -78,12 +78,10 @@ def footprint(
         digest.update(identities)
         directories[directory] = digest.hexdigest()
         if wanted or only is not None:
-            states.append(identities)
+            latest = max(latest, last_change(identities))
         if directory in near:
             paths.update((directory + read_as_utf8(name), identity) for name, identity in files.items())
-    return Footprint(
-        directories, last_change(b"".join(states)), {path: paths[path] for path in wanted if path in paths}
-    )
+    return Footprint(directories, latest, {path: paths[path] for path in wanted if path in paths})
 
 
 def next_tick(output: str) -> int | None:
