@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assetbuild.amending.ledger import Done, Ledger, Sizes, may_be_amended, read_besides, record_of
+from assetbuild.bulk.gathered import Texts
 from assetbuild.bulk.links import Links
-from assetbuild.bulk.reading import Reading, Texts
+from assetbuild.bulk.reading import Reading
 from assetbuild.bulk.table import Together
 from assetbuild.cache.index import INDEX, FileIndex
 from assetbuild.cache.memo import Memo

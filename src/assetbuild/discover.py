@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
-from assetbuild.bulk.reading import Texts
+from assetbuild.bulk.gathered import Texts
 from assetbuild.cache.index import FileIndex
 from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic

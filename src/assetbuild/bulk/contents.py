@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterator
 
-from assetbuild.bulk.reading import Texts
+from assetbuild.bulk.gathered import Texts
 from assetbuild.cache.records import identity_of
 from assetbuild.dataclass import dataclass
 from assetbuild.model import Content, ContentChanged

@@ -9,7 +9,7 @@ from functools import cached_property
 from assetbuild import media
 from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.contents import Held, Original
-from assetbuild.bulk.reading import Texts
+from assetbuild.bulk.gathered import Texts
 from assetbuild.bulk.texts import NOT_STAGED, fingerprinted, is_spelled_as_it_is
 from assetbuild.bulk.writing import final_text
 from assetbuild.model import Content

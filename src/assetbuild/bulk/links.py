@@ -19,8 +19,8 @@ from assetbuild.bulk.ahead import Ahead
 from assetbuild.bulk.arena import LARGEST_KEPT, kept_together
 from assetbuild.bulk.entries import lists_of
 from assetbuild.bulk.finals import Finals, Text
+from assetbuild.bulk.gathered import Texts
 from assetbuild.bulk.memory import Final, Memory
-from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.table import FinalsOf, Table, Together
 from assetbuild.bulk.texts import Found, fingerprinted, starts_worker
 from assetbuild.integrity import integrity_of

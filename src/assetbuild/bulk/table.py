@@ -9,8 +9,8 @@ from functools import cached_property, partial
 from assetbuild import media
 from assetbuild.bulk.entries import lists_of
 from assetbuild.bulk.finals import Finals, Text
+from assetbuild.bulk.gathered import Texts
 from assetbuild.bulk.memory import Final
-from assetbuild.bulk.reading import Texts
 from assetbuild.bulk.texts import IDENTITY
 from assetbuild.cache.records import sizes_in
 from assetbuild.integrity import integrity_of
