@@ -82,7 +82,7 @@ class _Amending:
         self._seen = seen
         self._edits = edits
         self._sizes = _sizes(edits, seen)
-        self._former = _former_manifest(config, edits)
+        self._former = _former_manifest(config, edits, seen)
         self._following = Following(self._former, edits.ledger, lambda file: shown_path(file, config.root))
         table = seen.table
         sources = [(table[path][0], path) for path in edits.sources]
@@ -354,14 +354,14 @@ def _sizes(edits: Edits, seen: Survey) -> Sizes:
     return Sizes(now, parsed, moved)
 
 
-def _former_manifest(config: Config, edits: Edits) -> FormerManifest:
+def _former_manifest(config: Config, edits: Edits, seen: Survey) -> FormerManifest:
     try:
         data = read_if_there(place(config.output, MANIFEST))
     except OSError as error:
         raise UnableToAmendError from error
     if data is None:
         raise UnableToAmendError
-    former = FormerManifest(data, bool(edits.summary["encoded_assets"]))
+    former = FormerManifest(data, bool(edits.summary["encoded_assets"]), " " in "".join(seen.paths))
     if former.release != edits.release:
         raise UnableToAmendError
     return former

@@ -20,6 +20,7 @@ _KEY_END = b'": {'
 # Of a manifest without blanks between values. A name with a brace in it makes another id, and so is noticed.
 _ENCODINGS = expression(rb'"encodings":\{(?:"[a-z]+":\{[^{}]*\},?)+\},')
 _PIECE = 64 << 10
+_NO_MARKS = bytes(set(range(256)).difference(b" \n,:"))
 Dense = Callable[[bytes], bytes]
 
 _spaced = json.JSONEncoder(ensure_ascii=False).encode
@@ -28,16 +29,17 @@ _spaced = json.JSONEncoder(ensure_ascii=False).encode
 class FormerManifest:
     """The entries of a manifest's text. Raises UnableToAmendError if it is not one of ours, or keeps private files.
 
-    `encoded`: whether any of them may have variants.
+    `encoded`: whether any of them may have variants. `blanks`: whether a name is known to have one.
     """
 
-    def __init__(self, data: bytes, encoded: bool) -> None:
+    def __init__(self, data: bytes, encoded: bool, blanks: bool = False) -> None:
         # What another writer has put after the assets makes another id.
         end = data.rfind(_END)
         if not data.startswith(_HEAD) or end < 0:
             raise UnableToAmendError
         self.data = data
         self._encoded = encoded
+        self._blanks = blanks
         self._start, self._end = len(_HEAD), end
         try:
             self.rest: dict[str, Any] = json.loads(b"{" + data[end + len(_END) :])
@@ -100,7 +102,7 @@ class FormerManifest:
         places = sorted((place, path) for path in entries if (place := self.line(path)))
         if len(places) < len(entries):
             raise UnableToAmendError
-        for dense in (_without_blanks, _with_blanks):
+        for dense in (_with_few_blanks if self._blanks else _without_blanks, _with_blanks):
             if any(_hashed(dense(spaced.encode())) != hashed.encode() for spaced, hashed in entries.values()):
                 continue
             release = self._amended_id([(place, entries[path][1].encode()) for place, path in places], dense)
@@ -158,6 +160,19 @@ class FormerManifest:
 def _without_blanks(lines: bytes) -> bytes:
     """The entries as JSON without blanks, if there is none in a name."""
     return lines.translate(None, b" \n")
+
+
+def _with_few_blanks(lines: bytes) -> bytes:
+    """The same if names with blanks are few: lines in which there are more blanks than between values have such names.
+
+    A name may hide that, because it has a comma or a colon.
+    """
+    lines = lines.strip(b"\n")
+    marks = lines.translate(None, _NO_MARKS)
+    # Two in front of each line, one after a colon, and one after each comma but that at the end of a line.
+    ends = marks.count(b"\n") + lines.endswith(b",")
+    expected = 2 * (marks.count(b"\n") + 1) + marks.count(b":") + marks.count(b",") - ends
+    return _without_blanks(lines) if marks.count(b" ") == expected else _with_blanks(lines)
 
 
 def _with_blanks(lines: bytes) -> bytes:
