@@ -41,7 +41,6 @@ from assetbuild.release.lock import locked
 from assetbuild.release.pending import Move, Pending, enact, recover
 from assetbuild.release.standing import DigestOf
 from assetbuild.release.text import manifest_text
-from assetbuild.runtime.manifest import dump_manifest
 
 if TYPE_CHECKING:
     from assetbuild.bulk.ahead import Ahead
@@ -188,6 +187,8 @@ def _manifest(
 ) -> tuple[bytes, str, Mapping[str, Content]]:
     """The bytes of manifest.json, the release's id, and the manifests in other formats."""
     if formats:
+        from assetbuild.runtime.manifest import dump_manifest
+
         document, foreign = release_document(linked, encoded, base_url, importmap, formats, known)
         return dump_manifest(document), document["release"], foreign
     hidden = [asset for asset in linked if asset.publication == "private"]

@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetbuild import compilers, media
 from assetbuild.cache import Cache
-from assetbuild.cache.trace import Trace, recall, remember
 from assetbuild.compilers.base import Tools, World, names_digest, names_in
-from assetbuild.compilers.run import Run, read_part, run_steps
-from assetbuild.compilers.syntax import Check, parser_version
 from assetbuild.dataclass import dataclass, field, field_values, replace
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.model import Asset, ContentChanged, Job, Part, Step
 from assetbuild.plain import NOTHING_FOUND, Plain
-from assetbuild.references.records import Finding, whole_record_of
 from assetbuild.stage import Workers
 from assetbuild.told import Told
+
+if TYPE_CHECKING:
+    from assetbuild.references.records import Finding
 
 STATION = "compile"
 
@@ -157,6 +156,10 @@ class _Driver:
 
     def _traced(self, key: str, part: Part, assets: tuple[Asset, ...], steps: tuple[Step, ...]) -> Outcome:
         """The assets under this key from the cache, else through the steps; without assets, the part is read first."""
+        from assetbuild.cache.trace import Trace, recall, remember
+        from assetbuild.compilers.run import Run, read_part, run_steps
+        from assetbuild.compilers.syntax import Check
+
         tools = Tools(self.world)
         try:
             trace = recall(self.cache, key, self._holds, part.source.content)
@@ -198,7 +201,10 @@ class _Driver:
     def _part_key(self, part: Part) -> str:
         source = part.source
         identity = ["part", part.path, source.path, source.digest, self.world.display(source.file), part.syntax]
-        identity += [parser_version()] if part.parsed else []
+        if part.parsed:
+            from assetbuild.compilers.syntax import parser_version
+
+            identity.append(parser_version())
         return self._key(part.path, identity, part.steps)
 
     def _key(self, path: str, identity: list[Any], steps: tuple[Step, ...]) -> str:
@@ -227,6 +233,8 @@ def _found(files: Mapping[str, str | None], logical: Mapping[str, str | None], w
 
 
 def _identity(asset: Asset) -> list[Any]:
+    from assetbuild.references.records import whole_record_of
+
     references = json.dumps(list(map(whole_record_of, asset.references)))
     return [asset.path, asset.content.digest, hashlib.sha256(references.encode()).hexdigest(), asset.file]
 

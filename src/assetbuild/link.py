@@ -18,7 +18,6 @@ from assetbuild.dataclass import dataclass
 from assetbuild.errors import Diagnostic, errors_of
 from assetbuild.events import Advanced, Listener, Started
 from assetbuild.linking.importmap import ImportMap, map_modules, pinned
-from assetbuild.linking.inlining import inline_small
 from assetbuild.linking.resolve import Bound, Names, Node, Rules, resolve_reference, resolve_references
 from assetbuild.linking.workers import with_worker_imports
 from assetbuild.linking.writer import Writer
@@ -114,6 +113,8 @@ def link(
     nodes, problems = with_worker_imports(nodes, resolve)
     told += [("", problem) for problem in problems]
     if rules.inlined:
+        from assetbuild.linking.inlining import inline_small
+
         nodes = inline_small(nodes, rules.inlined, rules.max_inlined)
     importmap = pinned(nodes, rules.pins)
     if rules.map_modules:

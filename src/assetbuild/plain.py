@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from assetbuild import media
 from assetbuild.cache import Cache
 from assetbuild.cache.memo import Memo
 from assetbuild.compilers.base import World
-from assetbuild.compilers.syntax import faults, is_checked, parser_version
 from assetbuild.encodings import UnreadableTextError, is_utf8
 from assetbuild.model import Asset, Content, ContentChanged, Origin, Part, Reference
 from assetbuild.references import find_references, language
-from assetbuild.references.records import Finding, record_of, restored
+
+if TYPE_CHECKING:
+    from assetbuild.references.records import Finding
 
 NOTHING_FOUND: Mapping[str, Finding] = {}
 
@@ -36,10 +38,13 @@ class Plain:
         content = source.content
         if language(kind) is None:
             return Asset(part.path, kind, content, (), file)
-        checked = part.syntax != "off" and is_checked(kind)
-        given = f"{source.digest} checked" if checked else source.digest
-        if checked and part.parsed:
-            given += f" by {parser_version()}"
+        checked, given = False, source.digest
+        if part.syntax != "off":
+            from assetbuild.compilers.syntax import is_checked, parser_version
+
+            checked = is_checked(kind)
+            if checked:
+                given += f" checked by {parser_version()}" if part.parsed else " checked"
         record = self._memo.find(part.path, given)
         already = self._already.get(part.path)
         if record is None and already is not None and already.digest == given:
@@ -49,8 +54,10 @@ class Plain:
             references = self._found(part, kind, content, file, checked)
             if references is None:
                 return None
-            self._memo.put(part.path, given, [record_of(one) for one in references])
+            self._memo.put(part.path, given, _records_of(references) if references else [])
             return Asset(part.path, kind, content, references, file)
+        from assetbuild.references.records import restored
+
         try:
             references = tuple([restored(file, *values) for values in record])
         except TypeError:
@@ -65,8 +72,11 @@ class Plain:
                 return None
         except (UnreadableTextError, OSError, ContentChanged):
             return None
-        if checked and faults(kind, data, part.parsed):
-            return None
+        if checked:
+            from assetbuild.compilers.syntax import faults
+
+            if faults(kind, data, part.parsed):
+                return None
 
         def origin_of(start: int, stop: int) -> Origin:
             return Origin(file, start, stop - start)
@@ -76,3 +86,9 @@ class Plain:
     def save(self) -> None:
         """Remembers what was found for the next build."""
         self._memo.save()
+
+
+def _records_of(references: tuple[Reference, ...]) -> list[list[Any]]:
+    from assetbuild.references.records import record_of
+
+    return list(map(record_of, references))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from assetbuild import compilers, media
 from assetbuild.config import Config
@@ -10,7 +11,9 @@ from assetbuild.dataclass import replace
 from assetbuild.expression import expression
 from assetbuild.globs import matcher
 from assetbuild.model import Job, Part, Source, Syntax
-from assetbuild.planning.rules import Ruling
+
+if TYPE_CHECKING:
+    from assetbuild.planning.rules import Ruling
 
 LARGEST, MOST = 128 * 1024, 8 * 1024 * 1024
 """How many bytes a script may have that is parsed, and all of them together: a parser takes a second for the latter."""

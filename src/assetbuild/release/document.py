@@ -18,9 +18,7 @@ from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.integrity import integrity_of
 from assetbuild.model import Content, Encoded, Linked
 from assetbuild.named_tuple import NamedTuple
-from assetbuild.release.foreign import foreign_manifests
 from assetbuild.release.layout import PRIVATE, PUBLIC, directories_above, is_inside
-from assetbuild.runtime.manifest import SCHEMA, release_id
 
 
 class Wanted(NamedTuple):
@@ -71,6 +69,9 @@ def release_document(
     `encoded` is by logical path, `formats` as in `foreign_manifests`. Raises ReleaseError for a logical path taken
     twice.
     """
+    from assetbuild.release.foreign import foreign_manifests
+    from assetbuild.runtime.manifest import SCHEMA, release_id
+
     assets: dict[str, dict[str, Any]] = {}
     private: dict[str, dict[str, Any]] = {}
     for asset in linked:

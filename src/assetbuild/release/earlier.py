@@ -12,7 +12,6 @@ from assetbuild.release.history import recorded
 from assetbuild.release.layout import MANIFEST, manifest_copy, place
 from assetbuild.release.named import Document, NamedFile, files_named, kept_documents, read_document
 from assetbuild.release.renames import renamed
-from assetbuild.runtime.manifest import ManifestError, dump_manifest
 
 
 class Earlier:
@@ -43,6 +42,8 @@ class Earlier:
             self.data: bytes | None = part[0]
             self._former = part[1]
             return
+        from assetbuild.runtime.manifest import ManifestError
+
         self.data = read_if_there(place(output, MANIFEST))
         try:
             if self.data == manifest:
@@ -73,6 +74,8 @@ class Earlier:
         """The manifest kept under the id of the release to be committed, empty if there is none to read."""
         if self._is_part:
             return {}
+        from assetbuild.runtime.manifest import ManifestError
+
         data = read_if_there(place(self._output, manifest_copy(self._release)))
         try:
             return read_document(data, MANIFEST) if data is not None else {}
@@ -123,6 +126,8 @@ class Earlier:
             for named in stale:
                 document["assets"][named.asset]["encodings"][named.encoding]["size"] = sizes[named.path]
             if stale:
+                from assetbuild.runtime.manifest import dump_manifest
+
                 yield manifest_copy(release), dump_manifest(document)
 
     def orphans(self, wanted: Iterable[str]) -> list[str]:

@@ -7,10 +7,8 @@ from typing import Any
 
 from assetbuild.named_tuple import NamedTuple
 from assetbuild.release.disk import read_if_there
-from assetbuild.release.foreign import FILES
 from assetbuild.release.history import kept_ids
 from assetbuild.release.layout import MANIFEST, PRIVATE, PUBLIC, is_inside, manifest_copy, place
-from assetbuild.runtime.manifest import ManifestError, parse_manifest
 
 Document = dict[str, Any]
 
@@ -48,6 +46,9 @@ def files_named(document: Mapping[str, Any]) -> Iterator[NamedFile]:
 
 def read_document(data: bytes, name: str) -> Document:
     """The checked document in a manifest's bytes; `name` is for messages. Raises ManifestError."""
+    from assetbuild.release.foreign import FILES
+    from assetbuild.runtime.manifest import ManifestError, parse_manifest
+
     document = parse_manifest(data, name)
     for table in ("private", "manifests"):
         entries = document.get(table, {})
@@ -68,6 +69,8 @@ def current_document(output: str) -> tuple[bytes, Document] | None:
 
 def kept_documents(output: str) -> tuple[dict[str, Document], dict[str, str]]:
     """The manifests in releases/ by id, and what is wrong with those that cannot be read. Raises OSError."""
+    from assetbuild.runtime.manifest import ManifestError
+
     documents: dict[str, Document] = {}
     damaged: dict[str, str] = {}
     for release in kept_ids(output):

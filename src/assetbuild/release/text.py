@@ -19,7 +19,6 @@ from typing import Any
 from assetbuild.errors import Diagnostic, ReleaseError
 from assetbuild.model import Encoded, Linked
 from assetbuild.release.document import entry_of, is_immutable
-from assetbuild.runtime.manifest import SCHEMA
 
 _AT_ONCE = 1000
 _is_plain = re.compile(r"[ !#-\[\]-~]+").fullmatch
@@ -70,6 +69,8 @@ def manifest_text(
             before, after = b",\n", b","
     named.update(b"}" + (f',"importmap":{_dense(importmap)}'.encode() if importmap else b"") + b"}")
     release = named.hexdigest()
+    from assetbuild.runtime.manifest import SCHEMA
+
     rest: dict[str, Any] = {"base_url": base_url, "importmap": importmap, "release": release, "schema": SCHEMA}
     rest.update(further)
     members = ",\n".join(f"{_spaced(key)}: {_spaced(rest[key])}" for key in sorted(rest))
