@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 
+from assetbuild import compile as compile_station
+from assetbuild.model import Step
 from scenario import Outcome, Project, below_assets, files_below
 
+T = TypeVar("T")
 CONFIG = 'sources = ["assets"]\nencodings = []\n'
 SASS: dict[str, str | bytes] = {
     "css/app.scss": "@import 'parts/colours';\na { b: $c; }\n@warn 'careful';\n",
@@ -141,6 +145,22 @@ def test_the_number_of_workers_changes_nothing() -> None:
     eight = made.build("--no-cache", "--jobs", "8", "--output", "eight")
     assert files_below(one.release) == files_below(eight.release)
     assert one.diagnostics == eight.diagnostics
+
+
+def test_only_what_waits_for_others_is_given_to_other_threads() -> None:
+    given: list[str] = []
+
+    class Others:
+        def map(self, function: Callable[..., T], /, *iterables: Iterable[Any]) -> Iterator[T]:
+            (items,) = map(list, iterables)
+            given.extend(items)
+            return iter([function(item) for item in items])
+
+    steps = {"a.js": ("rjsmin",), "b.css": ("sass", "rcssmin"), "c.js": (), "d.css": ("minify",), "e.css": ("sass",)}
+    outcomes = {name: compile_station.Outcome((), files=(name,)) for name in steps}
+    made = compile_station._made(Others(), outcomes.__getitem__, steps, lambda name: [Step(one) for one in steps[name]])
+    assert dict(made) == outcomes
+    assert given == ["b.css", "e.css"]
 
 
 def test_a_damaged_cache_is_a_warning_and_changes_nothing() -> None:

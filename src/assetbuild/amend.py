@@ -48,7 +48,7 @@ from assetbuild.release.lock import locked
 from assetbuild.release.pending import recover
 from assetbuild.release.text import entries_of
 from assetbuild.scratch import sweep
-from assetbuild.stage import Alone, Finished, Stage, Workers
+from assetbuild.stage import Alone, AsNeeded, Finished, Stage, Workers
 from assetbuild.survey import Survey
 from assetbuild.told import STATIONS, Told, said
 
@@ -93,7 +93,7 @@ class _Amending:
         self._asked: set[str] = set()
         # To import what makes threads takes longer than all that is done to some plain files.
         several = len(self._following.assets) > 1 and (self._following.compiles or config.encodings)
-        self._workers: Workers = stage.workers() if several else Alone()
+        self._workers: Workers = AsNeeded(stage.workers) if several else Alone()
 
     def run(self) -> Finished:
         config, stage, edits = self._config, self._stage, self._edits

@@ -69,6 +69,7 @@ JOINERS = {media.CSS: "concatenate-css", media.JAVASCRIPT: "concatenate-js"}
 FILTERS = frozenset({*MINIFIERS.values(), "minify", *REWRITING})
 OTHER_FILTERS = frozenset({"wrap"})
 """Filters of ours that minify nothing: they work on a bundle as a whole."""
+_WAIT_FOR_NOBODY = frozenset({*MINIFIERS.values(), *JOINERS.values(), *OTHER_FILTERS, "jst", "propshaft"})
 
 
 def load(name: str) -> Compiler:
@@ -124,6 +125,13 @@ def shown(step: Step) -> str:
 def is_foreign(step: Step) -> bool:
     """Whether a step is somebody else's: it may change what a text refers to."""
     return step.name in ("webassets", JOIN) or step.name not in TABLE
+
+
+def waits(step: Step) -> bool:
+    """Whether a step may wait for another process, or work for long without the interpreter: others then go on."""
+    if step.name == "minify":
+        return not _WAIT_FOR_NOBODY.issuperset(step.options.get("tools", ()))
+    return step.name not in _WAIT_FOR_NOBODY
 
 
 def joins(job: Job) -> bool:
