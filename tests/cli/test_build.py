@@ -318,6 +318,48 @@ def test_what_an_import_makes_of_an_interruption_is_one_too() -> None:
     assert "TypeError: expected a message argument" in ran("-v").stderr
 
 
+INTERRUPTED_IN_IMPORTS = """
+import _imp, importlib._bootstrap, signal, sys, threading, time
+from assetbuild.cli import Interruption
+
+def send():
+    for _ in range(40):
+        time.sleep(0.002)
+        asked.wait()
+        asked.clear()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+interruption, asked = Interruption(), threading.Event()
+interruption.notice()
+threading.Thread(target=send, daemon=True).start()
+for _ in range(40):
+    deadline = time.monotonic() + 5
+    asked.set()
+    try:
+        while time.monotonic() < deadline:
+            for _ in range(100):
+                # What every import begins with; its lock is dropped at once, and that calls back.
+                importlib._bootstrap._get_module_lock("assetbuild")
+    except KeyboardInterrupt:
+        pass
+    else:
+        sys.exit("the interruption was lost")
+    if _imp.lock_held():
+        sys.exit("the lock of all imports is held for ever")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interruption_in_an_import_is_neither_lost_nor_keeps_others_from_importing() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_IN_IMPORTS],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "4"])
 def test_an_interruption_ends_with_130_and_the_former_release(jobs: str) -> None:

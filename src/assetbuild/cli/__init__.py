@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import atexit
 import gc
@@ -9,6 +10,7 @@ import importlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from types import ModuleType
@@ -34,13 +36,17 @@ COMMANDS = {
     "clean": "clean",
 }
 INTERRUPTED = 130
+# What CPython names its code that holds locks of imports, and after how many seconds that has probably gone on.
+_LOCKS_IMPORTS = "<frozen importlib._bootstrap>"
+_A_MOMENT = 0.001
 
 
 class Interruption:
     """Whether somebody has interrupted this process, told by its own handler of the signal.
 
     An import that is interrupted may raise another exception in the place of KeyboardInterrupt: CPython loses it
-    where it makes an ImportError of whatever went wrong.
+    where it makes an ImportError of whatever went wrong. Where it has just taken the lock of all imports, it would keep
+    that for ever, and each thread that imports would wait for it.
     """
 
     def __init__(self) -> None:
@@ -50,9 +56,21 @@ class Interruption:
         """From now on, if nobody else sees to the signal."""
         import signal
 
+        main = threading.main_thread().ident or 0
+
         def handle(number: int, frame: FrameType | None) -> None:
             self.came = True
-            signal.default_int_handler(number, frame)
+            if frame is not None and frame.f_code.co_filename == _LOCKS_IMPORTS:
+                _thread.start_new_thread(once_more, (number,))
+            else:
+                signal.default_int_handler(number, frame)
+
+        def once_more(number: int) -> None:
+            time.sleep(_A_MOMENT)
+            if hasattr(signal, "pthread_kill"):
+                signal.pthread_kill(main, number)
+            else:
+                signal.raise_signal(number)
 
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, handle)
