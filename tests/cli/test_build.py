@@ -360,6 +360,27 @@ def test_an_interruption_in_an_import_is_neither_lost_nor_keeps_others_from_impo
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+INTERRUPTED_AT_THE_END = """
+import atexit, os, signal, sys
+from assetbuild import cli
+
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+cli.main = lambda interruption: 0
+sys.exit(cli.script())
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interruption_when_all_is_done_has_no_traceback() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT_THE_END],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert (ran.returncode, ran.stderr) == (130, "")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize("jobs", ["1", "4"])
 def test_an_interruption_ends_with_130_and_the_former_release(jobs: str) -> None:

@@ -51,6 +51,7 @@ class Interruption:
 
     def __init__(self) -> None:
         self.came = False
+        self._is_noticed = False
 
     def notice(self) -> None:
         """From now on, if nobody else sees to the signal."""
@@ -61,9 +62,11 @@ class Interruption:
         def handle(number: int, frame: FrameType | None) -> None:
             self.came = True
             if frame is not None and frame.f_code.co_filename == _LOCKS_IMPORTS:
-                _thread.start_new_thread(once_more, (number,))
-            else:
-                signal.default_int_handler(number, frame)
+                # Where there is no room for a thread, the lock may be lost.
+                with suppress(RuntimeError):
+                    _thread.start_new_thread(once_more, (number,))
+                    return
+            signal.default_int_handler(number, frame)
 
         def once_more(number: int) -> None:
             time.sleep(_A_MOMENT)
@@ -74,6 +77,14 @@ class Interruption:
 
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             signal.signal(signal.SIGINT, handle)
+            self._is_noticed = True
+
+    def is_over(self) -> None:
+        """From now on nobody is left who could be told of it: the process ends."""
+        if self._is_noticed:
+            import signal
+
+            signal.signal(signal.SIGINT, lambda number, frame: os._exit(INTERRUPTED))
 
 
 def main(argv: Sequence[str] | None = None, interruption: Interruption | None = None) -> int:
@@ -107,6 +118,7 @@ def script() -> int:
     code = main(interruption=interruption)
     gc.freeze()
     if threading.active_count() == 1:
+        interruption.is_over()
         with suppress(OSError, ValueError):
             atexit._run_exitfuncs()
             for stream in (sys.stdout, sys.stderr):
