@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -280,6 +281,16 @@ def test_an_encoding_that_does_not_know_a_name_is_no_error() -> None:
 
 
 # As CPython does, if it is interrupted where it makes an ImportError.
+def interruptible(program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """A program in Python in a process of its own, which is not deaf to interruptions even if the tests are."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 LOSES_AN_INTERRUPTION = """
 import os, signal, sys
 import assetbuild.cli as cli
@@ -302,14 +313,7 @@ sys.exit(cli.script())
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_what_an_import_makes_of_an_interruption_is_one_too() -> None:
-    def ran(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", LOSES_AN_INTERRUPTION, "clean", *words],
-            capture_output=True,
-            text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-
+    ran = partial(interruptible, LOSES_AN_INTERRUPTION, "clean")
     interrupted = ran()
     assert (interrupted.returncode, interrupted.stderr.strip()) == (130, "error: interrupted")
     assert (ran("-q").returncode, ran("-q").stderr) == (130, "")
@@ -351,12 +355,7 @@ for _ in range(40):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interruption_in_an_import_is_neither_lost_nor_keeps_others_from_importing() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_IN_IMPORTS],
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    ran = interruptible(INTERRUPTED_IN_IMPORTS)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
@@ -372,12 +371,7 @@ sys.exit(cli.script())
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interruption_when_all_is_done_has_no_traceback() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_AT_THE_END],
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    ran = interruptible(INTERRUPTED_AT_THE_END)
     assert (ran.returncode, ran.stderr) == (130, "")
 
 
